@@ -1,0 +1,1 @@
+"""TFX components of Objects that Sound."""

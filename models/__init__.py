@@ -1,0 +1,1 @@
+"""Networks, losses, input pipeline and serving signatures of Objects that Sound."""

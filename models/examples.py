@@ -1,0 +1,110 @@
+"""The tf.Example contract: the one place that knows feature names, types and units.
+
+VideoExampleGen writes *examples* (a frame and the second of sound centred on it); AvcPairGen turns
+them into *pair examples* (a frame and a sound that do or do not correspond).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+
+VIDEO_ID = "video/id"
+VIDEO_GROUP = "video/group"
+VIDEO_TIME = "video/time"
+IMAGE = "image/encoded"
+IMAGE_BRIGHTNESS = "image/brightness"
+AUDIO = "audio/pcm"
+AUDIO_SAMPLE_RATE = "audio/sample_rate"
+AUDIO_LOUDNESS = "audio/loudness"
+LABEL = "label"
+BOX = "box"
+VISIBLE_LABELS = "visible_labels"
+AVC_LABEL = "avc/label"
+SOUND_LABEL = "sound_label"
+
+CLIP_SECONDS = 1.0
+"""Length of the stored sound, in seconds (Look, Listen and Learn, section 3)."""
+
+MEDIA_FEATURES = (IMAGE, AUDIO)
+"""Features too large for TFDV: statistics are computed on all others."""
+
+_SCALAR = tf.io.FixedLenFeature
+
+EXAMPLE_SPEC = {
+    VIDEO_ID: _SCALAR([], tf.string),
+    VIDEO_GROUP: _SCALAR([], tf.string),
+    VIDEO_TIME: _SCALAR([], tf.float32),
+    IMAGE: _SCALAR([], tf.string),
+    IMAGE_BRIGHTNESS: _SCALAR([], tf.float32),
+    AUDIO: _SCALAR([], tf.string),
+    AUDIO_SAMPLE_RATE: _SCALAR([], tf.int64),
+    AUDIO_LOUDNESS: _SCALAR([], tf.float32),
+    LABEL: _SCALAR([], tf.string, default_value=""),
+    BOX: tf.io.VarLenFeature(tf.float32),
+    VISIBLE_LABELS: tf.io.VarLenFeature(tf.string),
+}
+"""For `tf.io.parse_example`: what VideoExampleGen writes."""
+
+PAIR_SPEC = {
+    VIDEO_ID: _SCALAR([], tf.string),
+    IMAGE: _SCALAR([], tf.string),
+    AUDIO: _SCALAR([], tf.string),
+    AVC_LABEL: _SCALAR([], tf.int64),
+    LABEL: _SCALAR([], tf.string, default_value=""),
+    SOUND_LABEL: _SCALAR([], tf.string, default_value=""),
+    BOX: tf.io.VarLenFeature(tf.float32),
+    VISIBLE_LABELS: tf.io.VarLenFeature(tf.string),
+}
+"""For `tf.io.parse_example`: what AvcPairGen writes."""
+
+Value = bytes | str | float | int | Sequence[bytes] | Sequence[str] | Sequence[float]
+
+
+def make_example(features: Mapping[str, Value]) -> tf.train.Example:
+    """Builds a tf.Example of the contract.
+
+    Args:
+        features: by feature name, a value or a sequence of values. Optional features (`label`,
+            `box`, `visible_labels`, ...) are simply left out where they are not known.
+
+    Returns:
+        The example; integers become int64, floats float, strings and bytes bytes features.
+
+    Raises:
+        KeyError: a name is not of the contract.
+    """
+    example = tf.train.Example()
+    for name, value in sorted(features.items()):
+        dtype = _dtype(name)
+        values = [value] if isinstance(value, bytes | str | float | int) else list(value)
+        feature = example.features.feature[name]
+        if dtype == tf.string:
+            feature.bytes_list.value.extend(v.encode() if isinstance(v, str) else v for v in values)
+        elif dtype == tf.int64:
+            feature.int64_list.value.extend(int(v) for v in values)
+        else:
+            feature.float_list.value.extend(float(v) for v in values)
+    return example
+
+
+def read_example(serialized: bytes) -> dict[str, list]:
+    """Parses a serialized example of the contract into plain Python lists, by feature name.
+
+    Raises:
+        google.protobuf.message.DecodeError: the bytes are not a tf.Example.
+    """
+    example = tf.train.Example.FromString(serialized)
+    return {
+        name: list(getattr(feature, feature.WhichOneof("kind")).value)
+        for name, feature in example.features.feature.items()
+        if feature.WhichOneof("kind")
+    }
+
+
+def _dtype(name: str) -> tf.DType:
+    spec = EXAMPLE_SPEC.get(name) or PAIR_SPEC.get(name)
+    if spec is None:
+        raise KeyError(f"{name!r} is not a feature of the tf.Example contract (models/examples.py)")
+    return spec.dtype

@@ -1,0 +1,1 @@
+"""Model server and clients; they know the SavedModel's signatures and nothing else of this project."""

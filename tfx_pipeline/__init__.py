@@ -1,0 +1,1 @@
+"""The pipeline of Objects that Sound: its graph, presets, runners and command line."""

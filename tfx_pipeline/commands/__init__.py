@@ -1,0 +1,1 @@
+"""The commands of `ots`, one module each; every module exposes a click object named `command`."""
