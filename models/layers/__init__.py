@@ -1,0 +1,1 @@
+"""Keras layers, written with `keras.ops` only so that they run on every Keras backend."""

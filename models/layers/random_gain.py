@@ -1,0 +1,43 @@
+"""Loudness augmentation."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("objects_that_sound")
+class RandomGain(keras.layers.Layer):
+    """Multiplies every waveform of a batch by one random factor, in training only.
+
+    "Look, Listen and Learn", section 3.1: "randomly changing the volume by up to 10 %".
+
+    Args:
+        range: the factor is uniform in 1 - range .. 1 + range.
+        seed: of the random numbers.
+    """
+
+    def __init__(self, range: float = 0.1, seed: int | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.range = range
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, waveform, training: bool = False):
+        """Maps [batch, samples] int16 or float to float in -1..1."""
+        if keras.backend.standardize_dtype(waveform.dtype) == "int16":
+            waveform = ops.cast(waveform, "float32") / 32768.0
+        if not training:
+            return waveform
+        gain = keras.random.uniform(
+            (ops.shape(waveform)[0], 1), 1 - self.range, 1 + self.range, seed=self.seed_generator
+        )
+        return waveform * gain
+
+    def compute_output_shape(self, input_shape):
+        """The shape is kept."""
+        return input_shape
+
+    def get_config(self):
+        """The arguments to build this layer again."""
+        return super().get_config() | {"range": self.range, "seed": self.seed}

@@ -1,0 +1,38 @@
+"""The training objectives by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from keras import ops
+
+from models.losses import pair_masks
+from models.losses.balanced_cross_entropy import balanced_cross_entropy
+from models.losses.info_nce import info_nce
+
+Objective = Callable[..., object]
+"""(similarities [batch, batch], match_logits: similarities -> logits, group [batch]) -> scalar."""
+
+
+def split_pairs(similarities, match_logits, group):
+    """The papers' objective: one positive and one negative pair an example."""
+    return balanced_cross_entropy(match_logits(similarities), *pair_masks.split_pairs(group))
+
+
+def all_pairs(similarities, match_logits, group):
+    """Correspondence of all batch x batch pairs, positives and negatives weighing the same."""
+    return balanced_cross_entropy(match_logits(similarities), *pair_masks.all_pairs(group))
+
+
+def contrastive(similarities, match_logits, group):
+    """Symmetric InfoNCE for the vectors; cross-entropy fits only the correspondence layer."""
+    masks = pair_masks.all_pairs(group)
+    calibration = balanced_cross_entropy(match_logits(ops.stop_gradient(similarities)), *masks)
+    return info_nce(similarities, *masks) + calibration
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "split_pairs": split_pairs,
+    "all_pairs": all_pairs,
+    "contrastive": contrastive,
+}

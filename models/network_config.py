@@ -1,0 +1,65 @@
+"""The size of a network and of what it looks at and listens to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkConfig:
+    """All that is needed to build a network; the defaults are "Objects that Sound", section 2-4.
+
+    Attributes:
+        network: `ave` (AVE-Net, section 3) or `avol` (AVOL-Net, section 4).
+        image_size: short side of the stored frames, in pixels.
+        crop_size: side of the square the network sees, in pixels.
+        sample_rate: of the sound, in Hz.
+        window: of the spectrogram, in samples.
+        hop: of the spectrogram, in samples.
+        fft: of the spectrogram, in samples.
+        filters: channels of each block of two convolutions.
+        first_stride: stride of conv1_1 of both towers.
+        embedding_size: length of the vectors of image and sound.
+        normalise: scale vectors to unit length after batch normalisation. AVE-Net's vectors always
+            have unit length; the papers have no batch normalisation there, and AVOL-Net's vectors
+            as printed are not normalised.
+        batch_norm_momentum: of the moving statistics; below Keras's 0.99 for short trainings.
+    """
+
+    network: str = "ave"
+    image_size: int = 256
+    crop_size: int = 224
+    sample_rate: int = 48000
+    window: int = 480
+    hop: int = 240
+    fft: int = 512
+    filters: tuple[int, ...] = (64, 128, 256, 512)
+    first_stride: int = 2
+    embedding_size: int = 128
+    normalise: bool = True
+    batch_norm_momentum: float = 0.99
+
+    def __post_init__(self):
+        """Checks the values.
+
+        Raises:
+            ValueError: names the field that cannot be.
+        """
+        object.__setattr__(self, "filters", tuple(self.filters))  # a list after JSON
+        if self.network not in ("ave", "avol"):
+            raise ValueError(f"network must be 'ave' or 'avol', not {self.network!r}")
+        if self.crop_size > self.image_size:
+            raise ValueError(f"{self.crop_size=} must be at most {self.image_size=}")
+        if not 0 < self.hop <= self.window <= self.fft:
+            raise ValueError(f"Need 0 < {self.hop=} <= {self.window=} <= {self.fft=}")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> NetworkConfig:
+        """Builds a config from `dataclasses.asdict`'s output, also after a trip through JSON.
+
+        Raises:
+            TypeError: a field is unknown.
+        """
+        return cls(**values)

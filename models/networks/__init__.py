@@ -1,0 +1,1 @@
+"""The networks, written with `keras.ops` only so that they run on every Keras backend."""

@@ -1,0 +1,117 @@
+"""What AVE-Net and AVOL-Net share: towers, preprocessing and the training step."""
+
+from __future__ import annotations
+
+import abc
+
+import keras
+from keras import ops
+
+from models.layers.log_spectrogram import LogSpectrogram
+from models.layers.random_gain import RandomGain
+from models.losses import pair_masks
+from models.losses.balanced_cross_entropy import balanced_accuracy
+from models.losses.objectives import OBJECTIVES
+from models.network_config import NetworkConfig
+from models.networks.tower import convolution_tower
+
+
+class AvcNetwork(keras.Model, abc.ABC):
+    """A network trained by audio-visual correspondence (AVC) over the pairs of a batch.
+
+    Its inputs are a dictionary of `image` ([batch, crop, crop, 3], uint8 or float in 0..255),
+    `audio` ([batch, samples], int16 or float in -1..1) and `group` ([batch], integers: the sound of
+    an example of the same group is never a negative).
+
+    Args:
+        config: sizes; see NetworkConfig.
+        objective: a name of `models.losses.objectives.OBJECTIVES`.
+        seed: of the augmentation.
+    """
+
+    def __init__(
+        self,
+        config: NetworkConfig,
+        objective: str = "all_pairs",
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.config = config
+        self.objective = OBJECTIVES[objective]
+        # "Look, Listen and Learn", section 3.1: brightness and saturation; no strengths are stated.
+        self.image_augmentation = [
+            keras.layers.RandomBrightness(0.15, value_range=(0, 255), seed=seed),
+            keras.layers.RandomSaturation((0.3, 0.7), value_range=(0, 255), seed=seed),
+        ]
+        self.rescaling = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescaling")
+        self.random_gain = RandomGain(0.1, seed=seed, name="random_gain")
+        self.log_spectrogram = LogSpectrogram(
+            config.window, config.hop, config.fft, name="log_spectrogram"
+        )
+        self.image_tower = self._tower("image_tower")
+        self.audio_tower = self._tower("audio_tower")
+        self.avc_accuracy = keras.metrics.Mean(name="avc_accuracy")
+
+    def _tower(self, name: str) -> keras.Sequential:
+        config = self.config
+        return convolution_tower(
+            config.filters, config.first_stride, config.batch_norm_momentum, name
+        )
+
+    @abc.abstractmethod
+    def embed_image(self, image, training: bool = False):
+        """Maps [batch, crop, crop, 3] to unit vectors [batch, embedding_size]."""
+
+    @abc.abstractmethod
+    def embed_audio(self, audio, training: bool = False):
+        """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
+
+    @abc.abstractmethod
+    def similarities(self, outputs):
+        """Maps the outputs of `call` to the similarity of all pairs, [batch images, batch sounds]."""
+
+    @abc.abstractmethod
+    def similarity_map(self, image, audio):
+        """Maps images and their sounds to similarities by place, [batch, height, width]."""
+
+    @abc.abstractmethod
+    def similarity(self, image, audio):
+        """Maps images and their sounds to their similarity, [batch]."""
+
+    @abc.abstractmethod
+    def match_logits(self, similarities):
+        """Maps similarities of any shape to the logits of correspondence, of the same shape."""
+
+    def score(self, image, audio):
+        """Probability that image and sound correspond, [batch], for inference."""
+        return ops.sigmoid(self.match_logits(self.similarity(image, audio)))
+
+    def heatmap(self, image, audio):
+        """Probability by place that it makes the sound, [batch, height, width], for inference."""
+        return ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+
+    def image_features(self, image, training: bool = False):
+        """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
+        image = ops.cast(image, "float32")
+        if training:
+            for layer in self.image_augmentation:
+                image = layer(image, training=True)
+        return self.image_tower(self.rescaling(image), training=training)
+
+    def audio_features(self, audio, training: bool = False):
+        """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""
+        audio = self.random_gain(audio, training=training)  # [batch, samples]
+        spectrogram = self.log_spectrogram(audio)  # [batch, bins, frames, 1]
+        return self.audio_tower(spectrogram, training=training)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The objective over the pairs of the batch (Keras API: `Model.compute_loss`)."""
+        return self.objective(self.similarities(y_pred), self.match_logits, x["group"])
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Class-balanced AVC accuracy over all pairs (Keras API: `Model.compute_metrics`)."""
+        logits = self.match_logits(self.similarities(y_pred))
+        accuracy = balanced_accuracy(logits, *pair_masks.all_pairs(x["group"]))
+        self.avc_accuracy.update_state(accuracy)
+        return self.get_metrics_result()

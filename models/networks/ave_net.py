@@ -1,0 +1,78 @@
+"""AVE-Net, the audio-visual embedding network."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from models.network_config import NetworkConfig
+from models.networks.avc_network import AvcNetwork
+from models.networks.embedding_head import EmbeddingHead
+
+
+class AVENet(AvcNetwork):
+    """AVE-Net ("Objects that Sound", section 3.1, figure 2d).
+
+    Both towers end in a vector of unit length; correspondence is decided from nothing but the
+    Euclidean distance of the two, which therefore aligns them.
+
+    Args:
+        config: sizes; see NetworkConfig.
+        **kwargs: of AvcNetwork.
+    """
+
+    def __init__(self, config: NetworkConfig, **kwargs):
+        super().__init__(config, **kwargs)
+        self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
+        head = {
+            "size": config.embedding_size,
+            "batch_norm": config.normalise,
+            "batch_norm_momentum": config.batch_norm_momentum,
+        }
+        self.image_head = EmbeddingHead(**head, name="image_head")
+        self.audio_head = EmbeddingHead(**head, name="audio_head")
+        # As printed, fc3 may learn from random weights that what matches is far apart: it starts
+        # with the right sign, deciding at a distance of 1.3 (unit vectors at random: 1.41).
+        self.fc3 = keras.layers.Dense(
+            2,
+            kernel_initializer=lambda shape, dtype: ops.cast([[4.0, -4.0]], dtype),
+            bias_initializer=lambda shape, dtype: ops.cast([-5.2, 5.2], dtype),
+            name="fc3",
+        )
+
+    def call(self, inputs, training: bool = False):
+        """Vectors of images and sounds, both [batch, embedding_size]."""
+        return {
+            "image_embedding": self.embed_image(inputs["image"], training),
+            "audio_embedding": self.embed_audio(inputs["audio"], training),
+        }
+
+    def embed_image(self, image, training: bool = False):
+        """Maps [batch, crop, crop, 3] to unit vectors [batch, embedding_size]."""
+        return self.image_head(self.pool(self.image_features(image, training)), training=training)
+
+    def embed_audio(self, audio, training: bool = False):
+        """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
+        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+
+    def similarities(self, outputs):
+        """Cosines of all pairs, [batch images, batch sounds]."""
+        return outputs["image_embedding"] @ ops.transpose(outputs["audio_embedding"])
+
+    def similarity(self, image, audio):
+        """Cosines of images and their sounds, [batch]."""
+        return ops.sum(self.embed_image(image) * self.embed_audio(audio), axis=-1)
+
+    def similarity_map(self, image, audio):
+        """Cosines of the head applied at every place of conv4_2, [batch, height, width].
+
+        Not in the paper, which localises by AVOL-Net alone.
+        """
+        vectors = self.image_head(self.image_features(image))  # [batch, height, width, size]
+        return ops.einsum("bhwd,bd->bhw", vectors, self.embed_audio(audio))
+
+    def match_logits(self, similarities):
+        """fc3 of the Euclidean distance: the difference of the logits of its two classes."""
+        distance = ops.sqrt(ops.maximum(2 - 2 * similarities, 0.0) + 1e-8)  # of unit vectors
+        logits = self.fc3(distance[..., None])  # [..., 2]
+        return logits[..., 1] - logits[..., 0]

@@ -1,0 +1,82 @@
+"""AVOL-Net, the audio-visual object localisation network."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from models.network_config import NetworkConfig
+from models.networks.avc_network import AvcNetwork
+from models.networks.embedding_head import EmbeddingHead
+
+
+class AVOLNet(AvcNetwork):
+    """AVOL-Net ("Objects that Sound", section 4.1, figure 5).
+
+    The vision tower keeps its map: conv5 and conv6 (1x1) give a vector at every place. Its scalar
+    product with the sound's vector, scaled and shifted, is the logit that this place sounds; the
+    largest one decides the correspondence (multiple instance learning).
+
+    Args:
+        config: sizes; see NetworkConfig.
+        **kwargs: of AvcNetwork.
+    """
+
+    def __init__(self, config: NetworkConfig, **kwargs):
+        super().__init__(config, **kwargs)
+        self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
+        head = {
+            "size": config.embedding_size,
+            "batch_norm": config.normalise,
+            "unit_length": config.normalise,
+            "batch_norm_momentum": config.batch_norm_momentum,
+        }
+        self.image_head = EmbeddingHead(**head, names=("conv5", "conv6"), name="image_head")
+        self.audio_head = EmbeddingHead(**head, name="audio_head")
+        scale, bias = (10.0, -3.0) if config.normalise else (1.0, 0.0)
+        self.conv7 = keras.layers.Dense(
+            1,
+            kernel_initializer=keras.initializers.Constant(scale),
+            bias_initializer=keras.initializers.Constant(bias),
+            name="conv7",
+        )
+
+    def call(self, inputs, training: bool = False):
+        """Vectors by place [batch, height, width, size] and of sounds [batch, size]."""
+        return {
+            "image_map": self.embed_places(inputs["image"], training),
+            "audio_embedding": self.embed_audio(inputs["audio"], training),
+        }
+
+    def embed_places(self, image, training: bool = False):
+        """Maps [batch, crop, crop, 3] to vectors [batch, height, width, embedding_size]."""
+        return self.image_head(self.image_features(image, training), training=training)
+
+    def embed_image(self, image, training: bool = False):
+        """Maps [batch, crop, crop, 3] to unit vectors [batch, embedding_size]."""
+        places = self.embed_places(image, training)
+        vector = ops.max(places, axis=(1, 2))
+        return vector / ops.sqrt(ops.sum(vector**2, axis=-1, keepdims=True) + 1e-8)
+
+    def embed_audio(self, audio, training: bool = False):
+        """Maps [batch, samples] to vectors [batch, embedding_size]."""
+        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+
+    def similarities(self, outputs):
+        """Largest scalar products of all pairs, [batch images, batch sounds]."""
+        products = ops.einsum(
+            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_embedding"]
+        )  # [batch images, batch sounds, height, width]
+        return ops.max(products, axis=(2, 3))
+
+    def similarity(self, image, audio):
+        """Largest scalar products of images and their sounds, [batch]."""
+        return ops.max(self.similarity_map(image, audio), axis=(1, 2))
+
+    def similarity_map(self, image, audio):
+        """Scalar products by place, [batch, height, width]."""
+        return ops.einsum("bhwd,bd->bhw", self.embed_places(image), self.embed_audio(audio))
+
+    def match_logits(self, similarities):
+        """conv7: one scale and one bias, of all places."""
+        return self.conv7(similarities[..., None])[..., 0]

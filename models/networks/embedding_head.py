@@ -1,0 +1,52 @@
+"""The two fully connected layers on top of a tower."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+
+class EmbeddingHead(keras.layers.Layer):
+    """fc ReLU fc, then unit length ("Objects that Sound", section 3.1, figure 2).
+
+    Works on the last axis: on a pooled vector, and on each place of a feature map, where it is
+    AVOL-Net's pair of 1x1 convolutions conv5 and conv6 (section 4.1).
+
+    Args:
+        size: of both layers.
+        batch_norm: normalise over the batch (without scale and centre) before unit length: ends the
+            first plateau of training early; not in the papers.
+        unit_length: divide by the Euclidean norm.
+        batch_norm_momentum: of the moving statistics.
+        names: of the two layers.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        batch_norm: bool,
+        unit_length: bool = True,
+        batch_norm_momentum: float = 0.99,
+        names: tuple[str, str] = ("fc1", "fc2"),
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.first = keras.layers.Dense(size, activation="relu", name=names[0])
+        self.second = keras.layers.Dense(size, name=names[1])
+        self.batch_norm = (
+            keras.layers.BatchNormalization(
+                momentum=batch_norm_momentum, scale=False, center=False, name="bn"
+            )
+            if batch_norm
+            else None
+        )
+        self.unit_length = unit_length
+
+    def call(self, features, training: bool = False):
+        """Maps [..., channels] to [..., size]."""
+        vectors = self.second(self.first(features))  # [..., size]
+        if self.batch_norm is not None:
+            vectors = self.batch_norm(vectors, training=training)
+        if self.unit_length:
+            vectors = vectors / ops.sqrt(ops.sum(vectors**2, axis=-1, keepdims=True) + 1e-8)
+        return vectors

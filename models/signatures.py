@@ -1,0 +1,165 @@
+"""The SavedModel's signatures: the contract with TF Serving, with all preprocessing inside."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from models import examples
+from models.network_config import NetworkConfig
+from models.networks.avc_network import AvcNetwork
+
+
+class ServingSignatures:
+    """The functions that answer requests: from JPEG or PNG and PCM or WAV bytes to answers.
+
+    An image of any size is scaled so that its short side is `image_size`, then cropped in the
+    centre. A sound is exactly 1 s of mono sound at `sample_rate`: int16 little-endian PCM, or a
+    16-bit WAV file. Only stock TensorFlow operations are used. docs/serving.md has the tables.
+
+    Args:
+        network: trained.
+    """
+
+    def __init__(self, network: AvcNetwork):
+        self.network = network
+        self.config: NetworkConfig = network.config
+
+    def score(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps bytes [batch], [batch] to the `score` [batch] in 0..1 of their correspondence."""
+        score = self.network.score(self._images(image)[0], self._sounds(audio))
+        return {"score": score}
+
+    def embed_image(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps bytes [batch] to the `embedding` [batch, embedding_size], of unit length."""
+        return {"embedding": self.network.embed_image(self._images(image)[0])}
+
+    def embed_audio(self, audio: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps bytes [batch] to the `embedding` [batch, embedding_size], of unit length."""
+        return {"embedding": self.network.embed_audio(self._sounds(audio))}
+
+    def localise(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps bytes [batch], [batch] to where the sound comes from.
+
+        Returns:
+            `heatmap` [batch, height, width] in 0..1; `crop_box` [batch, 4], the part of the image
+            it covers as ymin, xmin, ymax, xmax in 0..1; and the `score` [batch].
+        """
+        images, crop_box = self._images(image)
+        sounds = self._sounds(audio)
+        return {
+            "heatmap": self.network.heatmap(images, sounds),
+            "crop_box": crop_box,
+            "score": self.network.score(images, sounds),
+        }
+
+    def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps serialized pair examples [batch] to `score` [batch]: for TFMA."""
+        spec = {name: _PAIR[name] for name in (_IMAGE, _AUDIO)}
+        parsed = tf.io.parse_example(examples, spec)
+        return self.score(parsed[_IMAGE], parsed[_AUDIO])
+
+    def describe(self, query: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps any strings [batch] to what a client must know, each int32 [batch]."""
+        config = self.config
+        facts = {
+            "sample_rate": config.sample_rate,
+            "image_size": config.image_size,
+            "embedding_size": config.embedding_size,
+        }
+        return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
+
+    def save(self, folder: str) -> None:
+        """Writes the SavedModel; `serving_default` is `score`."""
+        archive = keras.export.ExportArchive()
+        archive.track(self.network)
+        # The first endpoint becomes serving_default.
+        for name in (
+            "score",
+            "embed_image",
+            "embed_audio",
+            "localise",
+            "score_examples",
+            "describe",
+        ):
+            function = getattr(self, name)
+            inputs = [argument for argument in function.__annotations__ if argument != "return"]
+            archive.add_endpoint(
+                name, function, [tf.TensorSpec([None], tf.string, name=i) for i in inputs]
+            )
+        archive.write_out(folder, verbose=False)
+
+    def _images(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Decodes [batch] to uint8 [batch, crop, crop, 3] and its place in the image, [batch, 4]."""
+        crop = self.config.crop_size
+        return tf.map_fn(
+            self._image,
+            encoded,
+            fn_output_signature=(
+                tf.TensorSpec([crop, crop, 3], tf.uint8),
+                tf.TensorSpec([4], tf.float32),
+            ),
+        )
+
+    def _image(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
+        image = tf.ensure_shape(image, [None, None, 3])
+        size = tf.cast(tf.shape(image)[:2], tf.float32)  # [2]: height, width
+        scaled = tf.round(size * (self.config.image_size / tf.reduce_min(size)))
+        scaled_int = tf.cast(scaled, tf.int32)
+        # Frames as stored by VideoExampleGen have the right size and stay as they are.
+        image = tf.cond(
+            tf.reduce_all(tf.equal(tf.shape(image)[:2], scaled_int)),
+            lambda: image,
+            lambda: tf.cast(
+                tf.round(
+                    tf.clip_by_value(tf.image.resize(image, scaled_int, antialias=True), 0, 255)
+                ),
+                tf.uint8,
+            ),
+        )
+        crop = self.config.crop_size
+        top_left = (scaled_int - crop) // 2  # [2]
+        image = tf.image.crop_to_bounding_box(image, top_left[0], top_left[1], crop, crop)
+        start = tf.cast(top_left, tf.float32)
+        crop_box = tf.concat([start / scaled, (start + crop) / scaled], 0)  # [4]
+        return tf.ensure_shape(image, [crop, crop, 3]), crop_box
+
+    def _sounds(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decodes [batch] to int16 [batch, samples]."""
+        samples = self.config.sample_rate
+        return tf.map_fn(
+            lambda audio: tf.cond(
+                tf.equal(tf.strings.substr(audio, 0, 4), b"RIFF"),
+                lambda: self._wav(audio),
+                lambda: self._pcm(audio),
+            ),
+            encoded,
+            fn_output_signature=tf.TensorSpec([samples], tf.int16),
+        )
+
+    def _pcm(self, audio: tf.Tensor) -> tf.Tensor:
+        samples = self.config.sample_rate
+        check = tf.debugging.assert_equal(
+            tf.strings.length(audio),
+            2 * samples,
+            f"audio must be 1 s of int16 mono PCM at {samples} Hz, that is {2 * samples} bytes",
+        )
+        with tf.control_dependencies([check]):
+            return tf.ensure_shape(tf.io.decode_raw(audio, tf.int16), [samples])
+
+    def _wav(self, audio: tf.Tensor) -> tf.Tensor:
+        samples = self.config.sample_rate
+        waveform, sample_rate = tf.audio.decode_wav(audio)  # [samples, channels], []
+        check = tf.debugging.assert_equal(
+            tf.concat([[sample_rate], tf.shape(waveform)], 0),
+            [samples, samples, 1],
+            f"a WAV file must hold 1 s of mono sound at {samples} Hz, that is {samples} samples; "
+            "got [sample rate, samples, channels]:",
+        )
+        with tf.control_dependencies([check]):
+            waveform = tf.round(waveform[:, 0] * 32768.0)
+        return tf.ensure_shape(tf.cast(waveform, tf.int16), [samples])
+
+
+_IMAGE, _AUDIO, _PAIR = examples.IMAGE, examples.AUDIO, examples.PAIR_SPEC
