@@ -1,0 +1,1 @@
+"""What the evaluators share: metrics, the Evaluation artifact, readers and pictures."""

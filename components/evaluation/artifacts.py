@@ -1,0 +1,15 @@
+"""The artifact type that the evaluators of this project write."""
+
+from __future__ import annotations
+
+from tfx.types import artifact
+
+
+class Evaluation(artifact.Artifact):
+    """A folder holding `metrics.json` and, beside it, the pictures and sounds of the report."""
+
+    TYPE_NAME = "ObjectsThatSoundEvaluation"
+
+
+METRICS_FILE = "metrics.json"
+"""Name of the file of figures in an `Evaluation` folder."""

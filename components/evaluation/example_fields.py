@@ -1,0 +1,33 @@
+"""Reads the fields of a parsed example (`models.examples.read_example`) that evaluators ask for."""
+
+from __future__ import annotations
+
+from models import examples as contract
+
+
+def example_key(example: dict[str, list]) -> str:
+    """Names an example uniquely: its video's id and its time in the video."""
+    return f"{video_id(example)}\t{example[contract.VIDEO_TIME][0]!r}"
+
+
+def video_id(example: dict[str, list]) -> str:
+    """Returns the id of an example's video."""
+    return example[contract.VIDEO_ID][0].decode()
+
+
+def group(example: dict[str, list]) -> str:
+    """Returns the group (scene) of an example's video."""
+    return example[contract.VIDEO_GROUP][0].decode()
+
+
+def label(example: dict[str, list]) -> str:
+    """Returns the class of what sounds in an example, or "" where it is not known."""
+    values = example.get(contract.LABEL) or [b""]
+    return values[0].decode()
+
+
+def visible_labels(example: dict[str, list]) -> list[str]:
+    """Returns the classes of all that is in the frame (the sounding class alone if not known)."""
+    values = [value.decode() for value in example.get(contract.VISIBLE_LABELS) or []]
+    own = label(example)
+    return values or ([own] if own else [])

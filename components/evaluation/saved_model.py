@@ -1,0 +1,74 @@
+"""Runs a SavedModel's signatures over many examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+from tfx.utils import path_utils
+from tqdm import tqdm
+
+
+class SavedModel:
+    """The trained model of a TFX Model artifact, known by its signatures only."""
+
+    def __init__(self, model_uri: str):
+        """Loads the model.
+
+        Args:
+            model_uri: `uri` of a TFX Model artifact.
+
+        Raises:
+            OSError: there is no SavedModel.
+        """
+        self._path = path_utils.serving_model_path(model_uri)
+        self._model = tf.saved_model.load(self._path)
+
+    def call(self, signature: str, inputs: Mapping[str, Sequence[bytes]]) -> dict[str, np.ndarray]:
+        """Calls a signature on one batch.
+
+        Args:
+            signature: its name, e.g. `embed_image`.
+            inputs: by input name, bytes[batch].
+
+        Returns:
+            By output name, an array whose first axis is the batch.
+
+        Raises:
+            ValueError: the model has no such signature.
+        """
+        if signature not in self._model.signatures:
+            raise ValueError(
+                f"the SavedModel in {self._path} has no signature {signature!r}, only "
+                f"{sorted(self._model.signatures)}"
+            )
+        tensors = {name: tf.constant(list(values), tf.string) for name, values in inputs.items()}
+        outputs = self._model.signatures[signature](**tensors)
+        return {name: output.numpy() for name, output in outputs.items()}
+
+    def call_batches(
+        self,
+        signature: str,
+        batches: Iterable[Mapping[str, Sequence[bytes]]],
+        total: int,
+        description: str,
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Calls a signature batch after batch, with a progress bar that counts examples.
+
+        Args:
+            signature: its name.
+            batches: inputs as for `call`.
+            total: number of examples in all batches.
+            description: what the bar says.
+
+        Yields:
+            The outputs of each batch, as of `call`.
+
+        Raises:
+            ValueError: as `call`.
+        """
+        with tqdm(total=total, desc=description, unit="example", disable=None) as bar:
+            for inputs in batches:
+                yield self.call(signature, inputs)
+                bar.update(len(next(iter(inputs.values()))))
