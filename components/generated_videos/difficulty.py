@@ -1,0 +1,43 @@
+"""The knobs that decide how hard it is to learn from generated videos."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Difficulty:
+    """Ranges from which every video draws; all ranges are `(low, high)`, drawn uniformly.
+
+    Attributes:
+        distractor_shares: share of videos with 0, 1, 2, ... silent objects of other classes. Their
+            mean sets the ceiling of audio-visual correspondence (docs/generated_videos.md).
+        object_size: longer side of an object, as a fraction of the frame's short side.
+        speed: of an object, in short sides per second.
+        sway_degrees: an object rocks by up to this angle around upright, in degrees.
+        scale_change: an object grows and shrinks by up to this fraction.
+        background_contrast: of the background pattern, 0 (plain) to 1 (black to white).
+        webm_share: share of VP9+Opus WebM files; the others are H.264+AAC MP4.
+        pitch_hz: of every class alike, drawn uniformly in log frequency, in Hz.
+        loudness_db: of the whole soundtrack, RMS in dBFS.
+        snr_db: of the object's sound above the added noise, in dB.
+    """
+
+    distractor_shares: tuple[float, ...] = (0.25, 0.5, 0.25)
+    object_size: tuple[float, float] = (0.27, 0.42)
+    speed: tuple[float, float] = (0.05, 0.2)
+    sway_degrees: float = 15.0
+    scale_change: float = 0.1
+    background_contrast: tuple[float, float] = (0.05, 0.3)
+    webm_share: float = 0.25
+    pitch_hz: tuple[float, float] = (180.0, 540.0)
+    loudness_db: tuple[float, float] = (-30.0, -14.0)
+    snr_db: tuple[float, float] = (14.0, 30.0)
+
+    def __post_init__(self) -> None:
+        if not self.distractor_shares or abs(sum(self.distractor_shares) - 1.0) > 1e-6:
+            raise ValueError(f"distractor_shares must sum to 1, got {self.distractor_shares}")
+        for field in ("object_size", "speed", "background_contrast", "pitch_hz"):
+            low, high = getattr(self, field)
+            if not 0 <= low <= high:
+                raise ValueError(f"{field} must be 0 <= low <= high, got {(low, high)}")

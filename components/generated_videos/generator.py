@@ -1,0 +1,140 @@
+"""Generates a folder of videos."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import functools
+import json
+import multiprocessing
+import os
+import pathlib
+import re
+from collections.abc import Callable
+
+import tqdm
+
+from components.generated_videos.annotation import annotate
+from components.generated_videos.difficulty import Difficulty
+from components.generated_videos.encoder import encode
+from components.generated_videos.renderer import Renderer
+from components.generated_videos.scene import Scene
+
+ANNOTATIONS = "annotations.jsonl"
+PARAMETERS = "generated.json"
+_FORMAT = 1
+"""Of what is generated; raised with every change of looks, sounds or encoding."""
+_NAME = re.compile(r"video_(\d{5,})\.(mp4|webm)")
+
+
+def generate_videos(
+    directory: pathlib.Path | str,
+    count: int,
+    seed: int,
+    seconds: float = 5.0,
+    difficulty: Difficulty | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> int:
+    """Makes a folder hold exactly `count` generated videos, their annotations and parameters.
+
+    Video i depends on `seed`, i, `seconds` and `difficulty` only. Videos that are there already are
+    kept if they were made with the same parameters, so an interrupted run goes on where it stopped,
+    and `count` can grow (or shrink: generated videos beyond it are removed).
+
+    Args:
+        directory: made if needed.
+        count: number of videos, >= 1.
+        seed: of the collection, >= 0.
+        seconds: length of each video, >= 1.
+        difficulty: ranges to draw from; the default ones if None.
+        workers: processes; all cores if None.
+        overwrite: replace videos made with other parameters.
+        progress: show a progress bar.
+
+    Returns:
+        How many videos were encoded; the other ones were there already.
+
+    Raises:
+        ValueError: an argument is out of range, or the folder holds videos made with other
+            parameters and `overwrite` is false.
+    """
+    if count < 1 or seed < 0 or seconds < 1:
+        raise ValueError(
+            f"count and seconds must be >= 1 and seed >= 0, got {count=}, {seconds=}, {seed=}"
+        )
+    difficulty = difficulty or Difficulty()
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    parameters = {
+        "format": _FORMAT,
+        "seed": seed,
+        "seconds": seconds,
+        "difficulty": json.loads(json.dumps(dataclasses.asdict(difficulty))),
+    }
+    _prepare(directory, parameters, count, overwrite)
+    work = functools.partial(_generate_one, directory, seed, seconds, difficulty)
+    results = _run(work, count, workers or os.cpu_count() or 1, progress)
+    lines = "".join(json.dumps(annotation) + "\n" for annotation, _ in results)
+    _write(directory / ANNOTATIONS, lines)
+    return sum(encoded for _, encoded in results)
+
+
+def _prepare(directory: pathlib.Path, parameters: dict, count: int, overwrite: bool) -> None:
+    """Removes videos that do not belong, or refuses to; writes the parameters."""
+    videos = {p: int(m[1]) for p in directory.iterdir() if (m := _NAME.fullmatch(p.name))}
+    file = directory / PARAMETERS
+    same = file.is_file() and _read(file) == parameters
+    if videos and not same and not overwrite:
+        raise ValueError(
+            f"{directory} holds videos made with other parameters (see {PARAMETERS} there): "
+            "choose another folder, or ask to overwrite them (--overwrite)"
+        )
+    for path, index in videos.items():
+        if not same or index >= count:
+            path.unlink()
+    _write(file, json.dumps(parameters, indent=2) + "\n")
+
+
+def _read(file: pathlib.Path) -> dict | None:
+    try:
+        return json.loads(file.read_text())
+    except ValueError:  # Cut short by a full disk, say: then the parameters are unknown.
+        return None
+
+
+def _run(work: Callable[[int], tuple[dict, bool]], count: int, workers: int, progress: bool):
+    bar = functools.partial(
+        tqdm.tqdm, total=count, desc="Generating videos", unit="video", disable=not progress
+    )
+    if workers == 1:
+        return list(bar(map(work, range(count))))
+    # Not forked: the caller may run TensorFlow's threads, which a forked child would deadlock on.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(min(workers, count), mp_context=context) as pool:
+        return list(bar(pool.map(work, range(count), chunksize=4)))
+
+
+def _generate_one(
+    directory: pathlib.Path, seed: int, seconds: float, difficulty: Difficulty, index: int
+) -> tuple[dict, bool]:
+    scene = Scene.sample(seed, index, seconds, difficulty)
+    renderer = Renderer(scene)
+    path = directory / scene.name
+    missing = not path.is_file()
+    if missing:
+        # A name that no pipeline takes for a video; the rename makes the file appear at once.
+        partial = directory / f".{scene.name}.{os.getpid()}.partial"
+        try:
+            encode(scene, renderer, partial)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return annotate(scene, renderer), missing
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text)
+    os.replace(partial, path)
