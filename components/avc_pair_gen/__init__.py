@@ -1,0 +1,1 @@
+"""AvcPairGen: corresponding and mismatched pairs of frame and sound."""
