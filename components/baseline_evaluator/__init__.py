@@ -1,0 +1,1 @@
+"""BaselineEvaluator: what is reached on the pairs without a network."""
