@@ -1,0 +1,1 @@
+"""A local model server that speaks the TensorFlow Serving API for any SavedModel."""

@@ -1,0 +1,199 @@
+"""One loaded SavedModel."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import grpc
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import types_pb2
+from tensorflow.core.protobuf import meta_graph_pb2
+
+from serving.model_server import tensor_proto
+from serving.model_server.serving_error import ServingError
+from serving.model_server.version_folder import VersionFolder
+
+DEFAULT_SIGNATURE = "serving_default"
+
+_INTERNAL_SIGNATURE_PREFIX = "__saved_model_"
+_NODE_TRACE = re.compile(r"\s*\[\[.*", re.DOTALL)
+
+
+class Servable:
+    """A SavedModel in memory, run through its signatures on numpy arrays. Thread-safe.
+
+    A graph and a session, as in TensorFlow Serving itself: fetches are pruned to the outputs asked
+    for, a run can have a deadline, and `close` frees the variables at once.
+
+    Attributes:
+        version: the version's number.
+        signatures: every SignatureDef, by name.
+    """
+
+    def __init__(self, folder: VersionFolder, tags: Sequence[str] = ("serve",)):
+        """Loads the SavedModel.
+
+        Raises:
+            ServingError: the folder is incomplete or damaged, or TensorFlow cannot load it.
+        """
+        meta_graph = folder.read_meta_graph(frozenset(tags))
+        self.version = folder.version
+        self.signatures: Mapping[str, meta_graph_pb2.SignatureDef] = dict(meta_graph.signature_def)
+        graph = tf.Graph()
+        self._session = tf.compat.v1.Session(graph=graph)
+        try:
+            with graph.as_default():
+                tf.compat.v1.saved_model.load(self._session, list(tags), str(folder.path))
+            graph.finalize()
+        except Exception as error:
+            self._session.close()
+            raise _load_error(folder, error) from error
+        self._callables: dict[tuple[str, tuple[str, ...]], Callable] = {}
+        self._lock = threading.Lock()
+
+    def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
+        """The signature of that name; the empty name means `serving_default`.
+
+        Raises:
+            ServingError: INVALID_ARGUMENT, there is none; the message lists those there are.
+        """
+        name = name or DEFAULT_SIGNATURE
+        names = sorted(n for n in self.signatures if not n.startswith(_INTERNAL_SIGNATURE_PREFIX))
+        if name not in names:
+            raise ServingError.invalid_argument(
+                f'Serving signature key "{name}" not found. The model has: {", ".join(names)}'
+            )
+        return self.signatures[name]
+
+    def predict(
+        self,
+        signature_name: str,
+        inputs: Mapping[str, np.ndarray],
+        output_filter: Sequence[str] = (),
+        timeout_seconds: float | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Runs a signature.
+
+        Args:
+            signature_name: its name; empty for `serving_default`.
+            inputs: an array for each input; strings are object arrays of bytes.
+            output_filter: the outputs wanted; empty for all.
+            timeout_seconds: how long it may run; None for ever.
+
+        Returns:
+            An array for each output, sorted by name.
+
+        Raises:
+            ServingError: INVALID_ARGUMENT where inputs do not fit the signature or the model
+                rejects them; DEADLINE_EXCEEDED; whatever status TensorFlow gives otherwise.
+        """
+        signature = self.signature(signature_name)
+        feeds = _checked_inputs(signature, inputs)
+        outputs = _checked_outputs(signature, output_filter)
+        run = self._callable(signature_name or DEFAULT_SIGNATURE, signature, outputs)
+        timeout_in_ms = 0 if timeout_seconds is None else max(1, int(timeout_seconds * 1000))
+        options = tf.compat.v1.RunOptions(timeout_in_ms=timeout_in_ms)
+        try:
+            values = run(*feeds, options=options)
+        except tf.errors.OpError as error:
+            raise ServingError.from_number(error.error_code, _first_words(error)) from error
+        return {
+            name: np.asarray(value, dtype=object if isinstance(value, bytes) else None)
+            for name, value in zip(outputs, values, strict=True)
+        }
+
+    def close(self) -> None:
+        """Frees the model's memory. No `predict` may be running or follow."""
+        self._callables.clear()
+        self._session.close()
+        del self._session  # the variables go with the last reference
+
+    def _callable(
+        self, name: str, signature: meta_graph_pb2.SignatureDef, outputs: Sequence[str]
+    ) -> Callable:
+        key = (name, tuple(outputs))
+        with self._lock:
+            if key not in self._callables:
+                self._callables[key] = self._session.make_callable(
+                    [_tensor_name(signature.outputs[output]) for output in outputs],
+                    [_tensor_name(signature.inputs[i]) for i in sorted(signature.inputs)],
+                    accept_options=True,
+                )
+            return self._callables[key]
+
+
+def _checked_inputs(
+    signature: meta_graph_pb2.SignatureDef, inputs: Mapping[str, np.ndarray]
+) -> list[np.ndarray]:
+    """The arrays to feed, in the order of the sorted input names."""
+    defaults = getattr(signature, "defaults", {})  # TensorFlow 2.13 and later
+    missing = sorted(set(signature.inputs) - set(inputs) - set(defaults))
+    unexpected = sorted(set(inputs) - set(signature.inputs))
+    if missing or unexpected:
+        raise ServingError.invalid_argument(
+            f"input size does not match signature: the signature's inputs are "
+            f"{{{','.join(sorted(signature.inputs))}}}. Sent extra: {{{','.join(unexpected)}}}. "
+            f"Missing but required: {{{','.join(missing)}}}."
+        )
+    feeds = []
+    for name in sorted(signature.inputs):
+        info = signature.inputs[name]
+        array = inputs[name] if name in inputs else tensor_proto.to_array(name, defaults[name])
+        _check_dtype_and_shape(name, info, array)
+        feeds.append(array)
+    return feeds
+
+
+def _check_dtype_and_shape(name: str, info: meta_graph_pb2.TensorInfo, array: np.ndarray) -> None:
+    dtype = tensor_proto.dtype_number(array)
+    wanted = [dim.size for dim in info.tensor_shape.dim]
+    fits = info.tensor_shape.unknown_rank or (
+        len(wanted) == array.ndim
+        and all(w in (-1, size) for w, size in zip(wanted, array.shape, strict=True))
+    )
+    if dtype != info.dtype or not fits:
+        shape = "of any rank" if info.tensor_shape.unknown_rank else f"of shape {wanted}"
+        raise ServingError.invalid_argument(
+            f"Input '{name}' must be {types_pb2.DataType.Name(info.dtype)} {shape} (-1: any size); "
+            f"got {types_pb2.DataType.Name(dtype)} of shape {list(array.shape)}"
+        )
+
+
+def _checked_outputs(
+    signature: meta_graph_pb2.SignatureDef, output_filter: Sequence[str]
+) -> list[str]:
+    unknown = sorted(set(output_filter) - set(signature.outputs))
+    if unknown:
+        raise ServingError.invalid_argument(
+            f"output tensor alias not found in signature: {','.join(unknown)} Outputs expected to "
+            f"be in the set {{{','.join(sorted(signature.outputs))}}}."
+        )
+    if len(set(output_filter)) != len(output_filter):
+        raise ServingError.invalid_argument(f"duplicate output tensor alias in {output_filter}")
+    return sorted(output_filter or signature.outputs)
+
+
+def _tensor_name(info: meta_graph_pb2.TensorInfo) -> str:
+    if not info.name:
+        raise ServingError(
+            grpc.StatusCode.UNIMPLEMENTED,
+            "this signature has sparse or composite tensors; only dense ones are supported",
+        )
+    return info.name
+
+
+def _first_words(error: tf.errors.OpError) -> str:
+    """The error's message without the traces of the graph, which mean nothing to a client."""
+    text = error.message.removeprefix("Graph execution error:").strip()
+    return _NODE_TRACE.sub("", text) or error.message
+
+
+def _load_error(folder: VersionFolder, error: Exception) -> ServingError:
+    if isinstance(error, tf.errors.OpError):
+        return ServingError.from_number(
+            error.error_code, f"cannot load {folder.path}: {_first_words(error)}"
+        )
+    return ServingError(grpc.StatusCode.UNKNOWN, f"cannot load {folder.path}: {error}")

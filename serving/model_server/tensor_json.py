@@ -1,0 +1,316 @@
+"""TensorFlow Serving's JSON for tensors: predict requests in row and column format, responses.
+
+The rules are those of TensorFlow Serving's "RESTful API" page (JSON mapping, encoding of binary
+values) and the words of its error messages.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2
+
+from serving.model_server.serving_error import ServingError
+
+_MAX_QUOTED_CHARACTERS = 200
+_BYTES_SUFFIX = "_bytes"
+_GREATEST_EXACT_INTEGER = {tf.float32: 2**24 - 1, tf.float64: 2**53 - 1}
+
+Inputs = Mapping[str, meta_graph_pb2.TensorInfo]
+
+
+@dataclasses.dataclass(frozen=True)
+class PredictBody:
+    """The body of a predict request, its tensors not yet read.
+
+    Attributes:
+        signature_name: as given; empty where it was not.
+        is_row_format: whether the tensors are in `instances` (else in `inputs`).
+        tensors: the value of `instances` or `inputs`.
+    """
+
+    signature_name: str
+    is_row_format: bool
+    tensors: Any
+
+
+def parse_body(body: bytes) -> PredictBody:
+    """Reads the JSON of a predict request.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, it is not JSON of the documented form.
+    """
+    if not body:
+        raise ServingError.invalid_argument("JSON Parse error: The document is empty")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
+    if not isinstance(document, dict):
+        raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
+    signature_name = document.get("signature_name", "")
+    if not isinstance(signature_name, str):
+        raise ServingError.invalid_argument(
+            f"JSON Value: {_quote(document)} not formatted correctly. 'signature_name' key must be "
+            "a string value."
+        )
+    if "instances" in document and "inputs" in document:
+        raise ServingError.invalid_argument(
+            f"JSON Value: {_quote(document)} Not formatted correctly expecting only one of "
+            "'inputs' or 'instances' keys to exist"
+        )
+    if "instances" in document:
+        instances = document["instances"]
+        if not isinstance(instances, list) or not instances:
+            raise ServingError.invalid_argument(
+                f"JSON Value: {_quote(document)} Expecting 'instances' to be a list/array with at "
+                "least one element"
+            )
+        return PredictBody(signature_name, True, instances)
+    if "inputs" in document:
+        return PredictBody(signature_name, False, document["inputs"])
+    raise ServingError.invalid_argument("Missing 'inputs' or 'instances' key")
+
+
+def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
+    """The arrays of a request.
+
+    Args:
+        body: the parsed request.
+        inputs: the signature's inputs, which give each tensor its type.
+
+    Returns:
+        An array for each input that the request has; strings are object arrays of bytes.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, the values do not form tensors of those types.
+    """
+    if not inputs and not _is_object(body.tensors):
+        raise ServingError.invalid_argument('the signature has no inputs: send {"inputs": {}}')
+    columns = _columns(body.tensors, inputs) if body.is_row_format else _named(body.tensors, inputs)
+    return {name: _to_array(name, value, inputs) for name, value in columns.items()}
+
+
+def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> bytes:
+    """The JSON of a predict response, `predictions` or `outputs`.
+
+    A single output is written without its name. Strings of outputs named `..._bytes`, and strings
+    that are not UTF-8, are written in base64.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, the outputs have no common 0th dimension for the row
+            format, or a type that JSON has no form for.
+    """
+    values = {name: _to_json(name, array) for name, array in outputs.items()}
+    if not is_row_format:
+        result = values if len(values) > 1 else next(iter(values.values()))
+        return json.dumps({"outputs": result}).encode()
+    sizes = {name: array.shape[0] if array.ndim else None for name, array in outputs.items()}
+    if None in sizes.values() or len(set(sizes.values())) > 1:
+        raise ServingError.invalid_argument(
+            f"outputs have inconsistent batch sizes {sizes}: use the column format ('inputs')"
+        )
+    if len(values) == 1:
+        rows = next(iter(values.values()))
+    else:
+        rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    return json.dumps({"predictions": rows}).encode()
+
+
+def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
+    """Row format: a list of objects (or of bare values, where there is one input) to columns."""
+    are_objects = _is_object(instances[0])
+    if not are_objects and len(inputs) > 1:
+        raise ServingError.invalid_argument(
+            "instances is a plain list, but expecting list of objects as multiple input tensors "
+            f"required: {','.join(sorted(inputs))}"
+        )
+    for position, instance in enumerate(instances):
+        if _is_object(instance) != are_objects:
+            wanted, got = ("object", "value/list") if are_objects else ("value/list", "object")
+            raise ServingError.invalid_argument(
+                f"Expecting {wanted} but got {got} at item {position} of input list"
+            )
+        if are_objects and instance.keys() != instances[0].keys():
+            raise ServingError.invalid_argument(
+                f"Failed to process element: {position} of 'instances' list. JSON object: "
+                f"{_quote(instance)} keys must be equal to: {','.join(sorted(inputs))}"
+            )
+    if not are_objects:
+        return {next(iter(inputs)): instances}
+    return {name: [instance[name] for instance in instances] for name in instances[0]}
+
+
+def _named(value: Any, inputs: Inputs) -> dict[str, Any]:
+    """Column format: an object of tensors (or a bare tensor, where there is one input)."""
+    if _is_object(value):
+        return value
+    if len(inputs) > 1:
+        raise ServingError.invalid_argument(
+            "inputs is a plain value/list, but expecting an object as multiple input tensors "
+            f"required: {','.join(sorted(inputs))}"
+        )
+    return {next(iter(inputs)): value}
+
+
+def _to_array(name: str, value: Any, inputs: Inputs) -> np.ndarray:
+    if name not in inputs:
+        raise ServingError.invalid_argument(
+            f"JSON object: does not have named input: {name}; the signature's inputs are: "
+            f"{','.join(sorted(inputs))}"
+        )
+    try:
+        leaves, shape = _flatten(value)
+        return _leaves_to_array(leaves, tf.as_dtype(inputs[name].dtype)).reshape(shape)
+    except ServingError as error:
+        raise ServingError.invalid_argument(
+            f"Failed to process input '{name}'. Error: {error.message}"
+        ) from error
+
+
+def _flatten(value: Any) -> tuple[list, list[int]]:
+    """Nested lists to their leaves and their shape, level by level (no recursion)."""
+    shape: list[int] = []
+    items = [value]
+    while items and isinstance(items[0], list):
+        if any(not isinstance(item, list) for item in items):
+            leaf = next(item for item in items if not isinstance(item, list))
+            raise ServingError.invalid_argument(
+                f"JSON Value: {_quote(leaf)} found at incorrect level: {len(shape) + 1} in the "
+                "JSON DOM: a list is expected there"
+            )
+        sizes = set(map(len, items))
+        if len(sizes) > 1:
+            raise ServingError.invalid_argument(
+                f"Encountered list at unexpected size: {len(items[0])} and others at level: "
+                f"{len(shape)}; all lists of one level must be of one size, got {sorted(sizes)}"
+            )
+        shape.append(len(items[0]))
+        items = list(itertools.chain.from_iterable(items))
+    if any(isinstance(item, list) for item in items):
+        raise ServingError.invalid_argument(
+            f"Encountered list at unexpected level: {len(shape)} expected < {len(shape)}"
+        )
+    return items, shape
+
+
+def _leaves_to_array(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
+    """A flat array of that type, if every leaf is a JSON value for it."""
+    if dtype == tf.string:
+        array = np.empty(len(leaves), dtype=object)
+        array[:] = [_to_bytes(leaf) for leaf in leaves]
+        return array
+    if dtype == tf.bool:
+        _check_types(leaves, {bool}, dtype)
+    elif dtype.is_integer and not dtype.is_quantized:
+        _check_types(leaves, {int}, dtype)
+        _check_range(leaves, dtype.min, dtype.max, dtype)
+    elif dtype.is_floating:
+        _check_types(leaves, {int, float}, dtype)
+        exact = _GREATEST_EXACT_INTEGER.get(dtype, float("inf"))
+        _check_range([leaf for leaf in leaves if isinstance(leaf, int)], -exact, exact, dtype)
+        finite = [leaf for leaf in leaves if isinstance(leaf, int) or abs(leaf) < float("inf")]
+        _check_range(finite, float(dtype.min), float(dtype.max), dtype)
+    else:
+        raise ServingError.invalid_argument(f"JSON has no values for the type {dtype.name}")
+    return np.array(leaves, dtype=dtype.as_numpy_dtype)
+
+
+def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
+    if not set(map(type, leaves)) <= types:
+        leaf = next(leaf for leaf in leaves if type(leaf) not in types)
+        raise ServingError.invalid_argument(
+            f"JSON Value: {_quote(leaf)} Type: {_json_type(leaf)} is not of expected type: "
+            f"{dtype.name}"
+        )
+
+
+def _check_range(leaves: Sequence, low: float, high: float, dtype: tf.DType) -> None:
+    if leaves and not (low <= min(leaves) and max(leaves) <= high):
+        leaf = next(leaf for leaf in leaves if not low <= leaf <= high)
+        raise ServingError.invalid_argument(
+            f"Cannot convert JSON value: {_quote(leaf)} to {dtype.name} without loss of precision."
+        )
+
+
+def _to_bytes(leaf: Any) -> bytes:
+    if isinstance(leaf, str):
+        try:
+            return leaf.encode()
+        except UnicodeEncodeError as error:
+            raise ServingError.invalid_argument(
+                f"JSON Value: {_quote(leaf)} is not valid Unicode; encode bytes as "
+                '{"b64": <base64 string>}'
+            ) from error
+    if isinstance(leaf, dict):
+        text = leaf.get("b64")
+        if len(leaf) != 1 or not isinstance(text, str):
+            raise ServingError.invalid_argument(
+                f"JSON Value: {_quote(leaf)} not formatted correctly for base64 data"
+            )
+        try:
+            # As TensorFlow Serving: line breaks are skipped and padding may be left out.
+            digits = "".join(text.split()).rstrip("=")
+            return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ServingError.invalid_argument("Unable to base64 decode") from error
+    raise ServingError.invalid_argument(
+        f"JSON Value: {_quote(leaf)} Type: {_json_type(leaf)} is not of expected type: string"
+    )
+
+
+def _to_json(name: str, array: np.ndarray) -> Any:
+    """Nested lists of what `json` can write."""
+    if array.dtype == object:
+        as_bytes = name.endswith(_BYTES_SUFFIX)
+        texts = np.empty(array.size, dtype=object)
+        texts[:] = [_text_to_json(text, as_bytes) for text in array.ravel()]
+        return texts.reshape(array.shape).tolist()
+    if array.dtype.kind in "biu":
+        return array.tolist()
+    if array.dtype == np.float64:
+        return array.tolist()
+    if array.dtype.kind in "fV" and tf.as_dtype(array.dtype).is_floating:
+        # The shortest digits that give the same float32 back: 0.2, not 0.20000000298023224.
+        return array.astype(np.float32).astype("U32").astype(np.float64).tolist()
+    raise ServingError.invalid_argument(
+        f"Failed to write JSON value for tensor type: {array.dtype}"
+    )
+
+
+def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:
+    if not as_bytes:
+        try:
+            return text.decode()
+        except UnicodeDecodeError:
+            pass  # not text after all: base64 loses nothing
+    return {"b64": base64.b64encode(text).decode()}
+
+
+def _is_object(value: Any) -> bool:
+    """Whether it is a JSON object other than one that stands for base64 data."""
+    if not isinstance(value, dict):
+        return False
+    return not (len(value) == 1 and isinstance(value.get("b64"), str))
+
+
+def _json_type(value: Any) -> str:
+    names = {dict: "Object", list: "Array", str: "String", bool: "Boolean", type(None): "Null"}
+    return names.get(type(value), "Number")
+
+
+def _quote(value: Any) -> str:
+    # Piece by piece: the value may be a whole request of many megabytes.
+    pieces = itertools.islice(json.JSONEncoder().iterencode(value), _MAX_QUOTED_CHARACTERS)
+    text = "".join(piece[: _MAX_QUOTED_CHARACTERS + 1] for piece in pieces)
+    if len(text) > _MAX_QUOTED_CHARACTERS:
+        text = text[:_MAX_QUOTED_CHARACTERS] + "..."
+    return text

@@ -1,0 +1,91 @@
+"""TensorProto to numpy and back, as TensorFlow Serving reads and writes them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2, types_pb2
+
+from serving.model_server.serving_error import ServingError
+
+_MAX_PADDED_BYTES = 1 << 28
+"""A tensor with fewer values than its shape has repeats the last one; beyond this it is refused,
+or a request of a few bytes could ask for any amount of memory."""
+
+_FIELDS = {
+    types_pb2.DT_FLOAT: "float_val",
+    types_pb2.DT_DOUBLE: "double_val",
+    types_pb2.DT_INT8: "int_val",
+    types_pb2.DT_INT16: "int_val",
+    types_pb2.DT_INT32: "int_val",
+    types_pb2.DT_UINT8: "int_val",
+    types_pb2.DT_UINT16: "int_val",
+    types_pb2.DT_INT64: "int64_val",
+    types_pb2.DT_UINT32: "uint32_val",
+    types_pb2.DT_UINT64: "uint64_val",
+    types_pb2.DT_BOOL: "bool_val",
+    types_pb2.DT_STRING: "string_val",
+}
+
+
+def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
+    """The tensor as an array; strings become an object array of bytes.
+
+    Args:
+        name: of the input, for the error message.
+        proto: the tensor, its values in the typed field or in `tensor_content`.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, the tensor contradicts itself or its type is not supported.
+    """
+    shape = [dim.size for dim in proto.tensor_shape.dim]
+    if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
+        raise ServingError.invalid_argument(f"tensor parsing error: {name} has no definite shape")
+    try:
+        dtype = tf.as_dtype(proto.dtype)
+        elements = math.prod(shape)
+        if elements * max(dtype.size or 1, 1) > _MAX_PADDED_BYTES + proto.ByteSize():
+            raise ValueError(f"shape {shape} asks for more memory than the message has values")
+        if dtype == tf.string and len(proto.string_val) == elements:
+            array = np.empty(elements, dtype=object)
+            array[:] = list(proto.string_val)
+            return array.reshape(shape)
+        if elements and not _has_values(proto):
+            raise ValueError(f"shape {shape} but no values of {dtype.name}")
+        return tf.make_ndarray(proto)
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
+        raise ServingError.invalid_argument(f"tensor parsing error: {name}: {error}") from error
+
+
+def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
+    """The array as a tensor with its values in the typed field, where many clients read them."""
+    number = dtype_number(array)
+    field = _FIELDS.get(number)
+    if field is None:  # half, bfloat16, complex, ...
+        return tf.make_tensor_proto(array)
+    proto = tensor_pb2.TensorProto(dtype=number)
+    for size in array.shape:
+        proto.tensor_shape.dim.add(size=size)
+    getattr(proto, field).extend(array.ravel().tolist())
+    return proto
+
+
+def dtype_number(array: np.ndarray) -> int:
+    """TensorFlow's DataType of an array; object arrays hold bytes.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, TensorFlow has no such type.
+    """
+    try:
+        return tf.as_dtype(array.dtype).as_datatype_enum
+    except TypeError as error:
+        raise ServingError.invalid_argument(f"unsupported type {array.dtype}") from error
+
+
+def _has_values(proto: tensor_pb2.TensorProto) -> bool:
+    return any(
+        descriptor.name == "tensor_content" or descriptor.name.endswith("_val")
+        for descriptor, _ in proto.ListFields()
+    )
