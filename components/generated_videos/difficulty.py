@@ -14,6 +14,9 @@ class Difficulty:
             mean sets the ceiling of audio-visual correspondence (docs/generated_videos.md).
         object_size: longer side of an object, as a fraction of the frame's short side.
         speed: of an object, in short sides per second.
+        stage_aspect: objects stay in the central part of the frame whose longer side is at most
+            this many short sides: networks see a square crop, and what is filmed is rarely at the
+            edge of a wide picture.
         sway_degrees: an object rocks by up to this angle around upright, in degrees.
         scale_change: an object grows and shrinks by up to this fraction.
         background_contrast: of the background pattern, 0 (plain) to 1 (black to white).
@@ -24,8 +27,9 @@ class Difficulty:
     """
 
     distractor_shares: tuple[float, ...] = (0.25, 0.5, 0.25)
-    object_size: tuple[float, float] = (0.27, 0.42)
+    object_size: tuple[float, float] = (0.25, 0.4)
     speed: tuple[float, float] = (0.05, 0.2)
+    stage_aspect: float = 1.2
     sway_degrees: float = 15.0
     scale_change: float = 0.1
     background_contrast: tuple[float, float] = (0.05, 0.3)
@@ -37,6 +41,8 @@ class Difficulty:
     def __post_init__(self) -> None:
         if not self.distractor_shares or abs(sum(self.distractor_shares) - 1.0) > 1e-6:
             raise ValueError(f"distractor_shares must sum to 1, got {self.distractor_shares}")
+        if self.stage_aspect < 1:
+            raise ValueError(f"stage_aspect must be >= 1, got {self.stage_aspect}")
         for field in ("object_size", "speed", "background_contrast", "pitch_hz"):
             low, high = getattr(self, field)
             if not 0 <= low <= high:

@@ -24,17 +24,17 @@ _TRIES = 20
 class _Actor:
     sprite: Sprite
     motion: Motion
+    stage: PixelBox
 
-    def place(self, time: float, frame_size: tuple[int, int]) -> tuple[Image.Image, PixelBox]:
+    def place(self, time: float) -> tuple[Image.Image, PixelBox]:
         picture = self.sprite.at(self.motion.cycles(time))
         width, height = self.sprite.extent
-        room = frame_size[0] - width, frame_size[1] - height
+        stage_left, stage_top, stage_right, stage_bottom = self.stage
+        room = stage_right - stage_left - width, stage_bottom - stage_top - height
         x, y = self.motion.position(time, room)
         # Centred in the cell of the largest picture, so growing does not shift the object.
-        left = round(x + (width - picture.width) / 2)
-        top = round(y + (height - picture.height) / 2)
-        left = max(0, min(left, frame_size[0] - picture.width))
-        top = max(0, min(top, frame_size[1] - picture.height))
+        left = int(stage_left + x + (width - picture.width) / 2)
+        top = int(stage_top + y + (height - picture.height) / 2)
         return picture, (left, top, left + picture.width, top + picture.height)
 
 
@@ -45,6 +45,7 @@ class Renderer:
         self._size = scene.width, scene.height
         short = min(self._size)
         knobs = scene.difficulty
+        self._stage = _stage(*self._size, knobs.stage_aspect)
         self._background = Background(*self._size, knobs.background_contrast, scene.rng(2))
         rng = scene.rng(3)
         speed = knobs.speed[0] * short, knobs.speed[1] * short
@@ -60,7 +61,7 @@ class Renderer:
 
     def boxes(self, time: float) -> list[PixelBox]:
         """The box of each object, in the order of `scene.labels`; `time` in seconds."""
-        return [actor.place(time, self._size)[1] for actor in self._actors]
+        return [actor.place(time)[1] for actor in self._actors]
 
     def frame(self, time: float, objects: Iterable[int] | None = None) -> Image.Image:
         """Draws a frame.
@@ -76,7 +77,7 @@ class Renderer:
         image = self._background.at(time)
         for k in self._order:
             if k in wanted:
-                picture, box = self._actors[k].place(time, self._size)
+                picture, box = self._actors[k].place(time)
                 image.paste(picture, box[:2], picture)
         return image
 
@@ -88,16 +89,23 @@ class Renderer:
         others = [self.boxes(time) for time in times]
         best, least = None, float("inf")
         for _ in range(_TRIES):
-            actor = _Actor(sprite, Motion.sample(speed, rng))
+            actor = _Actor(sprite, Motion.sample(speed, rng), self._stage)
             overlap = 0.0
             for time, boxes in zip(times, others, strict=True):
-                box = actor.place(time, self._size)[1]
+                box = actor.place(time)[1]
                 overlap = max([overlap, *(_covered(box, other) for other in boxes)])
             if overlap < least:
                 best, least = actor, overlap
             if least == 0:
                 break
         return best
+
+
+def _stage(width: int, height: int, aspect: float) -> PixelBox:
+    """The central part of the frame that the objects keep to."""
+    longest = round(aspect * min(width, height))
+    left, top = max(0, (width - longest) // 2), max(0, (height - longest) // 2)
+    return left, top, width - left, height - top
 
 
 def _covered(a: PixelBox, b: PixelBox) -> float:

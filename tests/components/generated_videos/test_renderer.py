@@ -1,0 +1,79 @@
+"""Tests of the frames and boxes."""
+
+import numpy as np
+import pytest
+
+from components.generated_videos.object_class import CLASSES
+from components.generated_videos.renderer import Renderer
+from components.generated_videos.scene import Scene
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_boxes_are_tight_around_the_pixels_that_an_object_changes(index):
+    scene = Scene.sample(1, index)
+    renderer = Renderer(scene)
+    for time in (0.0, 1.7, 4.9):
+        empty = np.asarray(renderer.frame(time, objects=[]), np.int32)
+        for k, (left, top, right, bottom) in enumerate(renderer.boxes(time)):
+            assert 0 <= left < right <= scene.width
+            assert 0 <= top < bottom <= scene.height
+            alone = np.asarray(renderer.frame(time, objects=[k]), np.int32)
+            rows, columns = np.nonzero(np.abs(alone - empty).sum(axis=2))
+            assert rows.min() >= top and rows.max() < bottom
+            assert columns.min() >= left and columns.max() < right
+            # Soft edges may equal the background by chance: a pixel or two of slack.
+            assert rows.min() <= top + 2 and rows.max() >= bottom - 3
+            assert columns.min() <= left + 2 and columns.max() >= right - 3
+
+
+def test_objects_move_and_have_the_size_asked_for():
+    scene = Scene.sample(1, 0)
+    renderer = Renderer(scene)
+    first, last = (np.array(renderer.boxes(time)) for time in (0.0, 4.0))
+    assert np.all(np.abs(first - last).max(axis=1) >= 2)
+    sides = np.maximum(first[:, 2] - first[:, 0], first[:, 3] - first[:, 1])
+    assert np.all(sides / min(scene.width, scene.height) > 0.2)
+    assert np.all(sides / min(scene.width, scene.height) < 0.6)
+
+
+def test_rendering_is_deterministic():
+    scene = Scene.sample(1, 2)
+    first, second = (np.asarray(Renderer(scene).frame(1.3)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_centre_of_the_image_is_a_bad_guess():
+    hits = []
+    for index in range(60):
+        scene = Scene.sample(2, index)
+        renderer = Renderer(scene)
+        for time in (0.5, 2.5, 4.5):
+            left, top, right, bottom = renderer.boxes(time)[0]
+            across = left <= scene.width / 2 <= right
+            hits.append(across and top <= scene.height / 2 <= bottom)
+    assert 0.08 < np.mean(hits) < 0.33
+
+
+def test_every_class_can_be_drawn_with_several_colours_inside():
+    seen = set()
+    for index in range(len(CLASSES)):
+        scene = Scene.sample(5, index)
+        renderer = Renderer(scene)
+        box = renderer.boxes(0.0)[0]
+        crop = renderer.frame(0.0, objects=[0]).crop(box)
+        luma = np.asarray(crop.convert("L"), np.float32)
+        assert luma.std() > 15, scene.labels[0]
+        seen.add(scene.labels[0])
+    assert seen == set(CLASSES)
+
+
+def test_objects_stay_in_the_central_part_of_a_wide_frame():
+    scenes = (Scene.sample(3, index) for index in range(100))
+    wide = [scene for scene in scenes if scene.width >= 1.7 * scene.height][:6]
+    assert wide
+    for scene in wide:
+        renderer = Renderer(scene)
+        reach = 0.5 * scene.difficulty.stage_aspect * scene.height + 1
+        for time in np.arange(0, 5, 0.5):
+            for left, _, right, _ in renderer.boxes(time):
+                assert scene.width / 2 - reach <= left < right <= scene.width / 2 + reach
