@@ -1,13 +1,12 @@
-"""Runs a SavedModel's signatures over many examples."""
+"""Calls the signatures of a trained model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
-from tqdm import tqdm
 
 
 class SavedModel:
@@ -46,29 +45,3 @@ class SavedModel:
         tensors = {name: tf.constant(list(values), tf.string) for name, values in inputs.items()}
         outputs = self._model.signatures[signature](**tensors)
         return {name: output.numpy() for name, output in outputs.items()}
-
-    def call_batches(
-        self,
-        signature: str,
-        batches: Iterable[Mapping[str, Sequence[bytes]]],
-        total: int,
-        description: str,
-    ) -> Iterator[dict[str, np.ndarray]]:
-        """Calls a signature batch after batch, with a progress bar that counts examples.
-
-        Args:
-            signature: its name.
-            batches: inputs as for `call`.
-            total: number of examples in all batches.
-            description: what the bar says.
-
-        Yields:
-            The outputs of each batch, as of `call`.
-
-        Raises:
-            ValueError: as `call`.
-        """
-        with tqdm(total=total, desc=description, unit="example", disable=None) as bar:
-            for inputs in batches:
-                yield self.call(signature, inputs)
-                bar.update(len(next(iter(inputs.values()))))

@@ -96,3 +96,67 @@ def write_examples() -> Callable:
         return artifact
 
     return write
+
+
+@pytest.fixture(scope="session")
+def toy_model(tmp_path_factory):
+    """A Model artifact that sees the colour and hears the tone; the peak is the square."""
+    import tensorflow as tf
+    from tfx.types import standard_artifacts
+
+    strings = tf.TensorSpec([None], tf.string)
+
+    class ToyModel(tf.Module):
+        def _pixels(self, image):
+            def decode(one):
+                pixels = tf.io.decode_jpeg(one, channels=3)
+                return tf.ensure_shape(tf.cast(pixels, tf.float32), [64, 64, 3])
+
+            return tf.map_fn(decode, image, fn_output_signature=tf.float32)  # [B, 64, 64, 3]
+
+        def _saturation(self, image):
+            pixels = self._pixels(image)
+            return tf.reduce_max(pixels, -1) - tf.reduce_min(pixels, -1)  # [B, 64, 64]
+
+        def _seen(self, image):
+            mask = tf.cast(self._saturation(image) > 60, tf.float32)[..., None]
+            mean = tf.reduce_sum(self._pixels(image) * mask, [1, 2]) / tf.reduce_sum(mask, [1, 2])
+            distance = tf.norm(mean[:, None] - tf.constant(COLOURS, tf.float32), axis=-1)
+            return tf.one_hot(tf.argmin(distance, -1), 4)  # [B, 4]
+
+        def _heard(self, audio):
+            samples = tf.cast(tf.io.decode_raw(audio, tf.int16), tf.float32)
+            # One second: the bin's number is its frequency in Hz.
+            peak = tf.cast(tf.argmax(tf.abs(tf.signal.rfft(samples)), -1), tf.float32)
+            distance = tf.abs(peak[:, None] - tf.constant(FREQUENCIES))
+            return tf.one_hot(tf.argmin(distance, -1), 4)  # [B, 4]
+
+        @tf.function(input_signature=[strings])
+        def embed_image(self, image):
+            return {"embedding": self._seen(image)}
+
+        @tf.function(input_signature=[strings])
+        def embed_audio(self, audio):
+            return {"embedding": self._heard(audio)}
+
+        @tf.function(input_signature=[strings, strings])
+        def localise(self, image, audio):
+            score = tf.reduce_sum(self._seen(image) * self._heard(audio), -1)
+            cells = tf.nn.avg_pool2d(self._saturation(image)[..., None], 8, 8, "VALID")[..., 0]
+            crop_box = tf.tile([[0.0, 0.0, 1.0, 1.0]], [tf.shape(image)[0], 1])
+            return {
+                "heatmap": cells / 255.0 * score[:, None, None],
+                "score": score,
+                "crop_box": crop_box,
+            }
+
+    module = ToyModel()
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(tmp_path_factory.mktemp("toy_model"))
+    signatures = {
+        "embed_image": module.embed_image,
+        "embed_audio": module.embed_audio,
+        "localise": module.localise,
+    }
+    tf.saved_model.save(module, f"{artifact.uri}/Format-Serving", signatures)
+    return artifact

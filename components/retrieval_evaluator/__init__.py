@@ -1,0 +1,1 @@
+"""RetrievalEvaluator: does one modality find the other?"""
