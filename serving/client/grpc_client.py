@@ -1,0 +1,91 @@
+"""The client over gRPC; importing it imports TensorFlow, which the API's messages need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import grpc
+import numpy as np
+import tensorflow as tf
+from tensorflow_serving.apis import (
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+from serving.client.model_client import ModelClient
+from serving.client.model_server_error import ModelServerError
+from serving.client.version_status import VersionStatus
+
+_CHANNEL_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+]
+
+
+class GrpcClient(ModelClient):
+    """Speaks PredictionService and ModelService; `server` is `host:port` of `--port`."""
+
+    def __init__(self, server: str, model_name: str, timeout_seconds: float = 30.0):
+        super().__init__(server, model_name, timeout_seconds)
+        self._channel = grpc.insecure_channel(server, options=_CHANNEL_OPTIONS)
+        self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
+
+    def predict(
+        self,
+        signature_name: str,
+        inputs: Mapping[str, Sequence[bytes]],
+        outputs: Mapping[str, type[np.generic]],
+    ) -> dict[str, np.ndarray]:
+        """See `ModelClient.predict`."""
+        request = predict_pb2.PredictRequest(output_filter=sorted(outputs))
+        request.model_spec.name = self.model_name
+        request.model_spec.signature_name = signature_name
+        for name, values in inputs.items():
+            tensor = request.inputs[name]
+            tensor.dtype = tf.string.as_datatype_enum
+            tensor.tensor_shape.dim.add(size=len(values))
+            tensor.string_val.extend(values)
+        response = self._call(self._prediction.Predict, request)
+        return {
+            name: tf.make_ndarray(response.outputs[name]).astype(dtype)
+            for name, dtype in outputs.items()
+        }
+
+    def model_status(self) -> list[VersionStatus]:
+        """See `ModelClient.model_status`."""
+        request = get_model_status_pb2.GetModelStatusRequest()
+        request.model_spec.name = self.model_name
+        response = self._call(self._model.GetModelStatus, request)
+        states = get_model_status_pb2.ModelVersionStatus.State
+        return [
+            VersionStatus(
+                entry.version,
+                states.Name(entry.state),
+                _code_name(entry.status.error_code),
+                entry.status.error_message,
+            )
+            for entry in response.model_version_status
+        ]
+
+    def close(self) -> None:
+        """See `ModelClient.close`."""
+        self._channel.close()
+
+    def _call(self, method: Callable, request: Any) -> Any:
+        try:
+            return method(request, timeout=self.timeout_seconds)
+        except grpc.RpcError as error:
+            code = error.code()
+            if code == grpc.StatusCode.UNAVAILABLE:
+                raise self._no_server("port") from error
+            if code == grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise self._timed_out() from error
+            raise ModelServerError(code.name, error.details()) from error
+
+
+def _code_name(number: int) -> str:
+    return next((code.name for code in grpc.StatusCode if code.value[0] == number), "UNKNOWN")

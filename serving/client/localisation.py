@@ -1,0 +1,32 @@
+"""Where in an image a sound comes from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Localisation:
+    """The answer of the `localise` signature for one image and one sound.
+
+    Attributes:
+        heatmap: float32 [height, width], in 0..1: how well each place fits the sound.
+        score: probability that image and sound correspond.
+        crop_box: ymin, xmin, ymax, xmax in 0..1 of the image: the part that the heat map covers.
+    """
+
+    heatmap: np.ndarray
+    score: float
+    crop_box: tuple[float, float, float, float]
+
+    @property
+    def peak(self) -> tuple[float, float]:
+        """(y, x) in 0..1 of the whole image: the middle of the heat map's greatest cell."""
+        height, width = self.heatmap.shape
+        row, column = np.unravel_index(int(self.heatmap.argmax()), self.heatmap.shape)
+        ymin, xmin, ymax, xmax = self.crop_box
+        y = ymin + (row + 0.5) / height * (ymax - ymin)
+        x = xmin + (column + 0.5) / width * (xmax - xmin)
+        return float(y), float(x)

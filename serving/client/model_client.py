@@ -1,0 +1,118 @@
+"""The client's interface, the same over gRPC and REST."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from serving.client.localisation import Localisation
+from serving.client.model_description import ModelDescription
+from serving.client.version_status import VersionStatus
+
+
+class ModelClient(abc.ABC):
+    """Asks a model server: this project's, or a stock tensorflow_model_server.
+
+    Images are JPEG or PNG bytes of any size. Sounds are raw int16 little-endian mono PCM of exactly
+    one second at the model's sample rate (see `describe`), or a WAV file of that. Every method
+    takes a batch and answers in its order. A context manager; safe to use from several threads.
+
+    Every method raises:
+        ConnectionError: there is no server, or it went away.
+        TimeoutError: no answer within the client's timeout.
+        ModelServerError: the server refused the request; its `code` and `message` say why.
+
+    Attributes:
+        server: `host:port`.
+        model_name: the name that the model is served under.
+        timeout_seconds: for each request.
+    """
+
+    def __init__(self, server: str, model_name: str, timeout_seconds: float = 30.0):
+        self.server = server
+        self.model_name = model_name
+        self.timeout_seconds = timeout_seconds
+
+    def score(self, images: Sequence[bytes], audios: Sequence[bytes]) -> np.ndarray:
+        """Probability that each image and its sound correspond: float32 [n] in 0..1."""
+        inputs = _pairs(images, audios)
+        return self.predict("score", inputs, {"score": np.float32})["score"]
+
+    def embed_image(self, images: Sequence[bytes]) -> np.ndarray:
+        """Embeddings of unit length: float32 [n, embedding_size]."""
+        outputs = self.predict("embed_image", {"image": images}, {"embedding": np.float32})
+        return outputs["embedding"]
+
+    def embed_audio(self, audios: Sequence[bytes]) -> np.ndarray:
+        """Embeddings of unit length: float32 [n, embedding_size]."""
+        outputs = self.predict("embed_audio", {"audio": audios}, {"embedding": np.float32})
+        return outputs["embedding"]
+
+    def localise(self, images: Sequence[bytes], audios: Sequence[bytes]) -> list[Localisation]:
+        """Where in each image its sound comes from."""
+        wanted = {"heatmap": np.float32, "score": np.float32, "crop_box": np.float32}
+        outputs = self.predict("localise", _pairs(images, audios), wanted)
+        return [
+            Localisation(heatmap, float(score), tuple(map(float, crop_box)))
+            for heatmap, score, crop_box in zip(
+                outputs["heatmap"], outputs["score"], outputs["crop_box"], strict=True
+            )
+        ]
+
+    def describe(self) -> ModelDescription:
+        """What the model takes and gives."""
+        wanted = {"sample_rate": np.int32, "image_size": np.int32, "embedding_size": np.int32}
+        outputs = self.predict("describe", {"query": [b""]}, wanted)
+        return ModelDescription(**{name: int(values[0]) for name, values in outputs.items()})
+
+    def __enter__(self) -> ModelClient:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @abc.abstractmethod
+    def predict(
+        self,
+        signature_name: str,
+        inputs: Mapping[str, Sequence[bytes]],
+        outputs: Mapping[str, type[np.generic]],
+    ) -> dict[str, np.ndarray]:
+        """Runs any signature whose inputs are batches of bytes.
+
+        Args:
+            signature_name: the signature.
+            inputs: for each input, its values: string [n].
+            outputs: the outputs wanted, with their types.
+
+        Returns:
+            An array for each wanted output.
+        """
+
+    @abc.abstractmethod
+    def model_status(self) -> list[VersionStatus]:
+        """The states of the model's versions, as the server lists them."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Closes the connection."""
+
+    def _no_server(self, flag: str) -> ConnectionError:
+        port = self.server.rpartition(":")[2]
+        return ConnectionError(
+            f"no model server at {self.server}; start one with "
+            f"`ots serve --model_base_path=DIR --model_name={self.model_name} --{flag}={port}`"
+        )
+
+    def _timed_out(self) -> TimeoutError:
+        return TimeoutError(
+            f"the model server at {self.server} did not answer in {self.timeout_seconds:g} s"
+        )
+
+
+def _pairs(images: Sequence[bytes], audios: Sequence[bytes]) -> dict[str, Sequence[bytes]]:
+    if len(images) != len(audios):
+        raise ValueError(f"{len(images)} images but {len(audios)} sounds: give one for each")
+    return {"image": images, "audio": audios}

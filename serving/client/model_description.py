@@ -1,0 +1,20 @@
+"""What a client must know of a model to make requests."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelDescription:
+    """The answer of the `describe` signature.
+
+    Attributes:
+        sample_rate: of the sounds it takes, in Hz.
+        image_size: short side that images are scaled to, in pixels.
+        embedding_size: numbers in an embedding.
+    """
+
+    sample_rate: int
+    image_size: int
+    embedding_size: int

@@ -1,0 +1,169 @@
+"""What the commands that ask a model server (score, embed, localise) have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from serving.client.model_client import ModelClient
+
+_MEDIA = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
+
+
+@dataclasses.dataclass(frozen=True)
+class Media:
+    """The image and the sound of a request, each None where not given.
+
+    Attributes:
+        image: JPEG or PNG bytes.
+        audio: int16 little-endian mono PCM, one second at the model's rate.
+        source: what they are, for people.
+    """
+
+    image: bytes | None
+    audio: bytes | None
+    source: str
+
+
+def media_options(function: Callable) -> Callable:
+    """Adds `--image`, `--audio`, `--video` and `--time`."""
+    for option in reversed(
+        (
+            click.option("--image", type=_MEDIA, help="A JPEG or PNG file."),
+            click.option("--audio", type=_MEDIA, help="A sound file of any usual format."),
+            click.option("--video", type=_MEDIA, help="A video: its frame and sound at --time."),
+            click.option(
+                "--time",
+                type=click.FloatRange(0),
+                help="Seconds: which frame of a video, and the middle of the second of sound "
+                "[default: the middle of the file].",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def server_options(function: Callable) -> Callable:
+    """Adds `--server`, `--protocol`, `--model_name`, `--timeout` and `--json`."""
+    for option in reversed(
+        (
+            click.option(
+                "--server",
+                metavar="HOST:PORT",
+                help="The model server [default: localhost:8500 for grpc, :8501 for rest].",
+            ),
+            click.option(
+                "--protocol", type=click.Choice(["grpc", "rest"]), default="grpc", show_default=True
+            ),
+            click.option("--model_name", default="objects-that-sound", show_default=True),
+            click.option(
+                "--timeout",
+                type=click.FloatRange(0, min_open=True),
+                default=30.0,
+                show_default=True,
+                help="Seconds to wait for each answer.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@contextlib.contextmanager
+def connection(
+    server: str | None, protocol: str, model_name: str, timeout: float
+) -> Iterator[ModelClient]:
+    """A client whose errors, and those of reading media, end the command with their words."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", category=FutureWarning)  # of libraries, about Python
+    from serving.client.connect import connect
+    from serving.client.model_server_error import ModelServerError
+
+    try:
+        with connect(model_name, server, protocol, timeout) as client:
+            yield client
+    except (ConnectionError, TimeoutError, ModelServerError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def read_media(
+    client: ModelClient,
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
+    video: pathlib.Path | None,
+    time: float | None,
+    need_both: bool,
+) -> Media:
+    """Reads what the options name, the sound at the rate that the served model takes.
+
+    Raises:
+        click.UsageError: the options do not go together.
+        click.ClickException: a file cannot be decoded; the message names it.
+    """
+    if video is not None and (image or audio):
+        raise click.UsageError("give --video, or --image and --audio, not both")
+    if video is None and need_both and not (image and audio):
+        raise click.UsageError("give --image and --audio, or --video")
+    if not (video or image or audio):
+        raise click.UsageError("give --image, --audio or --video")
+    if video is not None:
+        return _read_video(client, video, time)
+    pcm = _read_sound(audio, client.describe().sample_rate, time) if audio else None
+    source = " and ".join(str(path) for path in (image, audio) if path)
+    return Media(image.read_bytes() if image else None, pcm, source)
+
+
+def print_result(result: dict[str, Any], as_json: bool, words: str) -> None:
+    """Prints a result as JSON or in words, to standard output."""
+    json.dump(result, sys.stdout, indent=2) if as_json else sys.stdout.write(words)
+    sys.stdout.write("\n")
+
+
+def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> Media:
+    from components.media.clips import probe, read_clips
+    from components.media.media_error import MediaError
+
+    description = client.describe()
+    try:
+        if time is None:
+            first, last = probe(path).usable or (0.0, 0.0)
+            time = (first + last) / 2
+        (clip,) = read_clips(
+            path,
+            [time],
+            image_size=description.image_size,
+            sample_rate=description.sample_rate,
+        )
+    except MediaError as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s")
+
+
+def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:
+    from components.media.media_error import MediaError
+    from components.media.sound import decode_audio
+
+    try:
+        samples = decode_audio(path, sample_rate)  # int16 [n]
+    except MediaError as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    seconds = len(samples) / sample_rate
+    middle = seconds / 2 if time is None else time
+    start = round((middle - 0.5) * sample_rate)
+    if start < 0 or start + sample_rate > len(samples):
+        raise click.ClickException(
+            f"{path}: no whole second of sound around {middle:.2f} s; the file has {seconds:.2f} s"
+        )
+    return samples[start : start + sample_rate].astype("<i2").tobytes()

@@ -1,0 +1,34 @@
+"""`ots score`: does this sound belong to this image?"""
+
+from __future__ import annotations
+
+import pathlib
+
+import click
+
+from tfx_pipeline.commands import client_options
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@client_options.media_options
+@client_options.server_options
+def command(
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
+    video: pathlib.Path | None,
+    time: float | None,
+    server: str | None,
+    protocol: str,
+    model_name: str,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Ask a model server for the probability that an image and a sound correspond."""
+    with client_options.connection(server, protocol, model_name, timeout) as client:
+        media = client_options.read_media(client, image, audio, video, time, need_both=True)
+        score = float(client.score([media.image], [media.audio])[0])
+    client_options.print_result(
+        {"source": media.source, "score": score},
+        as_json,
+        f"{score:.4f}  probability that picture and sound correspond ({media.source})",
+    )
