@@ -1,0 +1,1 @@
+"""LocalisationEvaluator: does the map peak on the object that sounds?"""

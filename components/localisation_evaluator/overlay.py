@@ -1,0 +1,64 @@
+"""Draws a localisation map over its frame."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw
+
+from components.evaluation.localisation import peak_points
+
+_SIDE = 320
+"""Longest side of the picture in pixels."""
+
+_MAX_OPACITY = 0.65
+
+
+def draw_overlay(
+    image: bytes, heatmap: np.ndarray, crop_box: np.ndarray, box: np.ndarray | None, scale: float
+) -> Image.Image:
+    """Blends a map over the part of the frame that it covers and marks its peak.
+
+    Args:
+        image: the frame, an encoded JPEG or PNG.
+        heatmap: float[h, w], 0 or more.
+        crop_box: float[4], the part of the frame that the map covers.
+        box: float[4], the true box to outline, if known.
+        scale: value of the map that gets the brightest colour.
+
+    Returns:
+        An RGB picture of `_SIDE` pixels at its longest side; what the map does not cover is dimmed.
+    """
+    frame = Image.open(io.BytesIO(image)).convert("RGB")
+    enlarge = _SIDE / max(frame.size)
+    size = (max(round(frame.width * enlarge), 1), max(round(frame.height * enlarge), 1))
+    frame = frame.resize(size, Image.Resampling.BICUBIC)
+    ymin, xmin, ymax, xmax = (float(value) for value in crop_box)
+    left, right = round(xmin * size[0]), round(xmax * size[0])
+    top, bottom = round(ymin * size[1]), round(ymax * size[1])
+
+    level = Image.fromarray(np.clip(heatmap / scale, 0.0, 1.0).astype(np.float32))
+    level = level.resize((max(right - left, 1), max(bottom - top, 1)), Image.Resampling.BILINEAR)
+    values = np.asarray(level)  # [height, width] of the crop
+    colours = Image.fromarray(matplotlib.colormaps["turbo"](values, bytes=True)[..., :3])
+    opacity = Image.fromarray((np.sqrt(values) * _MAX_OPACITY * 255).astype(np.uint8))
+    covered = frame.crop((left, top, left + level.width, top + level.height))
+    covered = Image.composite(colours, covered, opacity)
+    picture = Image.blend(frame, Image.new("RGB", size), 0.5)
+    picture.paste(covered, (left, top))
+
+    draw = ImageDraw.Draw(picture)
+    if box is not None:
+        y0, x0, y1, x1 = (float(value) for value in box)
+        corners = (x0 * size[0], y0 * size[1], x1 * size[0] - 1, y1 * size[1] - 1)
+        draw.rectangle(corners, outline="black", width=4)
+        draw.rectangle(corners, outline="white", width=2)
+    peaks = peak_points(heatmap, crop_box)
+    if len(peaks) == 1:  # a flat map has no peak to mark
+        y, x = peaks[0] * (size[1], size[0])
+        for colour, width in (("black", 5), ("white", 2)):
+            draw.line((x - 9, y, x + 9, y), fill=colour, width=width)
+            draw.line((x, y - 9, x, y + 9), fill=colour, width=width)
+    return picture

@@ -1,0 +1,104 @@
+"""LocalisationEvaluator with a model whose map peaks on the square if the tone is its class's."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from components.evaluation.artifacts import Evaluation
+from components.localisation_evaluator.executor import Executor
+
+
+def _run(examples, model, folder, max_examples: int = 2000) -> tuple[dict, list]:
+    evaluation = Evaluation()
+    evaluation.uri = str(folder)
+    Executor().Do(
+        {"examples": [examples], "model": [model]},
+        {"evaluation": [evaluation]},
+        {"max_examples": max_examples, "seed": 0, "split": "eval", "batch_size": 5},
+    )
+    metrics = json.loads((folder / "metrics.json").read_text())
+    return metrics, json.loads((folder / "samples.json").read_text())
+
+
+@pytest.fixture
+def boxes() -> list[tuple[float, ...]]:
+    # One in four covers the centre; areas 1/4, 1/16, 1/16 and 1/16.
+    return [
+        (0.25, 0.25, 0.75, 0.75),
+        (0.0, 0.0, 0.25, 0.25),
+        (0.75, 0.0, 1.0, 0.25),
+        (0.0, 0.75, 0.25, 1.0),
+    ]
+
+
+def test_figures_of_a_model_that_knows(make_features, write_examples, toy_model, tmp_path, boxes):
+    # Class and place are independent: 16 videos, every class at every place.
+    rows = [make_features(video, 0.0, video % 4, boxes[video // 4]) for video in range(16)]
+    rows.append(make_features(99, 0.0, 0))  # no box: not measured
+    metrics, samples = _run(
+        write_examples(tmp_path / "in", {"eval": rows}), toy_model, tmp_path / "out"
+    )
+    assert metrics["num_examples"] == 16
+    assert metrics["pointing_accuracy"] == 1.0
+    assert metrics["centre_baseline"] == 0.25
+    assert metrics["random_baseline"] == pytest.approx((1 / 4 + 3 / 16) / 4)
+    # With a sound of another class the map is flat: the share of cells in the box.
+    assert metrics["wrong_sound_pointing_accuracy"] == pytest.approx((1 / 4 + 3 / 16) / 4)
+    assert len(samples) == 8
+    assert len({sample["label"] for sample in samples}) == 4
+    for sample in samples:
+        assert sample["right"]["score"] == 1.0
+        assert sample["right"]["hit"] == 1.0
+        assert sample["right"]["sound_label"] == sample["label"]
+        assert sample["wrong"]["score"] == 0.0
+        assert sample["wrong"]["peak"] == 0.0
+        assert sample["wrong"]["sound_label"] != sample["label"]
+        right, wrong = (
+            np.asarray(Image.open(tmp_path / "out" / sample[which]["overlay"])).astype(int)
+            for which in ("right", "wrong")
+        )
+        assert abs(right - wrong).max() > 60
+        assert (tmp_path / "out" / sample["wrong"]["sound"]).stat().st_size == 8044
+
+
+def test_measures_no_more_than_asked(make_features, write_examples, toy_model, tmp_path, boxes):
+    rows = [make_features(video, 0.0, video % 4, boxes[video // 4]) for video in range(16)]
+    examples = write_examples(tmp_path / "in", {"eval": rows})
+    metrics, _ = _run(examples, toy_model, tmp_path / "out", max_examples=6)
+    assert metrics["num_examples"] == 6
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_without_boxes_there_are_still_samples(
+    make_features, write_examples, toy_model, tmp_path, labelled
+):
+    rows = [make_features(video, 0.0, video % 4, labelled=labelled) for video in range(10)]
+    examples = write_examples(tmp_path / "in", {"eval": rows})
+    metrics, samples = _run(examples, toy_model, tmp_path / "out")
+    assert metrics["num_examples"] == 0
+    assert metrics["pointing_accuracy"] is None
+    assert "box" in metrics["reason"]
+    assert len(samples) == 8
+    assert all(sample["right"]["hit"] is None for sample in samples)
+    assert all(sample["wrong"] is not None for sample in samples)
+
+
+def test_one_class_only_has_no_wrong_sound(
+    make_features, write_examples, toy_model, tmp_path, boxes
+):
+    rows = [make_features(video, 0.0, 0, boxes[video]) for video in range(4)]
+    examples = write_examples(tmp_path / "in", {"eval": rows})
+    metrics, samples = _run(examples, toy_model, tmp_path / "out")
+    assert metrics["pointing_accuracy"] == 1.0
+    assert metrics["wrong_sound_pointing_accuracy"] is None
+    assert all(sample["wrong"] is None for sample in samples)
+
+
+def test_an_empty_split_is_an_error(write_examples, toy_model, tmp_path):
+    examples = write_examples(tmp_path / "in", {"eval": []})
+    with pytest.raises(ValueError, match="no examples"):
+        _run(examples, toy_model, tmp_path / "out")
