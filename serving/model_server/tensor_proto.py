@@ -85,7 +85,8 @@ def dtype_number(array: np.ndarray) -> int:
 
 
 def _has_values(proto: tensor_pb2.TensorProto) -> bool:
-    return any(
-        descriptor.name == "tensor_content" or descriptor.name.endswith("_val")
-        for descriptor, _ in proto.ListFields()
-    )
+    fields = {descriptor.name for descriptor, _ in proto.ListFields()}
+    own = _FIELDS.get(proto.dtype)
+    if own is not None:
+        return bool(fields & {"tensor_content", own})
+    return any(name == "tensor_content" or name.endswith("_val") for name in fields)

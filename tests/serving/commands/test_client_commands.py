@@ -1,0 +1,156 @@
+"""`ots score`, `embed` and `localise` against a server."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import wave
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from serving.model_server.model_server import ModelServer
+from tfx_pipeline.commands import embed, localise, score
+
+_SOUND_RATE = 16000
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory, png: bytes) -> str:
+    path = tmp_path_factory.mktemp("image") / "grey.png"
+    path.write_bytes(png)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def audio(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """3 s at twice the model's rate, stereo; loud only in the second around 2.3 s."""
+    path = tmp_path_factory.mktemp("audio") / "tone.wav"
+    time = np.arange(3 * _SOUND_RATE) / _SOUND_RATE
+    loudness = np.where(abs(time - 2.3) < 0.55, 16384, 1638)
+    tone = (np.sin(time * 2 * np.pi * 400) * loudness).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(_SOUND_RATE)
+        file.writeframes(np.repeat(tone, 2).tobytes())
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """2 s: black until 1 s, then white; with a quiet tone."""
+    path = tmp_path_factory.mktemp("video") / "clip.mp4"
+    with av.open(str(path), "w") as container:
+        pictures = container.add_stream("mpeg4", rate=10)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        sounds = container.add_stream("aac", rate=_SOUND_RATE, layout="mono")
+        for number in range(20):
+            pixels = np.full((48, 64, 3), 0 if number < 10 else 255, np.uint8)
+            container.mux(pictures.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
+        container.mux(pictures.encode())
+        time = np.arange(2 * _SOUND_RATE) / _SOUND_RATE
+        tone = (np.sin(time * 2 * np.pi * 400) * 8192).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(tone[None], "s16", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = _SOUND_RATE, 0, Fraction(1, _SOUND_RATE)
+        container.mux(sounds.encode(frame))
+        container.mux(sounds.encode())
+    return str(path)
+
+
+@pytest.fixture(params=["grpc", "rest"])
+def server_flags(request: pytest.FixtureRequest, sound_server: ModelServer) -> list[str]:
+    ports = {"grpc": sound_server.port, "rest": sound_server.rest_api_port}
+    return [f"--server=127.0.0.1:{ports[request.param]}", f"--protocol={request.param}"]
+
+
+def run(command, *arguments: str) -> str:
+    result = CliRunner().invoke(command, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_score(server_flags: list[str], image: str, audio: str):
+    arguments = ["--image", image, "--audio", audio, *server_flags]
+    quiet = json.loads(run(score.command, *arguments, "--json", "--time=1"))
+    loud = json.loads(run(score.command, *arguments, "--json", "--time=2.3"))
+    # Brightness 0.2 times the greatest amplitude of that second.
+    assert quiet["score"] == pytest.approx(0.2 * 0.05, rel=0.1)
+    assert loud["score"] == pytest.approx(0.2 * 0.5, rel=0.1)
+    assert run(score.command, *arguments, "--time=2.3").startswith(f"{loud['score']:.4f}  prob")
+
+
+def test_score_of_a_video(server_flags: list[str], video: str):
+    black, white = (
+        json.loads(run(score.command, "--video", video, "--json", f"--time={t}", *server_flags))
+        for t in (0.6, 1.4)
+    )
+    assert black["score"] == pytest.approx(0, abs=0.01)
+    assert white["score"] == pytest.approx(0.25, rel=0.15)
+    assert white["source"].endswith("clip.mp4 at 1.40 s")
+
+
+def test_embed(server_flags: list[str], image: str, video: str):
+    only_image = json.loads(run(embed.command, "--image", image, "--json", *server_flags))
+    assert only_image["image_embedding"][0] == pytest.approx(0.2, abs=1e-3)
+    assert "audio_embedding" not in only_image
+    both = json.loads(run(embed.command, "--video", video, "--json", *server_flags))
+    assert both["cosine"] == pytest.approx(
+        np.dot(both["image_embedding"], both["audio_embedding"]), abs=1e-6
+    )
+    assert "image_embedding (2): 0.2" in run(embed.command, "--image", image, *server_flags)
+
+
+def test_localise(server_flags: list[str], image: str, audio: str, tmp_path: pathlib.Path):
+    output = tmp_path / "overlay.png"
+    arguments = ["--image", image, "--audio", audio, "-o", str(output), *server_flags]
+    words = run(localise.command, *arguments)
+    assert "69% of the width and 38% of the height" in words
+    result = json.loads(run(localise.command, *arguments, "--json"))
+    assert result["peak"] == {"y": 0.375, "x": 0.6875, "value": 1.0}
+    pixels = np.asarray(Image.open(output)).astype(int)  # [32, 40, 3], grey 51 before
+    assert pixels.shape == (32, 40, 3)
+    changed = abs(pixels - 51).sum(2)
+    y, x = np.unravel_index(changed.argmax(), changed.shape)
+    assert abs(y - 0.375 * 32) <= 4 and abs(x - 0.6875 * 40) <= 4
+    assert not changed[:, :10].any() and not changed[:, 30:].any()  # outside the crop
+
+
+def test_files_that_cannot_be_used(server_flags: list[str], image: str, audio: str):
+    cases = [
+        (["--image", image, "--audio", image], "grey.png"),
+        (["--image", audio, "--audio", audio], "INVALID_ARGUMENT"),
+        (["--image", image, "--audio", audio, "--time=2.9"], "no whole second of sound"),
+        (["--video", image], "grey.png: no_"),
+    ]
+    for arguments, words in cases:
+        result = CliRunner().invoke(score.command, [*arguments, *server_flags])
+        assert result.exit_code == 1, result.output
+        assert words in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "give --image and --audio, or --video"),
+        (["--image"], "give --image and --audio, or --video"),
+        (["--image", "--audio", "--video"], "not both"),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: list[str], words: str, image: str):
+    given = [part for option in arguments for part in (option, image)]
+    result = CliRunner().invoke(score.command, ["--protocol=rest", *given])
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_no_server(image: str):
+    result = CliRunner().invoke(
+        embed.command, ["--image", image, "--protocol=rest", "--server=127.0.0.1:1"]
+    )
+    assert result.exit_code == 1
+    assert "no model server at 127.0.0.1:1; start one with `ots serve" in result.output

@@ -1,0 +1,194 @@
+"""The whole server: swaps under load, starting and stopping."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import grpc
+import numpy as np
+import pytest
+import requests
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from serving.client.grpc_client import GrpcClient
+from serving.client.model_client import ModelClient
+from serving.client.model_server_error import ModelServerError
+from serving.client.rest_client import RestClient
+from serving.model_server.model_server import ModelServer
+from serving.model_server.model_server_options import ModelServerOptions
+
+Save = Callable[[pathlib.Path, float], None]
+
+
+def options(base_path: pathlib.Path, **changes: object) -> ModelServerOptions:
+    values = {
+        "model_name": "toy",
+        "port": None,
+        "rest_api_port": None,
+        "bind_address": "127.0.0.1",
+        "file_system_poll_wait_seconds": 0.1,
+        "grace_seconds": 2,
+    }
+    return ModelServerOptions(base_path, **(values | changes))
+
+
+def clients(server: ModelServer) -> list[ModelClient]:
+    return [
+        GrpcClient(f"127.0.0.1:{server.port}", "toy"),
+        RestClient(f"127.0.0.1:{server.rest_api_port}", "toy"),
+    ]
+
+
+def states(client: ModelClient) -> dict[int, str]:
+    return {status.version: status.state for status in client.model_status()}
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def scale(client: ModelClient) -> float:
+    """Tells the version that answers by its scale."""
+    return float(client.predict("scale_of", {"query": [b""]}, {"scale": np.float32})["scale"][0])
+
+
+def is_served(client: ModelClient) -> bool:
+    try:
+        return "AVAILABLE" in states(client).values()
+    except ModelServerError:
+        return False
+
+
+def copy_slowly(source: pathlib.Path, target: pathlib.Path) -> None:
+    """As TFX's Pusher: file after file, saved_model.pb before the variables."""
+    for file in sorted(source.rglob("*"), key=lambda f: len(f.parts)):
+        if file.is_file():
+            copy = target / file.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+            time.sleep(0.02)
+
+
+def test_swaps_under_load_lose_no_request(save_toy: Save, tmp_path: pathlib.Path):
+    base_path, made = tmp_path / "base", tmp_path / "made"
+    for version in (1, 2, 3, 4):
+        save_toy(made / str(version), float(version))
+    corrupt = shutil.copytree(made / "3", tmp_path / "corrupt")
+    (corrupt / "saved_model.pb").write_bytes(b"\xff corrupt")
+    shutil.copytree(made / "1", base_path / "1")
+
+    failures: list[BaseException] = []
+    answers: list[list[float]] = [[] for _ in range(4)]
+    stop = threading.Event()
+
+    def ask(client: ModelClient, seen: list[float]) -> None:
+        try:
+            while not stop.is_set():
+                seen.append(scale(client))
+        except BaseException as error:
+            failures.append(error)
+
+    with ModelServer(options(base_path)) as server:
+        over_grpc, over_rest = clients(server)
+        threads = [
+            threading.Thread(target=ask, args=(client, seen))
+            for client, seen in zip([over_grpc, over_rest] * 2, answers, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        copy_slowly(made / "2", base_path / "2")
+        wait_until(lambda: states(over_grpc) == {1: "END", 2: "AVAILABLE"})
+        copy_slowly(corrupt, base_path / "3")
+        wait_until(lambda: states(over_rest) == {1: "END", 2: "AVAILABLE", 3: "END"})
+        status = next(s for s in over_rest.model_status() if s.version == 3)
+        assert status.error_code == "DATA_LOSS" and "damaged" in status.error_message
+        assert scale(over_grpc) == scale(over_rest) == 2
+        copy_slowly(made / "4", base_path / "4")
+        wait_until(lambda: all(seen and seen[-1] == 4 for seen in answers) or bool(failures))
+        wait_until(lambda: states(over_grpc) == {1: "END", 2: "END", 3: "END", 4: "AVAILABLE"})
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
+    for seen in answers:
+        assert set(seen) <= {1.0, 2.0, 4.0}  # never the corrupt version
+        assert seen == sorted(seen)  # and never back
+
+
+def test_requests_before_the_first_version_are_told_so(
+    save_toy: Save, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+):
+    with ModelServer(options(tmp_path)) as server:
+        assert f"no versions found under {tmp_path}" in caplog.text
+        for client in clients(server):
+            with pytest.raises(ModelServerError) as caught:
+                client.describe()
+            assert caught.value.code == "NOT_FOUND"
+        save_toy(tmp_path / "1", 5.0)
+        over_grpc, over_rest = clients(server)
+        wait_until(lambda: is_served(over_grpc))
+        assert scale(over_rest) == 5
+
+
+def test_polling_only_at_the_start(save_toy: Save, tmp_path: pathlib.Path):
+    save_toy(tmp_path / "1", 1.0)
+    with ModelServer(options(tmp_path, file_system_poll_wait_seconds=0)) as server:
+        client = clients(server)[0]
+        assert scale(client) == 1
+        shutil.copytree(tmp_path / "1", tmp_path / "2")
+        time.sleep(0.3)
+        assert states(client) == {1: "AVAILABLE"}
+
+
+def test_stopping_lets_requests_in_flight_end(toy_folder: pathlib.Path):
+    """Requests that take a while are under way when the server is stopped; all are answered."""
+    server = ModelServer(options(toy_folder, grace_seconds=20))
+    server.start()
+    url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+    channel = grpc.insecure_channel(f"127.0.0.1:{server.port}")
+    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "toy"
+    request.model_spec.signature_name = "slow"
+    request.inputs["n"].CopyFrom(tf.make_tensor_proto(30_000))
+    results: list[float] = []
+
+    def by_rest() -> None:
+        body = {"signature_name": "slow", "inputs": 30_000}
+        results.append(requests.post(url, json=body, timeout=30).json()["outputs"])
+
+    thread = threading.Thread(target=by_rest)
+    thread.start()
+    future = stub.Predict.future(request, timeout=30)
+    busy = server._registry._managers["toy"]._versions[3]
+    wait_until(lambda: busy.references == 2 or (future.done() and not thread.is_alive()))
+    server.stop()
+    thread.join()
+    assert results == [30_000]
+    assert future.result().outputs["n"].int_val == [30_000]
+    channel.close()
+
+
+def test_a_port_that_is_taken(toy_folder: pathlib.Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="choose another port with --rest_api_port"):
+            ModelServer(options(toy_folder, rest_api_port=port)).start()
+        with pytest.raises(OSError, match="choose another with --port"):
+            ModelServer(options(toy_folder, port=port)).start()
+
+
+def test_two_servers_never_share_a_port(toy_folder: pathlib.Path):
+    with ModelServer(options(toy_folder, rest_api_port=0)) as first:
+        assert first.rest_api_port == 0
+        with pytest.raises(OSError, match="taken"):
+            ModelServer(options(toy_folder, port=first.port)).start()

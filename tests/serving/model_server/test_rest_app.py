@@ -1,0 +1,158 @@
+"""TensorFlow Serving's RESTful API, over a socket."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import requests
+
+from serving.model_server.model_server import ModelServer
+
+
+@pytest.fixture(scope="module")
+def url(server: ModelServer) -> str:
+    return f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+
+
+def predict(url: str, **body: object) -> dict:
+    response = requests.post(f"{url}:predict", json=body, timeout=10)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    return response.json()
+
+
+AVAILABLE = {
+    "model_version_status": [
+        {
+            "version": "3",
+            "state": "AVAILABLE",
+            "status": {"error_code": "OK", "error_message": ""},
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize("path", ["", "/versions/3"])
+def test_status(url: str, path: str):
+    response = requests.get(url + path, timeout=10)
+    assert response.status_code == 200
+    assert response.json() == AVAILABLE
+
+
+@pytest.mark.parametrize("path", ["/metadata", "/versions/3/metadata"])
+def test_metadata(url: str, path: str):
+    document = requests.get(url + path, timeout=10).json()
+    assert document["model_spec"] == {"name": "toy", "signature_name": "", "version": "3"}
+    signature = document["metadata"]["signature_def"]["signature_def"]["serving_default"]
+    assert signature["method_name"] == "tensorflow/serving/predict"
+    x = signature["inputs"]["x"]
+    assert x["dtype"] == "DT_FLOAT"
+    assert [dim["size"] for dim in x["tensor_shape"]["dim"]] == ["-1", "2"]
+    assert x["tensor_shape"]["unknown_rank"] is False
+
+
+def test_predict_in_rows(url: str):
+    instances = [{"x": [1, 2], "tag": "a"}, {"x": [3, 4], "tag": {"b64": "Yg=="}}]
+    assert predict(url, instances=instances) == {
+        "predictions": [
+            {"sum": 6.0, "tag": "a", "tag_bytes": {"b64": "YQ=="}},
+            {"sum": 14.0, "tag": "b", "tag_bytes": {"b64": "Yg=="}},
+        ]
+    }
+
+
+def test_predict_in_columns(url: str):
+    assert predict(url, inputs={"x": [[1, 2], [3, 4]], "tag": ["a", "b"]}) == {
+        "outputs": {
+            "sum": [6.0, 14.0],
+            "tag": ["a", "b"],
+            "tag_bytes": [{"b64": "YQ=="}, {"b64": "Yg=="}],
+        }
+    }
+
+
+def test_predict_with_one_input_and_one_output(url: str):
+    assert predict(url, signature_name="scaled", instances=[0.1, 2]) == {"predictions": [0.2, 4.0]}
+    assert predict(url, signature_name="scaled", inputs=[0.1, 2]) == {"outputs": [0.2, 4.0]}
+    assert predict(url, signature_name="slow", inputs=5) == {"outputs": 5}
+
+
+def test_predict_of_every_type(url: str):
+    columns = {"i32": [-1], "i64": [2**53 + 1], "u8": [255], "flag": [True], "f64": [0.1]}
+    outputs = predict(url, signature_name="types", inputs=columns)["outputs"]
+    assert outputs == {f"out_{name}": value for name, value in columns.items()}
+
+
+def test_predict_by_version(url: str):
+    assert predict(f"{url}/versions/3", signature_name="scaled", inputs=[1]) == {"outputs": [2.0]}
+
+
+def test_paths_are_matched_in_any_case(server: ModelServer):
+    root = f"http://127.0.0.1:{server.rest_api_port}"
+    assert requests.get(f"{root}/V1/Models/toy", timeout=10).json() == AVAILABLE
+    assert requests.get(f"{root}/v1/models/%74oy", timeout=10).json() == AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("GET", "/v1/models/nope", 404, "Could not find any versions of model nope"),
+        ("GET", "/v1/models/toy/versions/4", 404, "Could not find version 4 of model toy"),
+        ("GET", "/v1/models/toy/labels/new", 400, "Unrecognized servable version label: new"),
+        ("GET", "/v1/models/nope/metadata", 404, "Servable not found for request: Latest(nope)"),
+        ("GET", "/v1/models/toy/versions/99999999999999999999", 400, "Failed to convert version"),
+        ("GET", "/v1/models", 400, "Malformed request: GET /v1/models"),
+        ("GET", "/v1/models/toy:predict", 400, "Malformed request"),
+        ("GET", "/v1/models/toy/versions/x", 400, "Malformed request"),
+        ("POST", "/v1/models/toy", 400, "Malformed request"),
+        ("PUT", "/v1/models/toy", 400, "Malformed request"),
+        ("POST", "/v1/models/nope:predict", 404, "Servable not found for request: Latest(nope)"),
+        ("POST", "/v1/models/toy/versions/4:predict", 404, "Specific(toy, 4)"),
+        ("POST", "/v1/models/toy/labels/new:predict", 400, "Unrecognized servable version label"),
+        ("POST", "/v1/models/toy:classify", 501, "classify is not implemented"),
+        ("POST", "/v1/models/toy:regress", 501, "regress is not implemented"),
+        ("GET", "/", 404, "/v1/models/NAME"),
+    ],
+)
+def test_paths_that_fail(server: ModelServer, method: str, path: str, status: int, words: str):
+    url = f"http://127.0.0.1:{server.rest_api_port}{path}"
+    response = requests.request(method, url, data='{"instances": [1]}', timeout=10)
+    assert response.status_code == status
+    assert list(response.json()) == ["error"]
+    assert words in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ('{"instances": [', 400, "JSON Parse error"),
+        ('{"signature_name": "nope", "inputs": 1}', 400, '"nope" not found'),
+        ('{"inputs": {"x": [[1, 2]]}}', 400, "Missing but required: {tag}"),
+        ('{"inputs": {"x": [[1, 2]], "tag": ["a"], "z": 1}}', 400, "named input: z"),
+        ('{"inputs": {"x": [[1, 2, 3]], "tag": ["a"]}}', 400, "shape [1, 3]"),
+        ('{"inputs": {"x": [["1", 2]], "tag": ["a"]}}', 400, "not of expected type: float32"),
+        ('{"signature_name": "decode", "instances": [{"b64": "YQ=="}]}', 400, "PNG"),
+        ('{"signature_name": "unbatched", "instances": [1, 2]}', 400, "batch size"),
+        ('{"signature_name": "slow", "inputs": 2147483647}', 504, ""),
+    ],
+)
+def test_bodies_that_fail(url: str, body: str, status: int, words: str):
+    response = requests.post(f"{url}:predict", data=body, timeout=10)
+    assert response.status_code == status
+    assert words in response.json()["error"]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large(url: str, chunked: bool):
+    body = b" " * (2 << 20)
+    data = (body[i : i + 65536] for i in range(0, len(body), 65536)) if chunked else body
+    response = requests.post(f"{url}:predict", data=data, timeout=10)
+    assert response.status_code == 413
+    assert "--max_request_bytes" in response.json()["error"]
+
+
+def test_a_large_request_within_the_limit(url: str):
+    blob = base64.b64encode(bytes(600_000)).decode()
+    answer = predict(url, inputs={"x": [[0, 0]], "tag": [{"b64": blob}]})
+    assert answer["outputs"]["tag_bytes"] == [{"b64": blob}]

@@ -1,0 +1,69 @@
+"""TensorProto to numpy and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
+
+from serving.model_server import tensor_proto
+from serving.model_server.serving_error import ServingError
+
+_ARRAYS = [
+    np.array([[1.5, np.nan], [np.inf, -0.0]], np.float32),
+    np.array([1, -2], np.int64),
+    np.array([0, 2**64 - 1], np.uint64),
+    np.array([-128, 127], np.int8),
+    np.array([True, False]),
+    np.array([1.5], np.float16),
+    np.array(3.0, np.float64),
+    np.zeros((0, 3), np.float32),
+    np.array([b"", b"a\x00", b"\xff"], dtype=object),
+]
+
+
+@pytest.mark.parametrize("array", _ARRAYS, ids=lambda a: f"{a.dtype}{list(a.shape)}")
+def test_round_trip(array: np.ndarray):
+    proto = tensor_proto.from_array(array)
+    for copy in (tensor_proto.to_array("x", proto), tf.make_ndarray(proto)):
+        np.testing.assert_array_equal(copy, array)
+        assert copy.dtype == array.dtype and copy.shape == array.shape
+
+
+def test_values_are_in_the_typed_field():
+    assert list(tensor_proto.from_array(np.array([0.5], np.float32)).float_val) == [0.5]
+    assert list(tensor_proto.from_array(np.array([b"a"], dtype=object)).string_val) == [b"a"]
+
+
+def test_reads_tensor_content():
+    proto = tf.make_tensor_proto(np.arange(6, dtype=np.int32).reshape(2, 3))
+    assert proto.tensor_content
+    np.testing.assert_array_equal(
+        tensor_proto.to_array("x", proto), np.arange(6, dtype=np.int32).reshape(2, 3)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dtype: DT_FLOAT tensor_shape { unknown_rank: true }",
+        "dtype: DT_FLOAT tensor_shape { dim { size: -1 } } float_val: 1",
+        "dtype: DT_FLOAT tensor_shape { dim { size: 2 } }",
+        "dtype: DT_FLOAT tensor_shape { dim { size: 1 } } float_val: 1 float_val: 2",
+        "dtype: DT_FLOAT tensor_shape { dim { size: 2 } } tensor_content: 'abc'",
+        "dtype: DT_FLOAT tensor_shape { dim { size: 4000000000000 } } float_val: 1",
+        "dtype: DT_STRING tensor_shape { dim { size: 2 } }",
+        "dtype: DT_STRING tensor_shape { dim { size: 4000000000000 } } string_val: 'a'",
+        "dtype: DT_INT8 tensor_shape { dim { size: 1 } } float_val: 1",
+        "tensor_shape { dim { size: 1 } } float_val: 1",
+        "dtype: DT_VARIANT tensor_shape { dim { size: 1 } }",
+    ],
+)
+def test_tensors_that_contradict_themselves(text: str):
+    from google.protobuf import text_format
+
+    proto = text_format.Parse(text, tensor_pb2.TensorProto())
+    with pytest.raises(ServingError, match="tensor parsing error: x") as caught:
+        tensor_proto.to_array("x", proto)
+    assert caught.value.http_status == 400

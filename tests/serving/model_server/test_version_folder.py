@@ -1,0 +1,69 @@
+"""Finding versions and telling whether they are complete."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+
+import grpc
+import pytest
+
+from serving.model_server.serving_error import ServingError
+from serving.model_server.version_folder import VersionFolder
+
+_SERVE = frozenset({"serve"})
+
+
+@pytest.fixture
+def folder(toy_folder: pathlib.Path, tmp_path: pathlib.Path) -> VersionFolder:
+    shutil.copytree(toy_folder / "3", tmp_path / "3")
+    return VersionFolder(tmp_path / "3", 3)
+
+
+def test_finds_numbered_folders_with_a_saved_model(tmp_path: pathlib.Path):
+    for name in ("1", "0020", "x3", "4", "\u0665"):
+        (tmp_path / name).mkdir()
+        if name != "4":
+            (tmp_path / name / "saved_model.pb").touch()
+    (tmp_path / "5").touch()
+    assert sorted(f.version for f in VersionFolder.find_all(tmp_path)) == [1, 20]
+
+
+def test_fingerprint_changes_with_the_files(folder: VersionFolder):
+    before = folder.fingerprint()
+    assert before == folder.fingerprint()
+    with (folder.path / "variables" / "variables.index").open("ab") as file:
+        file.write(b"x")
+    assert folder.fingerprint() != before
+
+
+def test_idle_seconds_are_not_carried_over_by_a_copy(folder: VersionFolder):
+    import os
+
+    for file in folder.path.rglob("*"):
+        os.utime(file, (0, 0))
+    assert folder.idle_seconds() < 60
+
+
+def test_reads_the_graph_of_a_complete_version(folder: VersionFolder):
+    assert "serving_default" in folder.read_meta_graph(_SERVE).signature_def
+
+
+@pytest.mark.parametrize("lost", ["variables.index", "variables.data-00000-of-00001"])
+def test_missing_variables(folder: VersionFolder, lost: str):
+    (folder.path / "variables" / lost).unlink()
+    with pytest.raises(ServingError, match="not complete") as caught:
+        folder.read_meta_graph(_SERVE)
+    assert caught.value.code == grpc.StatusCode.NOT_FOUND
+
+
+def test_damaged_saved_model(folder: VersionFolder):
+    (folder.path / "saved_model.pb").write_bytes(b"\xff not a protobuf")
+    with pytest.raises(ServingError, match="damaged") as caught:
+        folder.read_meta_graph(_SERVE)
+    assert caught.value.code == grpc.StatusCode.DATA_LOSS
+
+
+def test_missing_tags(folder: VersionFolder):
+    with pytest.raises(ServingError, match=r"\['serve'\]"):
+        folder.read_meta_graph(frozenset({"train"}))
