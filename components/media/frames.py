@@ -37,11 +37,25 @@ class StillFrame(NamedTuple):
 class FrameEncoder:
     """Turns decoded frames into JPEGs whose short side is `image_size` pixels.
 
-    Smaller frames are enlarged too: what reads the JPEGs may count on the short side. The planes
-    go from the decoder's YUV to JPEG's YUV (BT.601, full range) without a detour over RGB.
+    Smaller frames are enlarged too: what reads the JPEGs may count on the short side. The long
+    side is rounded to an even number (chroma has half the pixels, and simplejpeg reads past the
+    end of odd rows). The planes go from the decoder's YUV to JPEG's YUV (BT.601, full range)
+    without a detour over RGB.
     """
 
     def __init__(self, image_size: int, quality: int, sample_aspect_ratio: Fraction | None):
+        """Prepares the encoder.
+
+        Args:
+            image_size: short side in pixels; even.
+            quality: of the JPEG, 1..100.
+            sample_aspect_ratio: width of a stored pixel by its height; None means 1.
+
+        Raises:
+            ValueError: `image_size` is odd or not positive.
+        """
+        if image_size < 2 or image_size % 2:
+            raise ValueError(f"image_size must be a positive even number, not {image_size}")
         self._image_size = image_size
         self._quality = quality
         self._aspect = sample_aspect_ratio or Fraction(1)
@@ -73,7 +87,7 @@ class FrameEncoder:
         """Width and height before turning: square pixels, short side `image_size`."""
         width, height = frame.width * self._aspect, Fraction(frame.height)
         scale = self._image_size / min(width, height)
-        return max(1, round(width * scale)), max(1, round(height * scale))
+        return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
 
 
 class FrameSelector:

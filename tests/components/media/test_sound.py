@@ -1,0 +1,51 @@
+"""Sound files decode whole, mono, at the wanted rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from components.media.media_error import MediaError
+from components.media.sound import SILENCE_DBFS, decode_audio, loudness_dbfs
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate"),
+    [("wav", "pcm_s16le", 44100), ("ogg", "libopus", 48000), ("flac", "flac", 22050)],
+)
+def test_decode_audio_keeps_length_and_place(media, clicks_at, tmp_path, suffix, codec, rate):
+    path = media(
+        tmp_path / f"sound.{suffix}",
+        video_codec=None,
+        audio_codec=codec,
+        sample_rate=rate,
+        sound=clicks_at(1.5, rate, [0.4]),
+    )
+    sound = decode_audio(path, 48000)
+    assert sound.dtype == np.int16
+    assert abs(len(sound) - 72000) <= 100
+    loud = np.flatnonzero(np.abs(sound.astype(int)) > 0.6 * 32768)
+    assert loud.mean() / 48000 == pytest.approx(0.4, abs=0.001)
+
+
+def test_same_rate_is_bit_exact(media, tmp_path):
+    wanted = np.random.default_rng(0).integers(-20000, 20000, 10_000).astype(np.int16)
+    path = media(
+        tmp_path / "exact.wav",
+        video_codec=None,
+        audio_codec="pcm_s16le",
+        sample_rate=48000,
+        sound=wanted / 32768,
+    )
+    assert np.array_equal(decode_audio(path, 48000), wanted)
+
+
+def test_no_sound(media, tmp_path):
+    with pytest.raises(MediaError, match="no_audio_stream"):
+        decode_audio(media(tmp_path / "mute.mp4", sound=None), 48000)
+
+
+def test_loudness():
+    assert loudness_dbfs(np.zeros(10, np.int16)) == SILENCE_DBFS
+    square = np.tile(np.array([16384, -16384], np.int16), 100)
+    assert loudness_dbfs(square) == pytest.approx(-6.02, abs=0.01)
