@@ -1,0 +1,104 @@
+"""The side file with the objects in videos: classes, boxes, which of them sounds.
+
+Made by `ots videos generate`; used for evaluation only. One JSON object a line:
+
+    {"video": "video_00012.mp4", "label": "bell", "objects": [{"label": "bell", "sounding": true,
+     "times": [0.0, 0.04], "boxes": [[ymin, xmin, ymax, xmax], ...]}]}
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+Box = tuple[float, float, float, float]
+"""ymin, xmin, ymax, xmax as fractions of the upright frame."""
+
+
+class AnnotatedObject(NamedTuple):
+    """An object with its track: `boxes[k]` holds from `times[k]` to the next time, in seconds."""
+
+    label: str
+    sounding: bool
+    times: tuple[float, ...]
+    boxes: tuple[Box, ...]
+
+    def box_at(self, time: float) -> Box | None:
+        """The box at a time, or None before the first."""
+        # Times are sums of frame durations: a nanosecond early is rounding, not another frame.
+        place = bisect.bisect_right(self.times, time + 1e-9)
+        return self.boxes[place - 1] if place else None
+
+
+class VideoAnnotation(NamedTuple):
+    """What is known of one video."""
+
+    label: str
+    objects: tuple[AnnotatedObject, ...]
+
+    def box_at(self, time: float) -> Box | None:
+        """The sounding object's box at a time, or None where nothing sounds or is not seen yet."""
+        sounding = next((item for item in self.objects if item.sounding), None)
+        return sounding.box_at(time) if sounding else None
+
+    @property
+    def visible_labels(self) -> list[str]:
+        """Classes of all objects, sounding or not; sorted, each once."""
+        return sorted({item.label for item in self.objects})
+
+
+def read_annotations(lines: Iterable[str], name: str) -> dict[str, VideoAnnotation]:
+    """Reads an annotations.jsonl.
+
+    Args:
+        lines: of the file; empty ones are skipped.
+        name: of the file, for messages.
+
+    Returns:
+        By the video's file name.
+
+    Raises:
+        ValueError: a line is not as it must be; names the file and the line.
+    """
+    annotations: dict[str, VideoAnnotation] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            annotations[_text(row, "video")] = _annotation(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            what = f"misses {error}" if isinstance(error, KeyError) else str(error)
+            raise ValueError(f"{name}, line {number}: {what}") from error
+    return annotations
+
+
+def _annotation(row: dict[str, Any]) -> VideoAnnotation:
+    objects = tuple(_object(item) for item in row.get("objects", ()))
+    sounding = [item.label for item in objects if item.sounding]
+    label = row.get("label") or (sounding[0] if sounding else "")
+    if not isinstance(label, str):
+        raise ValueError(f"label must be text, not {label!r}")
+    return VideoAnnotation(label, objects)
+
+
+def _object(item: dict[str, Any]) -> AnnotatedObject:
+    times = tuple(float(time) for time in item["times"])
+    boxes = tuple(tuple(float(edge) for edge in box) for box in item["boxes"])
+    if len(times) != len(boxes):
+        raise ValueError(f"{len(times)} times but {len(boxes)} boxes")
+    if list(times) != sorted(times):
+        raise ValueError("times must ascend")
+    for box in boxes:
+        if len(box) != 4 or not (0 <= box[0] <= box[2] <= 1 and 0 <= box[1] <= box[3] <= 1):
+            raise ValueError(f"box {list(box)} is not [ymin, xmin, ymax, xmax] within 0..1")
+    return AnnotatedObject(_text(item, "label"), bool(item.get("sounding")), times, boxes)
+
+
+def _text(row: dict[str, Any], key: str) -> str:
+    value = row[key]
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{key} must be text, not {value!r}")
+    return value

@@ -1,0 +1,139 @@
+"""VideoExampleGen: videos in, tf.Examples of frames and their sound out."""
+
+from __future__ import annotations
+
+import os
+
+from google.protobuf import json_format, struct_pb2
+from tfx.components.example_gen.component import FileBasedExampleGen
+from tfx.dsl.components.base import executor_spec
+from tfx.proto import example_gen_pb2, range_config_pb2
+
+from components.video_example_gen.executor import Executor
+from components.video_example_gen.ingest_config import IngestConfig
+from models import examples
+
+_BUCKETS = 1000
+
+
+class VideoExampleGen(FileBasedExampleGen):
+    """Ingests videos: a frame and the second of sound centred on it, at sampled times.
+
+    Input is a folder (`input_base`, with a glob in `input_config`; `{SPAN}`, `{VERSION}` and dates
+    as in every file-based ExampleGen, `**` for any depth), or a list of videos (`video_list`, a
+    CSV made by `write_video_list`). TFX's driver sees changed files directly below the folder; in
+    a list it sees every change.
+
+    Outputs `examples`: splits by groups of videos, never by example; records as in
+    models/examples.py. Its folder also holds `rejects.jsonl`: a row with video, reason and detail
+    for each video that could not be used. Custom properties of the artifact: num_videos,
+    num_examples, num_rejects, and rejects (numbers by reason, as JSON).
+    """
+
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+    def __init__(
+        self,
+        input_base: str | None = None,
+        *,
+        video_list: str | None = None,
+        input_config: example_gen_pb2.Input | None = None,
+        output_config: example_gen_pb2.Output | None = None,
+        range_config: range_config_pb2.RangeConfig | None = None,
+        eval_fraction: float = 0.2,
+        examples_per_video: int = 10,
+        image_size: int = 256,
+        sample_rate: int = 48000,
+        jpeg_quality: int = 95,
+        minimum_loudness_dbfs: float = -60.0,
+        group_regex: str = "",
+        label_regex: str = "",
+        annotations: str = "",
+        seed: int = 0,
+        split_method: str = "rank",
+        custom_executor_spec: executor_spec.ExecutorSpec | None = None,
+    ):
+        r"""Creates the component.
+
+        Args:
+            input_base: folder of videos.
+            video_list: path of a CSV of videos instead.
+            input_config: patterns below `input_base`; default: all its files. With more than one
+                split, these are the splits.
+            output_config: names and shares of the splits; default: train and eval.
+            range_config: which spans.
+            eval_fraction: share of the groups that go into eval, if there is no `output_config`.
+            examples_per_video: at most so many examples a video.
+            image_size: short side of the stored frame, in pixels.
+            sample_rate: of the stored sound, in Hz.
+            jpeg_quality: 1..100.
+            minimum_loudness_dbfs: quieter examples are left out.
+            group_regex: names the group of a video from its file name, for example `_g\d+_`.
+            label_regex: one capture group: the label in a file name.
+            annotations: path of an annotations.jsonl; default: the one in each video's folder.
+            seed: of the choice of times, of splits and of the order.
+            split_method: "rank" (exact shares) or "hash" (a group keeps its split over spans).
+            custom_executor_spec: instead of this component's executor.
+
+        Raises:
+            ValueError: a parameter can't be right; says which and what to do.
+        """
+        config = IngestConfig(
+            examples_per_video=examples_per_video,
+            image_size=image_size,
+            sample_rate=sample_rate,
+            jpeg_quality=jpeg_quality,
+            minimum_loudness_dbfs=minimum_loudness_dbfs,
+            group_regex=group_regex,
+            label_regex=label_regex,
+            annotations=annotations,
+            seed=seed,
+            split_method=split_method,
+        )
+        if (input_base is None) == (video_list is None):
+            raise ValueError("give either input_base, a folder, or video_list, a CSV of videos")
+        if video_list is not None:
+            if input_config is not None:
+                raise ValueError("input_config goes with input_base; a video_list needs none")
+            input_base, name = os.path.split(os.fspath(video_list))
+            input_config = _input_config(name)
+        input_config = input_config or _input_config("*")
+        if output_config is None:
+            output_config = (
+                example_gen_pb2.Output()
+                if len(input_config.splits) > 1
+                else _output_config(eval_fraction)
+            )
+        struct = json_format.ParseDict(config.to_dict(), struct_pb2.Struct())
+        custom_config = example_gen_pb2.CustomConfig()
+        custom_config.custom_config.Pack(struct)
+        super().__init__(
+            input_base=input_base,
+            input_config=input_config,
+            output_config=output_config,
+            custom_config=custom_config,
+            range_config=range_config,
+            custom_executor_spec=custom_executor_spec,
+        )
+
+
+def _input_config(pattern: str) -> example_gen_pb2.Input:
+    return example_gen_pb2.Input(
+        splits=[example_gen_pb2.Input.Split(name="videos", pattern=pattern)]
+    )
+
+
+def _output_config(eval_fraction: float) -> example_gen_pb2.Output:
+    if not 1 / _BUCKETS <= eval_fraction <= 1 - 1 / _BUCKETS:
+        raise ValueError(f"eval_fraction must lie between 0 and 1, not be {eval_fraction}")
+    eval_buckets = round(eval_fraction * _BUCKETS)
+    split = example_gen_pb2.SplitConfig.Split
+    return example_gen_pb2.Output(
+        split_config=example_gen_pb2.SplitConfig(
+            splits=[
+                split(name="train", hash_buckets=_BUCKETS - eval_buckets),
+                split(name="eval", hash_buckets=eval_buckets),
+            ],
+            partition_feature_name=examples.VIDEO_GROUP,
+        )
+    )

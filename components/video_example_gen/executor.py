@@ -1,0 +1,274 @@
+"""What VideoExampleGen does when it runs."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import posixpath
+from typing import Any
+
+import apache_beam as beam
+from absl import logging
+from google.protobuf import json_format, struct_pb2
+from tfx import types
+from tfx.components.example_gen import utils, write_split
+from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
+from tfx.components.util import examples_utils
+from tfx.proto import example_gen_pb2
+from tfx.types import artifact_utils, standard_component_specs
+from tfx.utils import proto_utils
+
+from components.video_example_gen import storage
+from components.video_example_gen.ingest_config import IngestConfig
+from components.video_example_gen.ingest_fn import (
+    METRICS_NAMESPACE,
+    IngestVideo,
+    WriteShard,
+    write_rejects,
+)
+from components.video_example_gen.ingest_progress import IngestProgress
+from components.video_example_gen.ingest_video import annotation_of
+from components.video_example_gen.shards import Shard, make_shards
+from components.video_example_gen.splits import assign_splits
+from components.video_example_gen.video import Video, make_video
+from components.video_example_gen.video_list import (
+    common_folder,
+    is_candidate,
+    read_video_list,
+)
+from models import examples
+
+REJECTS_NAME = "rejects.jsonl"
+"""Name of the file of rejects in the folder of the examples artifact."""
+
+_LOCAL_RUNNERS = ("FnApiRunner", "DirectRunner", "SwitchingDirectRunner", "BundleBasedDirectRunner")
+
+
+class Executor(BaseExampleGenExecutor):
+    """Decodes videos in Beam workers, each of which writes whole shards.
+
+    The base class would send every example through Beam's shuffle to split and to write it; here
+    the split of a video is known from its name, so that media never leave the worker that decoded
+    them, and what a shard holds depends on the videos and the seed alone.
+    """
+
+    def GetInputSourceToExamplePTransform(self) -> beam.PTransform:
+        """Videos to tf.Examples, for users of the base class's `GenerateExamplesByBeam`."""
+        return _videos_to_examples
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Ingests all videos.
+
+        Args:
+            input_dict: nothing.
+            output_dict: `examples`: one artifact; gets the splits, `rejects.jsonl` and properties.
+            exec_properties: as of every file-based ExampleGen; `custom_config` holds an
+                `IngestConfig`.
+
+        Raises:
+            ValueError: the configuration or an annotations file can't be right, or there are too
+                few groups of videos to split.
+            FileNotFoundError: there are no videos.
+            RuntimeError: no video could be used, or none of a split.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        artifact = artifact_utils.get_single_instance(
+            output_dict[standard_component_specs.EXAMPLES_KEY]
+        )
+        config = _config(exec_properties)
+        videos = _split_videos(exec_properties, config)
+        artifact.split_names = artifact_utils.encode_split_names(list(videos))
+        shards: list[Shard] = []
+        for split, members in videos.items():
+            shards += make_shards(
+                split,
+                artifact_utils.get_split_uri([artifact], split),
+                members,
+                examples_per_video=config.examples_per_video,
+                seed=config.seed,
+            )
+        rejects = posixpath.join(artifact.uri, REJECTS_NAME)
+        counts = self._run(shards, config, rejects)
+        _check_splits(videos, counts, rejects)
+        _describe(artifact, counts)
+        file_format = exec_properties.get(standard_component_specs.OUTPUT_FILE_FORMAT_KEY)
+        payload_format = exec_properties.get(standard_component_specs.OUTPUT_DATA_FORMAT_KEY)
+        if payload_format:
+            examples_utils.set_payload_format(artifact, payload_format)
+        if file_format:
+            examples_utils.set_file_format(artifact, write_split.to_file_format_str(file_format))
+        logging.info("VideoExampleGen: %s", dict(counts))
+
+    def _run(
+        self, shards: list[Shard], config: IngestConfig, rejects_path: str
+    ) -> collections.Counter[str]:
+        """Runs the Beam pipeline; returns the values of its counters."""
+        for folder in sorted({posixpath.dirname(shard.path) for shard in shards}):
+            if not storage.is_remote(folder):
+                os.makedirs(folder, exist_ok=True)
+        pipeline = self._make_beam_pipeline()
+        local = type(pipeline.runner).__name__ in _LOCAL_RUNNERS
+        total = sum(len(shard.videos) for shard in shards)
+        with IngestProgress(total, shown=local) as progress:
+            rejects = (
+                pipeline
+                | "Shards" >> beam.Create(shards)
+                | "Spread" >> beam.Reshuffle()
+                | "DecodeAndWrite"
+                >> beam.ParDo(WriteShard(config, progress.path)).with_outputs(IngestVideo.REJECTS)
+            )[IngestVideo.REJECTS]
+            _ = (
+                pipeline
+                | "Once" >> beam.Create([rejects_path])
+                | "WriteRejects"
+                >> beam.Map(
+                    lambda path, rows: write_rejects(rows, path), beam.pvalue.AsList(rejects)
+                )
+            )
+            result = pipeline.run()
+            result.wait_until_finish()
+        counters = result.metrics().query(
+            beam.metrics.MetricsFilter().with_namespace(METRICS_NAMESPACE)
+        )["counters"]
+        counts: collections.Counter[str] = collections.Counter()
+        for counter in counters:
+            counts[counter.key.metric.name] += counter.result
+        return counts
+
+
+@beam.ptransform_fn
+@beam.typehints.with_input_types(beam.Pipeline)
+def _videos_to_examples(
+    pipeline: beam.Pipeline, exec_properties: dict[str, Any], split_pattern: str
+) -> beam.pvalue.PCollection:
+    """The files of one pattern as tf.Examples; rejects are counted only."""
+    config = _config(exec_properties)
+    base = exec_properties[standard_component_specs.INPUT_BASE_KEY]
+    return (
+        pipeline
+        | "Videos" >> beam.Create(_videos(base, split_pattern, config))
+        | "Spread" >> beam.Reshuffle()
+        | "Decode"
+        >> beam.ParDo(IngestVideo(config)).with_outputs(IngestVideo.REJECTS, main="examples")
+    ).examples
+
+
+def _config(exec_properties: dict[str, Any]) -> IngestConfig:
+    serialized = exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY)
+    if not serialized:
+        return IngestConfig()
+    custom_config = example_gen_pb2.CustomConfig()
+    struct = struct_pb2.Struct()
+    proto_utils.json_to_proto(serialized, custom_config)
+    custom_config.custom_config.Unpack(struct)
+    return IngestConfig.from_dict(json_format.MessageToDict(struct))
+
+
+def _videos(base: str, pattern: str, config: IngestConfig) -> list[Video]:
+    """The videos of a pattern below a folder, or of the list that the pattern names."""
+    location = posixpath.join(base, pattern)
+    if pattern.endswith(".csv"):
+        lists = storage.match(location)
+        if not lists:
+            raise FileNotFoundError(f"there is no list of videos {location}")
+        listed = [
+            video for name in lists for video in read_video_list(storage.read_lines(name), name)
+        ]
+        labels = {video.path: video.label for video in listed}
+        folder = common_folder(list(labels))
+        return [make_video(path, folder, config, label) for path, label in sorted(labels.items())]
+    paths = [path for path in storage.match(location) if is_candidate(path)]
+    if not paths:
+        raise FileNotFoundError(
+            f"no videos match {location}; a pattern with **/ searches sub-folders too"
+        )
+    return [make_video(path, base, config) for path in paths]
+
+
+def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict[str, list[Video]]:
+    """All videos by split; no group is in two splits."""
+    base = exec_properties[standard_component_specs.INPUT_BASE_KEY]
+    input_config = example_gen_pb2.Input()
+    output_config = example_gen_pb2.Output()
+    proto_utils.json_to_proto(
+        exec_properties[standard_component_specs.INPUT_CONFIG_KEY], input_config
+    )
+    proto_utils.json_to_proto(
+        exec_properties[standard_component_specs.OUTPUT_CONFIG_KEY], output_config
+    )
+    names = utils.generate_output_split_names(input_config, output_config)
+    feature = output_config.split_config.partition_feature_name
+    if feature not in ("", examples.VIDEO_GROUP):
+        raise ValueError(
+            f"partition_feature_name is {feature!r}, but videos are split by {examples.VIDEO_GROUP}"
+            " only: choose groups with group_regex"
+        )
+    if not output_config.split_config.splits:
+        videos = {split.name: _videos(base, split.pattern, config) for split in input_config.splits}
+        _check_groups(videos)
+    else:
+        found = _videos(base, input_config.splits[0].pattern, config)
+        shares = [(split.name, split.hash_buckets) for split in output_config.split_config.splits]
+        groups = assign_splits(
+            (video.group for video in found), shares, method=config.split_method, seed=config.seed
+        )
+        videos = {name: [v for v in found if groups[v.group] == name] for name in names}
+    # A broken annotations file is found before hours of decoding.
+    one_by_folder = {
+        posixpath.dirname(video.path): video for members in videos.values() for video in members
+    }
+    for video in one_by_folder.values():
+        annotation_of(video.path, config.annotations)
+    return videos
+
+
+def _check_groups(videos: dict[str, list[Video]]) -> None:
+    owner: dict[str, str] = {}
+    for split, members in videos.items():
+        for video in members:
+            other = owner.setdefault(video.group, split)
+            if other != split:
+                raise ValueError(
+                    f"group {video.group!r} is in both input splits {other} and {split}: move its "
+                    "videos into one of them"
+                )
+
+
+def _check_splits(
+    videos: dict[str, list[Video]], counts: collections.Counter[str], rejects: str
+) -> None:
+    reasons = ", ".join(f"{number} {reason}" for reason, number in _by_reason(counts).items())
+    if not counts["examples"]:
+        raise RuntimeError(
+            f"none of {counts['videos']} videos could be used ({reasons}); {rejects} says why for "
+            "each"
+        )
+    for split in videos:
+        if not counts[f"examples_{split}"]:
+            raise RuntimeError(
+                f"split {split} got no examples, for its videos were all rejected ({reasons}); "
+                f"{rejects} says why for each: give more videos"
+            )
+
+
+def _by_reason(counts: collections.Counter[str]) -> dict[str, int]:
+    prefix = "rejected_"
+    return {
+        name.removeprefix(prefix): counts[name]
+        for name in sorted(counts)
+        if name.startswith(prefix) and counts[name]
+    }
+
+
+def _describe(artifact: types.Artifact, counts: collections.Counter[str]) -> None:
+    rejects = _by_reason(counts)
+    artifact.set_int_custom_property("num_videos", counts["videos"])
+    artifact.set_int_custom_property("num_examples", counts["examples"])
+    artifact.set_int_custom_property("num_rejects", sum(rejects.values()))
+    artifact.set_string_custom_property("rejects", json.dumps(rejects))

@@ -1,0 +1,64 @@
+"""Cutting the videos into shards: one unit of work, one output file."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import posixpath
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from components.video_example_gen.video import Video
+
+_SHARDS = 64  # enough work units for many workers ...
+_FEWEST_EXAMPLES = 128  # ... but no tiny files
+_MOST_EXAMPLES = 1024  # a shard (0.1 MB an example) is held in memory while it is put in order
+
+
+class Shard(NamedTuple):
+    """Videos whose examples go into one file.
+
+    Attributes:
+        split: name of the split.
+        path: of the TFRecord file.
+        videos: what goes into it.
+    """
+
+    split: str
+    path: str
+    videos: tuple[Video, ...]
+
+
+def make_shards(
+    split: str, folder: str, videos: Sequence[Video], *, examples_per_video: int, seed: int
+) -> list[Shard]:
+    """Mixes a split's videos by the hash of their ids and cuts them into shards of even size.
+
+    Which videos a shard has depends on the videos and the seed only, never on the workers.
+
+    Args:
+        split: name of the split.
+        folder: where its files go.
+        videos: of the split; at least one.
+        examples_per_video: at most so many examples come from each.
+        seed: of the order.
+    """
+    ordered = sorted(videos, key=lambda video: order_key(seed, video.video_id))
+    fewest = math.ceil(_FEWEST_EXAMPLES / examples_per_video)
+    most = max(1, _MOST_EXAMPLES // examples_per_video)
+    size = min(max(math.ceil(len(ordered) / _SHARDS), fewest), most)
+    count = math.ceil(len(ordered) / size)
+    bounds = [index * len(ordered) // count for index in range(count + 1)]
+    return [
+        Shard(
+            split,
+            posixpath.join(folder, f"data_tfrecord-{index:05d}-of-{count:05d}.gz"),
+            tuple(ordered[bounds[index] : bounds[index + 1]]),
+        )
+        for index in range(count)
+    ]
+
+
+def order_key(seed: int, name: str) -> bytes:
+    """A key that sorts names into an order which looks random and is always the same."""
+    return hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogateescape")).digest()
