@@ -54,12 +54,13 @@ class ModelClient(abc.ABC):
         """Where in each image its sound comes from."""
         wanted = {"heatmap": np.float32, "score": np.float32, "crop_box": np.float32}
         outputs = self.predict("localise", _pairs(images, audios), wanted)
-        return [
-            Localisation(heatmap, float(score), tuple(map(float, crop_box)))
-            for heatmap, score, crop_box in zip(
-                outputs["heatmap"], outputs["score"], outputs["crop_box"], strict=True
-            )
-        ]
+        found = []
+        for heatmap, score, crop_box in zip(
+            outputs["heatmap"], outputs["score"], outputs["crop_box"], strict=True
+        ):
+            ymin, xmin, ymax, xmax = map(float, crop_box)
+            found.append(Localisation(heatmap, float(score), (ymin, xmin, ymax, xmax)))
+        return found
 
     def describe(self) -> ModelDescription:
         """What the model takes and gives."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import matplotlib
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 _COLOURS = "jet"
 _GREATEST_OPACITY = 0.6
+_LEAST_SHORT_SIDE = 256
 
 
 def draw_overlay(
@@ -23,12 +25,14 @@ def draw_overlay(
         crop_box: ymin, xmin, ymax, xmax in 0..1 of the image: the part that the heat map covers.
 
     Returns:
-        The picture, RGB, of the image's size.
+        The picture, RGB; small images are enlarged by a whole factor, to be seen.
 
     Raises:
         OSError: the image cannot be decoded.
     """
     picture = Image.open(io.BytesIO(image)).convert("RGB")
+    factor = math.ceil(_LEAST_SHORT_SIDE / min(picture.size))
+    picture = picture.resize((picture.width * factor, picture.height * factor))
     ymin, xmin, ymax, xmax = crop_box
     left, right = (round(x * picture.width) for x in (xmin, xmax))
     top, bottom = (round(y * picture.height) for y in (ymin, ymax))

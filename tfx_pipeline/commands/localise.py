@@ -33,6 +33,7 @@ def command(
     """Ask a model server where in an image a sound comes from."""
     with client_options.connection(server, protocol, model_name, timeout) as client:
         media = client_options.read_media(client, image, audio, video, time, need_both=True)
+        assert media.image is not None and media.audio is not None  # need_both
         found = client.localise([media.image], [media.audio])[0]
     y, x = found.peak
     greatest = float(found.heatmap.max())

@@ -112,12 +112,12 @@ def test_localise(server_flags: list[str], image: str, audio: str, tmp_path: pat
     assert "69% of the width and 38% of the height" in words
     result = json.loads(run(localise.command, *arguments, "--json"))
     assert result["peak"] == {"y": 0.375, "x": 0.6875, "value": 1.0}
-    pixels = np.asarray(Image.open(output)).astype(int)  # [32, 40, 3], grey 51 before
-    assert pixels.shape == (32, 40, 3)
+    pixels = np.asarray(Image.open(output)).astype(int)  # [256, 320, 3], grey 51 before
+    assert pixels.shape == (256, 320, 3)  # 8 times as large as the image
     changed = abs(pixels - 51).sum(2)
     y, x = np.unravel_index(changed.argmax(), changed.shape)
-    assert abs(y - 0.375 * 32) <= 4 and abs(x - 0.6875 * 40) <= 4
-    assert not changed[:, :10].any() and not changed[:, 30:].any()  # outside the crop
+    assert abs(y - 0.375 * 256) <= 32 and abs(x - 0.6875 * 320) <= 32
+    assert not changed[:, :80].any() and not changed[:, 240:].any()  # outside the crop
 
 
 def test_files_that_cannot_be_used(server_flags: list[str], image: str, audio: str):

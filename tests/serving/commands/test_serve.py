@@ -25,6 +25,7 @@ def free_ports() -> list[int]:
         return [a.getsockname()[1], b.getsockname()[1]]
 
 
+@pytest.mark.slow  # a process of its own imports TensorFlow
 def test_serves_until_terminated(toy_folder: pathlib.Path):
     port, rest_port = free_ports()
     arguments = [

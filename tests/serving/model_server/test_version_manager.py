@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import threading
+import time
 
 import pytest
 from tensorflow_serving.apis import get_model_status_pb2
@@ -197,6 +198,7 @@ def test_many_threads_never_meet_a_closed_version(manager: VersionManager):
         try:
             while not stop.is_set():
                 with manager.acquire() as servable:
+                    time.sleep(0.001)
                     assert servable not in closed
         except Exception as error:
             errors.append(error)
