@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 
-def local_beam_pipeline_args(workers: int | None = None) -> list[str]:
-    """Options that run a component's Beam pipeline here, in several processes.
+def local_beam_pipeline_args(workers: int | None = None, *, processes: bool = False) -> list[str]:
+    """Options that run a component's Beam pipeline on this machine.
 
     Beam's default runner, DirectRunner, hands over to Prism, a Go program that it downloads at
     first use; FnApiRunner is part of the Python package and needs nothing.
 
+    Threads share the interpreter, but decoders, scalers and encoders release its lock. A process
+    has its own, and first imports Beam and TensorFlow (about as much work as 1,000 examples of
+    VideoExampleGen): worth it for thousands of videos. Other TFX components import all of TFX in
+    each process: give them threads.
+
     Args:
-        workers: processes; None: one for each CPU; 1: none but this one.
+        workers: threads or processes; None: one for each CPU; 1: just the calling thread.
+        processes: whether workers are processes.
 
     Returns:
         For `Pipeline(beam_pipeline_args=...)` or `component.with_beam_pipeline_args(...)`.
+
+    Raises:
+        ValueError: `workers` is less than one.
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
     runner = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
     if workers == 1:
         return [runner, "--direct_running_mode=in_memory"]
     return [
         runner,
-        "--direct_running_mode=multi_processing",
+        f"--direct_running_mode={'multi_processing' if processes else 'multi_threading'}",
         f"--direct_num_workers={workers or 0}",  # 0: as many as there are CPUs
     ]

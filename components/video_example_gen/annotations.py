@@ -68,6 +68,8 @@ def read_annotations(lines: Iterable[str], name: str) -> dict[str, VideoAnnotati
             continue
         try:
             row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("not an object")
             annotations[_text(row, "video")] = _annotation(row)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             what = f"misses {error}" if isinstance(error, KeyError) else str(error)

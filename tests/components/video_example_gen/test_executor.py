@@ -1,0 +1,222 @@
+"""VideoExampleGen's executor on a folder of good and bad videos."""
+
+from __future__ import annotations
+
+import collections
+import json
+import pathlib
+import shutil
+
+import pytest
+import simplejpeg
+import tensorflow as tf
+
+from components.beam_options import local_beam_pipeline_args
+from components.video_example_gen.ingest_config import IngestConfig
+from models import examples
+
+GROUPS = 6
+CLIPS = 2
+
+
+@pytest.fixture(scope="module")
+def folder(media, tmp_path_factory) -> pathlib.Path:
+    """Twelve good videos in six groups, annotations of one, and one bad file of each kind."""
+    folder = tmp_path_factory.mktemp("videos")
+    for group in range(GROUPS):
+        for clip in range(CLIPS):
+            media(folder / f"v_Bell_g{group:02d}_c{clip}.mp4", frames=60)
+    whole = (folder / "v_Bell_g00_c0.mp4").read_bytes()
+    (folder / "bad").mkdir()
+    (folder / "bad" / "cut.mp4").write_bytes(whole[: len(whole) // 2])
+    (folder / "bad" / "text.mp4").write_text("this is no video\n" * 20)
+    (folder / "bad" / "empty.mp4").touch()
+    media(folder / "bad" / "mute.mp4", sound=None)
+    media(folder / "bad" / "short.mp4", frames=20)
+    media(folder / "bad" / "hush.mp4", sound=[0.0] * 88200)
+    bell = {"label": "bell", "sounding": True, "times": [0, 1.0], "boxes": [[0, 0, 1, 1]] * 2}
+    bell["boxes"] = [[0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]]
+    drum = {"label": "drum", "sounding": False, "times": [0], "boxes": [[0, 0, 1, 1]]}
+    row = {"video": "v_Bell_g00_c0.mp4", "label": "bell", "objects": [bell, drum]}
+    (folder / "annotations.jsonl").write_text(json.dumps(row) + "\n")
+    return folder
+
+
+def run(base, out, *, pattern="*", beam=None, splits=(800, 200), **config):
+    """Runs the executor's `Do`; returns its artifact."""
+    from google.protobuf import json_format, struct_pb2
+    from tfx.proto import example_gen_pb2
+    from tfx.types import standard_artifacts
+    from tfx.utils import proto_utils
+
+    from components.video_example_gen.executor import Executor
+
+    custom = example_gen_pb2.CustomConfig()
+    settings = IngestConfig(**{"image_size": 64, "sample_rate": 8000, **config})
+    custom.custom_config.Pack(json_format.ParseDict(settings.to_dict(), struct_pb2.Struct()))
+    single = example_gen_pb2.Input.Split(name="videos", pattern=pattern)
+    split = example_gen_pb2.SplitConfig.Split
+    output = example_gen_pb2.Output()
+    output.split_config.splits.extend(
+        split(name=name, hash_buckets=share)
+        for name, share in zip(("train", "eval"), splits, strict=True)
+    )
+    artifact = standard_artifacts.Examples()
+    artifact.uri = str(out)
+    out.mkdir(parents=True)
+    context = Executor.Context(beam_pipeline_args=beam or local_beam_pipeline_args(1))
+    Executor(context).Do(
+        {},
+        {"examples": [artifact]},
+        {
+            "input_base": str(base),
+            "input_config": proto_utils.proto_to_json(example_gen_pb2.Input(splits=[single])),
+            "output_config": proto_utils.proto_to_json(output),
+            "custom_config": proto_utils.proto_to_json(custom),
+            "output_data_format": example_gen_pb2.FORMAT_TF_EXAMPLE,
+            "output_file_format": example_gen_pb2.FORMAT_TFRECORDS_GZIP,
+        },
+    )
+    return artifact
+
+
+def records(out: pathlib.Path, split: str = "*") -> list[dict]:
+    """All examples of a split, as Python lists by name."""
+    files = sorted(map(str, out.glob(f"Split-{split}/*")))
+    data = tf.data.TFRecordDataset(files, compression_type="GZIP")
+    return [examples.read_example(record) for record in data.as_numpy_iterator()]
+
+
+@pytest.fixture(scope="module")
+def ingested(folder, tmp_path_factory):
+    """(artifact, folder) of a run over everything, grouped."""
+    out = tmp_path_factory.mktemp("out") / "examples"
+    artifact = run(folder, out, pattern="**/*", group_regex=r"_g\d+_", examples_per_video=4)
+    return artifact, out
+
+
+def test_every_bad_file_is_rejected_with_its_reason(ingested):
+    artifact, out = ingested
+    rows = [json.loads(line) for line in (out / "rejects.jsonl").read_text().splitlines()]
+    assert {row["video"]: row["reason"] for row in rows} == {
+        "bad/cut.mp4": "truncated",
+        "bad/text.mp4": "cannot_open",
+        "bad/empty.mp4": "empty_file",
+        "bad/mute.mp4": "no_audio_stream",
+        "bad/short.mp4": "too_short",
+        "bad/hush.mp4": "silent",
+    }
+    assert all(row["detail"] for row in rows)
+    assert artifact.get_int_custom_property("num_videos") == GROUPS * CLIPS + 6
+    assert artifact.get_int_custom_property("num_examples") == GROUPS * CLIPS * 4
+    assert artifact.get_int_custom_property("num_rejects") == 6
+    assert json.loads(artifact.get_string_custom_property("rejects"))["truncated"] == 1
+
+
+def test_examples_keep_the_contract(ingested):
+    made = records(ingested[1])
+    assert len(made) == GROUPS * CLIPS * 4
+    for example in made:
+        assert examples.make_example(example)  # knows every name
+        assert simplejpeg.decode_jpeg(example[examples.IMAGE][0]).shape == (64, 96, 3)
+        assert len(example[examples.AUDIO][0]) == 2 * 8000
+        assert example[examples.AUDIO_SAMPLE_RATE] == [8000]
+        assert -30 < example[examples.AUDIO_LOUDNESS][0] < -25  # 8 of 44.1 kHz of noise at -20
+        assert 0.3 < example[examples.IMAGE_BRIGHTNESS][0] < 0.7
+        assert 0.5 <= example[examples.VIDEO_TIME][0] <= 1.9
+    times = collections.Counter((e[examples.VIDEO_ID][0], e[examples.VIDEO_TIME][0]) for e in made)
+    assert set(times.values()) == {1}
+
+
+def test_groups_never_straddle_splits(ingested):
+    train, evaluation = (
+        {example[examples.VIDEO_GROUP][0] for example in records(ingested[1], split)}
+        for split in ("train", "eval")
+    )
+    assert train and evaluation and not train & evaluation
+    assert train | evaluation == {b"v_Bell_g%02d_" % group for group in range(GROUPS)}
+
+
+def test_annotations_give_label_box_and_visible_objects(ingested):
+    for example in records(ingested[1]):
+        if example[examples.VIDEO_ID] != [b"v_Bell_g00_c0.mp4"]:
+            assert examples.LABEL not in example and examples.BOX not in example
+            continue
+        assert example[examples.LABEL] == [b"bell"]
+        assert example[examples.VISIBLE_LABELS] == [b"bell", b"drum"]
+        late = example[examples.VIDEO_TIME][0] >= 0.999
+        assert example[examples.BOX] == ([0.5, 0.5, 1, 1] if late else [0, 0, 0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    "beam",
+    [
+        local_beam_pipeline_args(2),
+        pytest.param(local_beam_pipeline_args(2, processes=True), marks=pytest.mark.slow),
+    ],
+)
+def test_workers_do_not_change_a_byte(folder, ingested, tmp_path, beam):
+    # Small shards, so that every worker has some.
+    options = {"pattern": "**/*", "group_regex": r"_g\d+_", "examples_per_video": 4}
+    out = tmp_path / "examples"
+    run(folder, out, beam=beam, **options)
+    wanted = {path.relative_to(ingested[1]): path.read_bytes() for path in _files(ingested[1])}
+    assert {path.relative_to(out): path.read_bytes() for path in _files(out)} == wanted
+
+
+def _files(out: pathlib.Path) -> list[pathlib.Path]:
+    return [path for path in out.rglob("*") if path.is_file()]
+
+
+def test_label_from_the_name_and_hash_split(folder, tmp_path):
+    out = tmp_path / "examples"
+    run(
+        folder,
+        out,
+        label_regex="v_([A-Za-z]+)_",
+        split_method="hash",
+        examples_per_video=1,
+        splits=(50, 50),
+    )
+    made = records(out)
+    assert {example[examples.LABEL][0] for example in made} == {b"Bell"}
+    assert len(made) == GROUPS * CLIPS
+
+
+def test_video_list_with_labels(folder, tmp_path):
+    names = ["v_Bell_g00_c0.mp4", "v_Bell_g01_c0.mp4", "bad/mute.mp4"]
+    rows = "".join(f"{folder / name},gong\n" for name in names)
+    (tmp_path / "videos.csv").write_text("path,label\n" + rows)
+    out = tmp_path / "examples"
+    artifact = run(tmp_path, out, pattern="videos.csv", examples_per_video=1, splits=(50, 50))
+    made = records(out)
+    assert sorted(example[examples.VIDEO_ID][0].decode() for example in made) == sorted(names[:2])
+    assert {example[examples.LABEL][0] for example in made} == {b"gong"}
+    assert artifact.get_int_custom_property("num_rejects") == 1
+
+
+def test_all_rejected_is_an_error_that_names_the_file(folder, tmp_path):
+    with pytest.raises(RuntimeError, match=r"none of 6 videos .*1 silent.*rejects\.jsonl"):
+        run(folder / "bad", tmp_path / "examples")
+    assert len((tmp_path / "examples" / "rejects.jsonl").read_text().splitlines()) == 6
+
+
+def test_empty_split_is_an_error(folder, tmp_path):
+    shutil.copy(folder / "v_Bell_g00_c0.mp4", tmp_path / "good.mp4")
+    shutil.copy(folder / "bad" / "mute.mp4", tmp_path / "mute.mp4")
+    with pytest.raises(RuntimeError, match=r"split .* got no examples.*1 no_audio_stream"):
+        run(tmp_path, tmp_path / "out" / "examples")
+
+
+def test_no_videos_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no videos match"):
+        run(tmp_path, tmp_path / "out" / "examples")
+
+
+def test_broken_annotations_are_an_error_before_decoding(folder, tmp_path):
+    for name in ("v_Bell_g00_c0.mp4", "v_Bell_g01_c0.mp4"):
+        shutil.copy(folder / name, tmp_path / name)
+    (tmp_path / "annotations.jsonl").write_text('{"video": \n')
+    with pytest.raises(ValueError, match=r"annotations\.jsonl, line 1"):
+        run(tmp_path, tmp_path / "out" / "examples")
+    assert not (tmp_path / "out" / "examples" / "rejects.jsonl").exists()
