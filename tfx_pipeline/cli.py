@@ -38,3 +38,7 @@ class _LazyGroup(click.Group):
 @click.version_option(package_name="objects-that-sound")
 def main() -> None:
     """Objects that Sound: learn from unlabelled video what things look like and sound like."""
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from models.layers.log_spectrogram import LogSpectrogram
+from models.layers.random_colour import RandomColour
 from models.layers.random_gain import RandomGain
 from models.losses import pair_masks
 from models.losses.balanced_cross_entropy import balanced_accuracy
@@ -18,6 +19,8 @@ from models.networks.tower import convolution_tower
 
 class AvcNetwork(keras.Model, abc.ABC):
     """A network trained by audio-visual correspondence (AVC) over the pairs of a batch.
+
+    Subclasses make `image_head` and `audio_head` and say how two vectors compare.
 
     Its inputs are a dictionary of `image` ([batch, crop, crop, 3], uint8 or float in 0..255),
     `audio` ([batch, samples], int16 or float in -1..1) and `group` ([batch], integers: the sound of
@@ -39,12 +42,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
-        # "Look, Listen and Learn", section 3.1: brightness and saturation; no strengths are stated.
-        self.image_augmentation = [
-            keras.layers.RandomBrightness(0.15, value_range=(0, 255), seed=seed),
-            keras.layers.RandomSaturation((0.3, 0.7), value_range=(0, 255), seed=seed),
-        ]
         self.rescaling = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescaling")
+        self.random_colour = RandomColour(seed=seed, name="random_colour")
         self.random_gain = RandomGain(0.1, seed=seed, name="random_gain")
         self.log_spectrogram = LogSpectrogram(
             config.window, config.hop, config.fft, name="log_spectrogram"
@@ -58,6 +57,17 @@ class AvcNetwork(keras.Model, abc.ABC):
         return convolution_tower(
             config.filters, config.first_stride, config.batch_norm_momentum, name
         )
+
+    def build(self, input_shape=None):
+        """Makes all weights; the configuration says their shapes, so `input_shape` is not used."""
+        config = self.config
+        self.image_tower.build((None, config.crop_size, config.crop_size, 3))
+        self.audio_tower.build(
+            self.log_spectrogram.compute_output_shape((None, config.sample_rate))
+        )
+        for head in (self.image_head, self.audio_head):
+            head.build((None, config.filters[-1]))
+        self.built = True
 
     @abc.abstractmethod
     def embed_image(self, image, training: bool = False):
@@ -93,11 +103,8 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
-        image = ops.cast(image, "float32")
-        if training:
-            for layer in self.image_augmentation:
-                image = layer(image, training=True)
-        return self.image_tower(self.rescaling(image), training=training)
+        image = self.rescaling(ops.cast(image, self.compute_dtype))
+        return self.image_tower(self.random_colour(image, training=training), training=training)
 
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""

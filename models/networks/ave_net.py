@@ -39,6 +39,7 @@ class AVENet(AvcNetwork):
             bias_initializer=lambda shape, dtype: ops.cast([-5.2, 5.2], dtype),
             name="fc3",
         )
+        self.fc3.build((None, 1))
 
     def call(self, inputs, training: bool = False):
         """Vectors of images and sounds, both [batch, embedding_size]."""

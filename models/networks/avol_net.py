@@ -40,6 +40,7 @@ class AVOLNet(AvcNetwork):
             bias_initializer=keras.initializers.Constant(bias),
             name="conv7",
         )
+        self.conv7.build((None, 1))
 
     def call(self, inputs, training: bool = False):
         """Vectors by place [batch, height, width, size] and of sounds [batch, size]."""

@@ -42,11 +42,23 @@ class EmbeddingHead(keras.layers.Layer):
         )
         self.unit_length = unit_length
 
+    def build(self, input_shape):
+        """Makes the weights for features [..., channels]."""
+        self.first.build(input_shape)
+        hidden = self.first.compute_output_shape(input_shape)
+        self.second.build(hidden)
+        if self.batch_norm is not None:
+            self.batch_norm.build(hidden)
+        self.built = True
+
     def call(self, features, training: bool = False):
         """Maps [..., channels] to [..., size]."""
         vectors = self.second(self.first(features))  # [..., size]
         if self.batch_norm is not None:
-            vectors = self.batch_norm(vectors, training=training)
+            shape = ops.shape(vectors)
+            # Places count as examples: one layer for vectors and for maps.
+            flat = ops.reshape(vectors, (-1, shape[-1]))  # [n, size]
+            vectors = ops.reshape(self.batch_norm(flat, training=training), shape)
         if self.unit_length:
             vectors = vectors / ops.sqrt(ops.sum(vectors**2, axis=-1, keepdims=True) + 1e-8)
         return vectors

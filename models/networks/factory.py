@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-from keras import ops
 
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
@@ -29,11 +28,5 @@ def build_network(
     if seed is not None:
         keras.utils.set_random_seed(seed)
     network = _NETWORKS[config.network](config, objective=objective, seed=seed)
-    outputs = network(
-        {
-            "image": ops.zeros((1, config.crop_size, config.crop_size, 3), "uint8"),
-            "audio": ops.zeros((1, config.sample_rate), "int16"),
-        }
-    )
-    network.match_logits(network.similarities(outputs))
+    network.build()
     return network

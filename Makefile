@@ -1,0 +1,62 @@
+# Two commands on a fresh machine (Debian 12, Python 3.11 and pip): `make demo` and `make test`.
+#
+# The environment is .venv, made by itself and kept until pyproject.toml or the constraints change.
+# TFX=1.16 (Python 3.11, any glibc from 2.36) or TFX=1.21 (Python 3.13, glibc 2.39 or newer); left
+# out, the machine decides.
+
+GLIBC := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)
+TFX ?= $(shell python3.11 -c '' 2>/dev/null && echo 1.16 || { printf '2.39\n$(GLIBC)\n' | sort -VC && python3.13 -c '' 2>/dev/null && echo 1.21 || echo 1.16; })
+
+ifeq ($(TFX),1.21)
+PYTHON ?= python3.13
+CONSTRAINTS := constraints/py313-tfx1.21.txt
+else
+PYTHON ?= python3.11
+CONSTRAINTS := constraints/py311-tfx1.16.txt
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed-$(TFX)
+ROOT ?= runs/demo
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help setup demo test test-all lint format clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Make the environment in .venv
+
+$(STAMP): pyproject.toml $(CONSTRAINTS)
+	@command -v $(PYTHON) >/dev/null || { echo "TFX $(TFX) needs $(PYTHON); install it, or name another by PYTHON=..."; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "$(PYTHON) has no pip; on Debian: apt-get install python3-pip"; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, write ROOT/report.html
+	$(BIN)/ots demo --root $(ROOT)
+
+test: $(STAMP) ## Check format and lint, run the tests but the slow ones
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest -m 'not slow'
+
+test-all: $(STAMP) ## Run all tests, the slow ones too
+	$(BIN)/pytest
+
+lint: $(STAMP) ## Check format, lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove the environment and all runs
+	rm -rf $(VENV) runs

@@ -1,0 +1,52 @@
+"""Brightness and saturation augmentation."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("objects_that_sound")
+class RandomColour(keras.layers.Layer):
+    """Varies brightness and saturation of every image of a batch, in training only.
+
+    "Look, Listen and Learn", section 3.1, names both and states no strengths. Saturation is a blend
+    with the grey image, which costs a tenth of the way through HSV that Keras's layer takes.
+
+    Args:
+        brightness: added, uniform in -brightness .. brightness of full scale.
+        saturation: the blend is uniform in 1 - saturation .. 1 + saturation.
+        seed: of the random numbers.
+    """
+
+    def __init__(
+        self, brightness: float = 0.15, saturation: float = 0.4, seed: int | None = None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.brightness, self.saturation = brightness, saturation
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, image, training: bool = False):
+        """Maps [batch, height, width, 3] in -1..1 to the same; values may leave the range."""
+        if not training:
+            return image
+        shape = (ops.shape(image)[0], 1, 1, 1)
+        seed = self.seed_generator
+        blend = keras.random.uniform(shape, 1 - self.saturation, 1 + self.saturation, seed=seed)
+        # Full scale is 2 wide.
+        shift = keras.random.uniform(shape, -2 * self.brightness, 2 * self.brightness, seed=seed)
+        grey = ops.mean(image, axis=-1, keepdims=True)  # [batch, height, width, 1]
+        return image * blend + (grey * (1 - blend) + shift)
+
+    def compute_output_shape(self, input_shape):
+        """The shape is kept."""
+        return input_shape
+
+    def get_config(self):
+        """The arguments to build this layer again."""
+        return super().get_config() | {
+            "brightness": self.brightness,
+            "saturation": self.saturation,
+            "seed": self.seed,
+        }

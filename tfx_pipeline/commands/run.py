@@ -1,0 +1,62 @@
+"""`ots run`: the pipeline on one's own videos."""
+
+from __future__ import annotations
+
+import click
+
+from tfx_pipeline.presets.registry import PRESETS
+
+
+@click.command("run")
+@click.option(
+    "--videos",
+    "videos",
+    required=True,
+    multiple=True,
+    help="Folder, file or glob (quoted; ** for any depth). May be given several times.",
+)
+@click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), default="demo", show_default=True)
+@click.option(
+    "--group-regex",
+    default="",
+    help=r"Videos of one group share a split: the file name up to the match, or what capture groups "
+    r"captured. For cuts of one scene; for example '_g\d+_'.",
+)
+@click.option(
+    "--label-regex",
+    default="",
+    help="Its one capture group is the class in a file name; for evaluation only.",
+)
+@click.option(
+    "--min-avc-accuracy", type=float, help="The gate's threshold instead of the preset's."
+)
+@click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
+@click.option("--verbose", is_flag=True, help="Show TFX's log.")
+def command(
+    videos: tuple[str, ...],
+    root: str,
+    preset: str,
+    group_regex: str,
+    label_regex: str,
+    min_avc_accuracy: float | None,
+    steps: int | None,
+    verbose: bool,
+) -> None:
+    """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
+
+    What did not change since the last run under ROOT is not computed again. Writes ROOT/report.html
+    and ROOT/report.json. Exit status: 0 a model was pushed, 3 the gate refused it, 1 an error.
+    """
+    from tfx_pipeline.run import run
+
+    run(
+        root=root,
+        videos=list(videos),
+        preset_name=preset,
+        group_regex=group_regex,
+        label_regex=label_regex,
+        min_avc_accuracy=min_avc_accuracy,
+        steps=steps,
+        verbose=verbose,
+    )

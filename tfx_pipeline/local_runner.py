@@ -1,0 +1,105 @@
+"""Runs the pipeline on this machine, with ML Metadata in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import os
+import re
+from collections.abc import Iterator
+
+import click
+from absl import logging as absl_logging
+from tfx import v1 as tfx
+
+from components.beam_options import local_beam_pipeline_args
+from components.video_example_gen.video_list import write_video_list
+from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.presets.preset import Preset
+from tfx_pipeline.run_paths import RunPaths
+
+
+def run_locally(
+    preset: Preset,
+    videos: list[str],
+    paths: RunPaths,
+    *,
+    group_regex: str = "",
+    label_regex: str = "",
+    verbose: bool = False,
+) -> None:
+    """Runs every component whose inputs changed since the last run under the same root.
+
+    Args:
+        preset: what to store, train and ask for.
+        videos: folders, files and globs (`**` included).
+        paths: where to keep everything.
+        group_regex: videos of one group share a split; see IngestConfig.
+        label_regex: class from the file name, for evaluation only; see IngestConfig.
+        verbose: show TFX's log instead of one line a component.
+
+    Raises:
+        FileNotFoundError: no video matches.
+        Exception: whatever a component raises.
+    """
+    write_video_list(videos, paths.video_list)
+    pipeline = create_pipeline(
+        preset,
+        video_list_dir=os.path.dirname(paths.video_list),
+        pipeline_root=paths.pipeline_root,
+        serving_dir=paths.serving_dir,
+        group_regex=group_regex,
+        label_regex=label_regex,
+        metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
+            paths.metadata
+        ),
+        beam_pipeline_args=local_beam_pipeline_args(),
+    )
+    with _stage_lines(verbose):
+        tfx.orchestration.LocalDagRunner().run(pipeline)
+
+
+@dataclasses.dataclass
+class _StageLines(logging.Handler):
+    """Turns LocalDagRunner's log into one line a component."""
+
+    def __post_init__(self):
+        super().__init__(logging.INFO)
+        self._cached = False
+
+    def __hash__(self):
+        return id(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if match := re.fullmatch(r"Component (\S+) is (running|finished)\.", message):
+            if match[2] == "running":
+                self._cached = False
+                click.secho(f"── {match[1]}", bold=True, err=True)
+            elif self._cached:
+                click.echo("   unchanged: outputs of an earlier run are used", err=True)
+        elif message.startswith("A cached execution"):
+            self._cached = True
+
+
+@contextlib.contextmanager
+def _stage_lines(verbose: bool) -> Iterator[None]:
+    logger = absl_logging.get_absl_logger()
+    level, propagate, handlers = logger.level, logger.propagate, list(logger.handlers)
+    absl_logging.set_verbosity(absl_logging.INFO)  # the lines are made of INFO records
+    lines = _StageLines()
+    try:
+        if not verbose:
+            logger.propagate = False
+            for handler in handlers:
+                logger.removeHandler(handler)
+        logger.addHandler(lines)
+        yield
+    finally:
+        logger.removeHandler(lines)
+        for handler in handlers:
+            if handler not in logger.handlers:
+                logger.addHandler(handler)
+        logger.propagate = propagate
+        logger.setLevel(level)

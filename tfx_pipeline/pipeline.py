@@ -1,0 +1,137 @@
+"""The diagram of the system: which component feeds which.
+
+videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
+                 |
+                 +--> AvcPairGen ---> BaselineEvaluator
+                 |        |
+                 +--> Trainer -----> Evaluator (against the latest blessed model) -> Pusher
+                         |
+                         +---------> RetrievalEvaluator, LocalisationEvaluator
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import tensorflow_data_validation as tfdv
+from tfx import v1 as tfx
+
+from components.avc_pair_gen.component import AvcPairGen
+from components.baseline_evaluator.component import BaselineEvaluator
+from components.localisation_evaluator.component import LocalisationEvaluator
+from components.retrieval_evaluator.component import RetrievalEvaluator
+from components.video_example_gen.component import VideoExampleGen
+from models import examples
+from tfx_pipeline.avc_eval_config import avc_eval_config
+from tfx_pipeline.presets.preset import Preset
+
+PIPELINE_NAME = "objects-that-sound"
+
+
+def create_pipeline(
+    preset: Preset,
+    *,
+    video_list_dir: str,
+    pipeline_root: str,
+    serving_dir: str,
+    group_regex: str | None = None,
+    label_regex: str | None = None,
+    metadata_connection_config=None,
+    beam_pipeline_args: list[str] | None = None,
+    enable_cache: bool = True,
+) -> tfx.dsl.Pipeline:
+    """Builds the pipeline from raw videos to a pushed model.
+
+    Args:
+        preset: what to store, train and ask for.
+        video_list_dir: folder of `videos.csv`, written by `write_video_list`.
+        pipeline_root: folder for artifacts.
+        serving_dir: folder that gets a numbered version of every blessed model.
+        group_regex: see IngestConfig.
+        label_regex: see IngestConfig.
+        metadata_connection_config: of ML Metadata, where the runner needs one.
+        beam_pipeline_args: of all components that run on Beam.
+        enable_cache: reuse the outputs of components whose inputs did not change.
+    """
+    example_gen = VideoExampleGen(
+        input_base=video_list_dir,
+        input_config=tfx.proto.Input(
+            splits=[tfx.proto.Input.Split(name="videos", pattern="videos.csv")]
+        ),
+        examples_per_video=preset.examples_per_video,
+        image_size=preset.network.image_size,
+        sample_rate=preset.network.sample_rate,
+        group_regex=group_regex,
+        label_regex=label_regex,
+    )
+    statistics_gen = tfx.components.StatisticsGen(
+        examples=example_gen.outputs["examples"],
+        # TFDV would keep whole frames and sounds as "most frequent values".
+        stats_options=tfdv.StatsOptions(
+            feature_allowlist=sorted(set(examples.EXAMPLE_SPEC) - set(examples.MEDIA_FEATURES))
+        ),
+    )
+    schema_gen = tfx.components.SchemaGen(statistics=statistics_gen.outputs["statistics"])
+    example_validator = tfx.components.ExampleValidator(
+        statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
+    )
+    pair_gen = AvcPairGen(examples=example_gen.outputs["examples"])
+    baseline_evaluator = BaselineEvaluator(
+        examples=example_gen.outputs["examples"], pairs=pair_gen.outputs["pairs"]
+    )
+    trainer = tfx.components.Trainer(
+        run_fn="models.trainer.run_fn",
+        examples=example_gen.outputs["examples"],
+        train_args=tfx.proto.TrainArgs(splits=["train"]),
+        eval_args=tfx.proto.EvalArgs(splits=["eval"]),
+        custom_config={
+            "network": dataclasses.asdict(preset.network),
+            "training": dataclasses.asdict(preset.training),
+        },
+    )
+    latest_blessed_model = tfx.dsl.Resolver(
+        strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
+        model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
+        model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
+    ).with_id("latest_blessed_model_resolver")
+    evaluator = tfx.components.Evaluator(
+        examples=pair_gen.outputs["pairs"],
+        example_splits=["eval"],
+        model=trainer.outputs["model"],
+        baseline_model=latest_blessed_model.outputs["model"],
+        eval_config=avc_eval_config(preset.min_avc_accuracy, preset.max_avc_accuracy_drop),
+    )
+    retrieval_evaluator = RetrievalEvaluator(
+        examples=example_gen.outputs["examples"], model=trainer.outputs["model"]
+    )
+    localisation_evaluator = LocalisationEvaluator(
+        examples=example_gen.outputs["examples"], model=trainer.outputs["model"]
+    )
+    pusher = tfx.components.Pusher(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=serving_dir)
+        ),
+    )
+    return tfx.dsl.Pipeline(
+        pipeline_name=PIPELINE_NAME,
+        pipeline_root=pipeline_root,
+        components=[
+            example_gen,
+            statistics_gen,
+            schema_gen,
+            example_validator,
+            pair_gen,
+            baseline_evaluator,
+            trainer,
+            latest_blessed_model,
+            evaluator,
+            retrieval_evaluator,
+            localisation_evaluator,
+            pusher,
+        ],
+        enable_cache=enable_cache,
+        metadata_connection_config=metadata_connection_config,
+        beam_pipeline_args=beam_pipeline_args,
+    )

@@ -1,0 +1,37 @@
+"""`--preset demo`: minutes on two cores, on generated videos.
+
+Command: make demo
+"""
+
+from models.network_config import NetworkConfig
+from models.training_config import TrainingConfig
+from tfx_pipeline.presets.preset import Preset
+
+
+def demo() -> Preset:
+    """A small AVOL-Net with all pairs of a batch."""
+    return Preset(
+        name="demo",
+        network=NetworkConfig(
+            network="avol",
+            image_size=112,
+            crop_size=96,
+            sample_rate=16000,
+            window=256,
+            hop=250,
+            fft=256,
+            filters=(16, 32, 64, 128),
+            batch_norm_momentum=0.9,
+        ),
+        training=TrainingConfig(
+            objective="all_pairs",
+            batch_size=64,
+            steps=600,
+            steps_per_epoch=50,
+            learning_rate=2e-3,
+            learning_rate_decay="cosine",
+            shuffle_buffer=4000,
+        ),
+        examples_per_video=6,
+        min_avc_accuracy=0.75,
+    )

@@ -1,0 +1,113 @@
+"""One run from videos to a decision, a served model and a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from typing import Any
+
+import click
+
+from components.video_example_gen.video_list import find_videos
+from tfx_pipeline.presets.registry import PRESETS
+from tfx_pipeline.run_paths import RunPaths
+
+NOT_PUSHED = 3
+"""Exit status of a run whose model the gate refused."""
+
+
+def run(
+    root: str,
+    videos: list[str],
+    preset_name: str,
+    *,
+    group_regex: str = "",
+    label_regex: str = "",
+    min_avc_accuracy: float | None = None,
+    steps: int | None = None,
+    verbose: bool = False,
+    before: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Runs the pipeline, tries the pushed model on the model server and writes the report.
+
+    Args:
+        root: folder that keeps everything.
+        videos: folders, files and globs.
+        preset_name: a name of PRESETS.
+        group_regex: see IngestConfig.
+        label_regex: see IngestConfig.
+        min_avc_accuracy: the gate's threshold; None for the preset's.
+        steps: of training; None for the preset's.
+        verbose: show TFX's log.
+        before: seconds of stages that ran before, by name.
+
+    Returns:
+        The content of report.json.
+
+    Raises:
+        click.ClickException: there are no videos.
+        SystemExit: with status 3 where the gate refused the model.
+    """
+    try:
+        paths_found = find_videos(videos)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+    preset = PRESETS[preset_name]()
+    if min_avc_accuracy is not None:
+        preset = dataclasses.replace(preset, min_avc_accuracy=min_avc_accuracy)
+    if steps is not None:
+        preset = dataclasses.replace(
+            preset, training=dataclasses.replace(preset.training, steps=steps)
+        )
+    paths = RunPaths.under(root)
+    click.echo(f"{len(paths_found)} videos, preset {preset.name}, root {root}", err=True)
+
+    # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
+    from tfx_pipeline.local_runner import run_locally
+    from tfx_pipeline.pipeline import PIPELINE_NAME
+    from tfx_pipeline.report.collect import collect_run
+    from tfx_pipeline.report.report import write_report
+    from tfx_pipeline.report.run_summary import Stage
+    from tfx_pipeline.serving_trial import serving_trial
+
+    run_locally(
+        preset,
+        videos,
+        paths,
+        group_regex=group_regex,
+        label_regex=label_regex,
+        verbose=verbose,
+    )
+    summary = collect_run(root, PIPELINE_NAME)
+    stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
+    stages += summary.stages
+    serving = None
+    if summary.decision.pushed_version is not None:
+        click.secho("── Serving trial", bold=True, err=True)
+        started = time.monotonic()
+        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, paths_found)
+        stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
+    summary = dataclasses.replace(
+        summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)
+    )
+    report = write_report(summary, root)
+    _tell(report, root)
+    if report["pushed_version"] is None:
+        raise SystemExit(NOT_PUSHED)
+    return report
+
+
+def _tell(report: dict[str, Any], root: str) -> None:
+    cached = [stage["name"] for stage in report["stages"] if stage["status"] == "cached"]
+    if cached:
+        click.echo(f"Reused from an earlier run: {', '.join(cached)}")
+    if report["rejects"]:
+        click.echo(
+            f"{len(report['rejects'])} videos could not be used; the report names them and why"
+        )
+    if report["pushed_version"] is None:
+        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
+    else:
+        click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
+    click.echo(f"Report: {os.path.join(root, 'report.html')}")

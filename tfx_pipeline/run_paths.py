@@ -1,0 +1,46 @@
+"""Where a run keeps what."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+MODEL_NAME = "objects-that-sound"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunPaths:
+    """The files and folders under a run's root.
+
+    Attributes:
+        root: absolute path of the folder.
+    """
+
+    root: str
+
+    @classmethod
+    def under(cls, root: str) -> RunPaths:
+        """Makes the folder if it is missing."""
+        root = os.path.abspath(root)
+        os.makedirs(root, exist_ok=True)
+        return cls(root)
+
+    @property
+    def video_list(self) -> str:
+        """The list of all videos to ingest."""
+        return os.path.join(self.root, "videos", "videos.csv")
+
+    @property
+    def pipeline_root(self) -> str:
+        """Artifacts of all components."""
+        return os.path.join(self.root, "artifacts")
+
+    @property
+    def metadata(self) -> str:
+        """ML Metadata's SQLite file."""
+        return os.path.join(self.root, "metadata.sqlite")
+
+    @property
+    def serving_dir(self) -> str:
+        """The model server's `--model_base_path`: one numbered folder a pushed version."""
+        return os.path.join(self.root, "serving", MODEL_NAME)
