@@ -159,7 +159,9 @@ def _write_file(
     # A bundle that Beam repeats must not leave half a file: write aside, then rename.
     path = os.path.join(folder, name)
     aside = os.path.join(os.path.dirname(folder), f".{name}.{uuid.uuid4().hex}")
-    with tf.io.TFRecordWriter(aside, tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+    # JPEG and sound hardly shrink: gzip for TFX's sake, uncompressed inside.
+    options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
+    with tf.io.TFRecordWriter(aside, options) as writer:
         for _, records, _ in ordered:
             for record in records:
                 writer.write(record)

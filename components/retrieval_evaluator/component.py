@@ -38,10 +38,11 @@ class RetrievalEvaluator(base_component.BaseComponent):
     labels of two classes are not to be had, relevant are the items of the query's own video; then
     the gallery holds everything but, within a modality, the query itself.
 
-    Output `evaluation`: `metrics.json` with `relevance` ("label" or "video"), `k`, `num_queries`
-    and, under `image_image`, `image_audio`, `audio_image`, `audio_audio` (query_gallery), `ndcg`,
-    `chance` (exact) and `num_queries`; `neighbours.json` with the media of some queries and their
-    nearest neighbours across modalities.
+    Output `evaluation`: `metrics.json` with `relevance` ("label" or "video"), `k`, `num_items`,
+    `num_queries` (items that have a relevant one to find) and, under `image_image`,
+    `image_audio`, `audio_image`, `audio_audio` (query_gallery), `ndcg`, `chance` (exact) and
+    `num_queries`; `neighbours.json` with the media of some queries and their nearest neighbours
+    across modalities.
     """
 
     SPEC_CLASS = RetrievalEvaluatorSpec

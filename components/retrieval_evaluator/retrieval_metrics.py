@@ -36,10 +36,17 @@ def retrieval_metrics(examples: EmbeddedExamples, k: int) -> dict[str, Any]:
     kind = examples.relevance_kind()
     if kind == "label":
         examples = examples.select(examples.labels != "")
-    metrics: dict[str, Any] = {"relevance": kind, "k": k, "num_queries": len(examples)}
-    for query, gallery in DIRECTIONS:
-        metrics[f"{query}_{gallery}"] = _direction(examples, query, gallery, kind, k)
-    return metrics
+    directions = {
+        f"{query}_{gallery}": _direction(examples, query, gallery, kind, k)
+        for query, gallery in DIRECTIONS
+    }
+    return {
+        "relevance": kind,
+        "k": k,
+        "num_items": len(examples),
+        "num_queries": max(figures["num_queries"] for figures in directions.values()),
+        **directions,
+    }
 
 
 def gallery_masks(

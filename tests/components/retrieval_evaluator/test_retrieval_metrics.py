@@ -85,8 +85,15 @@ def test_examples_without_a_label_are_left_out():
     metrics = retrieval_metrics(
         _examples(vectors, vectors, ["a", "a", "b", "b", "", ""], list("uvwxyz")), k=30
     )
-    assert metrics["num_queries"] == 4
+    assert metrics["num_items"] == metrics["num_queries"] == 4
     assert metrics["image_image"]["ndcg"] == 1.0
+
+
+def test_queries_with_nothing_to_find_are_not_counted():
+    vectors = np.eye(3)[[0, 0, 1, 2]]
+    metrics = retrieval_metrics(_examples(vectors, vectors, ["a", "a", "b", "c"], list("wxyz")), 30)
+    assert metrics["num_items"] == 4
+    assert metrics["num_queries"] == metrics["audio_image"]["num_queries"] == 2
 
 
 def test_embeddings_that_are_not_finite_are_an_error():

@@ -1,0 +1,47 @@
+"""The charts are SVG whose colours the page decides."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from tfx_pipeline.report.charts import metrics_chart, training_curves
+from tfx_pipeline.report.metric_row import MetricRow
+
+
+def _texts(svg: str) -> list[str]:
+    return [element.text for element in ET.fromstring(svg).iter() if element.tag.endswith("text")]
+
+
+def test_metrics_chart_names_everything():
+    rows = [
+        MetricRow("AVC accuracy", 0.9, 0.5, 0.95, {"colour histogram": 0.6}),
+        MetricRow("nDCG", 0.123),
+    ]
+    svg = metrics_chart(rows)
+    texts = _texts(svg)
+    for text in ("AVC accuracy", "nDCG", "chance", "ceiling", "colour histogram", "0.900", "0.123"):
+        assert text in texts
+    assert "var(--accent)" in svg
+    assert "#0102" not in svg
+
+
+def test_one_curve_a_metric_with_its_validation():
+    history = {"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "accuracy": [0.5], "step": [10, 20]}
+    curves = training_curves(history)
+    assert len(curves) == 2
+    assert {"loss", "step", "train", "eval"} <= set(_texts(curves[0]))
+    assert "eval" not in _texts(curves[1])
+
+
+def test_elements_of_two_charts_do_not_share_ids():
+    history = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.6], "step": [10, 20]}
+    first, second = (set(re.findall(r'clipPath id="([^"]+)"', c)) for c in training_curves(history))
+    assert first
+    assert not first & second
+
+
+def test_nothing_to_draw():
+    assert training_curves({}) == []
+    assert training_curves({"step": [], "loss": []}) == []
+    assert metrics_chart([]) == ""

@@ -1,0 +1,245 @@
+"""The report of a whole run, and of runs that lack a part."""
+
+from __future__ import annotations
+
+import dataclasses
+import html.parser
+import json
+import pathlib
+
+import pytest
+
+from tfx_pipeline.report.report import render_html, write_report
+from tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
+
+
+def _write(folder: pathlib.Path, files: dict) -> str:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(json.dumps(content))
+    return str(folder)
+
+
+@pytest.fixture
+def summary(tmp_path) -> RunSummary:
+    item = {
+        "video_id": "a<b>.mp4",
+        "time": 1.5,
+        "label": "bell",
+        "image": "media/0.jpg",
+        "sound": "media/0.wav",
+        "spectrogram": "media/0.png",
+    }
+    shown = {"query": item, "nearest": [{**item, "distance": 0.25, "relevant": True}]}
+    direction = {"ndcg": 0.81, "chance": 0.22, "num_queries": 9}
+    retrieval = _write(
+        tmp_path / "retrieval",
+        {
+            "metrics.json": {
+                "relevance": "label",
+                "k": 30,
+                "num_items": 9,
+                "num_queries": 9,
+                "image_image": direction,
+                "image_audio": direction,
+                "audio_image": direction,
+                "audio_audio": {"ndcg": None, "chance": None, "num_queries": 0},
+            },
+            "neighbours.json": {
+                "relevance": "label",
+                "image_to_sounds": [shown],
+                "sound_to_images": [shown],
+            },
+            "media/0.jpg": b"frame",
+            "media/0.wav": b"sound",
+            "media/0.png": b"spectrogram",
+        },
+    )
+    sample = {
+        "overlay": "samples/0.jpg",
+        "sound": "samples/0.wav",
+        "sound_label": "bell",
+        "score": 0.9,
+        "peak": 0.8,
+        "hit": 1.0,
+    }
+    localisation = _write(
+        tmp_path / "localisation",
+        {
+            "metrics.json": {
+                "num_examples": 4,
+                "pointing_accuracy": 0.77,
+                "centre_baseline": 0.3,
+                "random_baseline": 0.1,
+                "wrong_sound_pointing_accuracy": 0.2,
+            },
+            "samples.json": [
+                {"video_id": "v", "time": 0.5, "label": "bell", "right": sample, "wrong": None}
+            ],
+            "samples/0.jpg": b"overlay",
+            "samples/0.wav": b"own sound",
+        },
+    )
+    return RunSummary(
+        title="A run",
+        root="runs/demo",
+        run_id="2026",
+        parameters={"Trainer": {"training.steps": 600, "network.filters": [16, 32]}},
+        decision=Decision(True, ("avc_accuracy 0.900 is at least the threshold 0.750",), "17", "d"),
+        avc={"avc_accuracy": 0.9, "avc_auc": 0.95},
+        baselines={
+            "chance": 0.5,
+            "ceiling": 0.93,
+            "colour_histogram": {"accuracy": 0.61, "threshold": 0.2},
+        },
+        retrieval_dir=retrieval,
+        localisation_dir=localisation,
+        history={"loss": [1.0, 0.5], "val_loss": [1.1, 0.6], "step": [10, 20]},
+        serving={"grpc_milliseconds": 12.5, "answers": [{"request": "score", "grpc": 0.9}]},
+        stages=(Stage("Trainer", 12.0, "run"), Stage("Evaluator", 3.5, "cached")),
+        data={"num_videos": 5},
+        rejects=({"video": "bad.mp4", "reason": "truncated", "detail": "ends early"},),
+    )
+
+
+class _Page(html.parser.HTMLParser):
+    """Collects the ids of sections and all addresses, and checks that tags are closed."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.sections: list[str] = []
+        self.addresses: list[str] = []
+        self._open: list[str] = []
+        self.feed(page)
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        if tag == "section":
+            self.sections.append(values["id"])
+        self.addresses += [values[name] for name in ("src", "href") if name in values]
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+
+SECTIONS = [
+    "decision",
+    "metrics",
+    "training",
+    "localisation",
+    "nearest-sounds",
+    "nearest-images",
+    "serving",
+    "data",
+    "stages",
+    "parameters",
+]
+
+
+def test_json_has_the_figures(summary, tmp_path):
+    returned = write_report(summary, tmp_path / "out")
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert returned == report
+    assert report["avc_accuracy"] == 0.9
+    assert report["avc_chance"] == 0.5
+    assert report["avc_ceiling"] == 0.93
+    assert report["colour_histogram_accuracy"] == 0.61
+    assert report["localisation"]["pointing_accuracy"] == 0.77
+    assert report["localisation"]["centre_baseline"] == 0.3
+    assert report["retrieval"]["image_audio"] == {"ndcg": 0.81, "chance": 0.22, "num_queries": 9}
+    assert report["blessed"] is True
+    assert report["reasons"] == ["avc_accuracy 0.900 is at least the threshold 0.750"]
+    assert report["pushed_version"] == "17"
+    assert report["served"] is True
+    assert report["stages"] == [
+        {"name": "Trainer", "seconds": 12.0, "status": "run"},
+        {"name": "Evaluator", "seconds": 3.5, "status": "cached"},
+    ]
+    assert report["data"] == {"num_videos": 5}
+    assert report["rejects"] == list(summary.rejects)
+    assert report["parameters"]["Trainer"]["training.steps"] == 600
+
+
+def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
+    write_report(summary, tmp_path / "out")
+    text = (tmp_path / "out" / "report.html").read_text()
+    page = _Page(text)
+    assert page.sections == SECTIONS
+    addresses = [address for address in page.addresses if not address.startswith("#")]
+    assert len(addresses) == 8
+    assert all(address.startswith("data:") for address in addresses)
+    assert {address.split(";")[0] for address in addresses} == {
+        "data:image/jpeg",
+        "data:image/png",
+        "data:audio/x-wav",
+    }
+    assert "Pushed as version 17" in text
+    assert "a&lt;b&gt;.mp4" in text
+    assert "truncated: 1" in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "missing"),
+    [
+        ("avc", {}, []),
+        ("baselines", {}, []),
+        ("retrieval_dir", None, ["nearest-sounds", "nearest-images"]),
+        ("localisation_dir", None, ["localisation"]),
+        ("history", {}, ["training"]),
+        ("serving", None, ["serving"]),
+        ("stages", (), ["stages"]),
+        ("data", {}, []),
+        ("rejects", (), []),
+        ("parameters", {}, ["parameters"]),
+        ("decision", Decision(), []),
+    ],
+)
+def test_page_without_a_part(summary, field, value, missing):
+    page = _Page(render_html(dataclasses.replace(summary, **{field: value})))
+    assert page.sections == [section for section in SECTIONS if section not in missing]
+
+
+def test_a_run_of_which_nothing_is_known(tmp_path):
+    report = write_report(RunSummary("empty"), tmp_path)
+    assert _Page((tmp_path / "report.html").read_text()).sections == ["decision"]
+    assert report["avc_accuracy"] is None
+    assert report["localisation"] is None
+    assert report["served"] is False
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict"),
+    [
+        (Decision(None, ("Trainer failed: no examples",)), "the run did not reach a decision"),
+        (Decision(False, ("avc_accuracy 0.610 is below the threshold 0.800",)), "Not pushed"),
+        (Decision(True, ()), "Blessed, but not pushed"),
+    ],
+)
+def test_verdict_and_reasons_are_said(decision, verdict):
+    page = render_html(RunSummary("run", decision=decision))
+    assert verdict in page
+    assert all(reason in page for reason in decision.reasons)
+
+
+def test_says_why_a_figure_is_missing(summary):
+    reason = "no example has a box of the object that sounds"
+    metrics = pathlib.Path(summary.localisation_dir) / "metrics.json"
+    metrics.write_text(json.dumps({"pointing_accuracy": None, "reason": reason}))
+    baselines = {"colour_histogram": {"accuracy": None, "reason": "the train split has no labels"}}
+    page = render_html(dataclasses.replace(summary, baselines=baselines))
+    assert reason in page
+    assert "the train split has no labels" in page
+
+
+def test_figures_that_are_not_finite_become_null(summary, tmp_path):
+    diverged = dataclasses.replace(summary, history={"loss": [1.0, float("nan")], "step": [1, 2]})
+    report = write_report(diverged, tmp_path / "out")
+    assert report["history"]["loss"] == [1.0, None]
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report

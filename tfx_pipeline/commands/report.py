@@ -1,0 +1,43 @@
+"""`ots report`: writes the report of a run again, from what ML Metadata knows of it."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import click
+
+
+@click.command()
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    help="Folder of the run: what `ots run` or `ots demo` was given as --root.",
+)
+@click.option("--run_id", default=None, help="The pipeline run; the latest if not given.")
+def command(root: pathlib.Path, run_id: str | None) -> None:
+    """Write report.json and report.html of a run again.
+
+    What was measured on the served model is taken from the report.json that is there.
+    """
+    # Imported here: `ots --help` must not wait for TensorFlow.
+    from tfx_pipeline.pipeline import PIPELINE_NAME
+    from tfx_pipeline.report.collect import collect_run
+    from tfx_pipeline.report.report import HTML_FILE, JSON_FILE, write_report
+    from tfx_pipeline.report.run_records import RunNotFoundError
+
+    serving = None
+    if (root / JSON_FILE).is_file():
+        try:
+            earlier = json.loads((root / JSON_FILE).read_text())
+        except ValueError as error:
+            raise click.ClickException(f"{root / JSON_FILE} is not JSON: {error}") from error
+        if run_id is None or earlier.get("run_id") == run_id:
+            serving = earlier.get("serving")
+    try:
+        summary = collect_run(root, PIPELINE_NAME, run_id, serving)
+    except RunNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+    write_report(summary, root)
+    click.echo(f"{root / HTML_FILE}")

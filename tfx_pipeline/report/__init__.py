@@ -1,0 +1,1 @@
+"""The report of a run: collected from ML Metadata, written as JSON and HTML."""

@@ -1,0 +1,130 @@
+"""The report's charts as SVG that takes its colours from the page's style."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import matplotlib
+import matplotlib.figure
+
+from tfx_pipeline.report.metric_row import MetricRow
+
+# Matplotlib wants colours; the page replaces these by its own, light or dark.
+_CSS_COLOURS = {
+    "#010203": "var(--ink)",
+    "#010204": "var(--muted)",
+    "#010205": "var(--accent)",
+    "#010206": "var(--second)",
+    "#010207": "var(--line)",
+}
+_INK, _MUTED, _ACCENT, _SECOND, _LINE = _CSS_COLOURS
+
+_STYLE = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": _INK,
+    "axes.labelcolor": _MUTED,
+    "axes.edgecolor": _LINE,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": _LINE,
+    "grid.linewidth": 0.6,
+    "xtick.color": _MUTED,
+    "ytick.color": _MUTED,
+    "legend.frameon": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+def training_curves(history: dict[str, list[float]]) -> list[str]:
+    """Draws every metric of training over the steps, with its validation beside it.
+
+    Args:
+        history: lists by metric; `val_` before a name marks validation; `step` holds the steps.
+
+    Returns:
+        One `<svg>` element a metric.
+    """
+    names = [name for name, values in history.items() if values and name != "step"]
+    return [_curve(name, history) for name in names if not name.startswith("val_")]
+
+
+def _curve(name: str, history: dict[str, list[float]]) -> str:
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+        figure = matplotlib.figure.Figure(figsize=(4.6, 2.8), layout="constrained")
+        axes = figure.add_subplot()
+        for series, label, colour in (
+            (name, "train", _ACCENT),
+            (f"val_{name}", "eval", _SECOND),
+        ):
+            values = history.get(series)
+            if not values:
+                continue
+            steps = (history.get("step") or list(range(1, len(values) + 1)))[: len(values)]
+            marker = "o" if len(values) == 1 else None
+            axes.plot(steps, values, color=colour, label=label, marker=marker, linewidth=1.8)
+        axes.set_title(name.replace("_", " "), loc="left")
+        axes.set_xlabel("step" if history.get("step") else "epoch")
+        axes.legend()
+        return _svg(figure)
+
+
+def metrics_chart(rows: Sequence[MetricRow]) -> str:
+    """Draws every metric as a bar, with chance, ceiling and baselines as marks.
+
+    Args:
+        rows: the metrics.
+
+    Returns:
+        An `<svg>` element, or "" if there is nothing to draw.
+    """
+    if not rows:
+        return ""
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "metrics"}):
+        figure = matplotlib.figure.Figure(
+            figsize=(8.0, 0.9 + 0.6 * len(rows)), layout="constrained"
+        )
+        axes = figure.add_subplot()
+        axes.grid(visible=False, axis="y")
+        for place, row in enumerate(rows):
+            axes.barh(place, row.value, height=0.5, color=_ACCENT, zorder=2)
+            axes.text(1.015, place, f"{row.value:.3f}", va="center", weight="bold")
+            bounds = {"chance": row.chance, "ceiling": row.ceiling}
+            # Names of bounds stand above the bar, those of baselines below: they may be close.
+            for figures, line, edge, side in (
+                (bounds, "-", place - 0.38, "bottom"),
+                (row.baselines, ":", place + 0.38, "top"),
+            ):
+                for name, value in figures.items():
+                    if value is not None:
+                        axes.vlines(
+                            value,
+                            place - 0.36,
+                            place + 0.36,
+                            colors=_SECOND,
+                            linestyles=line,
+                            linewidth=2,
+                            zorder=3,
+                        )
+                        axes.text(value, edge, name, color=_MUTED, size=7, ha="center", va=side)
+        axes.set_yticks(range(len(rows)), [row.name for row in rows])
+        axes.tick_params(axis="y", length=0, labelcolor=_INK)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(len(rows) - 0.3, -0.7)
+        return _svg(figure)
+
+
+def _svg(figure: matplotlib.figure.Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    for placeholder, colour in _CSS_COLOURS.items():
+        text = text.replace(placeholder, colour)
+    return text

@@ -1,0 +1,70 @@
+"""The figures of a run as one JSON object."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import pathlib
+from typing import Any
+
+from tfx_pipeline.report.run_summary import RunSummary
+
+_METRICS_FILE = "metrics.json"
+
+
+def report_json(summary: RunSummary) -> dict[str, Any]:
+    """Gathers a run's figures.
+
+    Args:
+        summary: the run.
+
+    Returns:
+        `avc_accuracy`, `avc_chance`, `avc_ceiling`, `avc_auc`, `colour_histogram_accuracy`,
+        `localisation`, `retrieval`, `blessed`, `reasons`, `pushed_version`,
+        `pushed_destination`, `served`, `serving`, `stages`, `data`, `rejects`, `parameters`,
+        `history`, `title`, `run_id`, `root`; null or empty where the run has no such part.
+    """
+    baselines = summary.baselines
+    report = {
+        "title": summary.title,
+        "run_id": summary.run_id,
+        "root": summary.root,
+        "avc_accuracy": summary.avc.get("avc_accuracy"),
+        "avc_chance": baselines.get("chance"),
+        "avc_ceiling": baselines.get("ceiling"),
+        "avc_auc": summary.avc.get("avc_auc"),
+        "colour_histogram_accuracy": (baselines.get("colour_histogram") or {}).get("accuracy"),
+        "localisation": _metrics(summary.localisation_dir),
+        "retrieval": _metrics(summary.retrieval_dir),
+        "blessed": summary.decision.blessed,
+        "reasons": list(summary.decision.reasons),
+        "pushed_version": summary.decision.pushed_version,
+        "pushed_destination": summary.decision.pushed_destination,
+        "served": summary.serving is not None,
+        "serving": summary.serving,
+        "stages": [dataclasses.asdict(stage) for stage in summary.stages],
+        "data": summary.data,
+        "rejects": list(summary.rejects),
+        "parameters": summary.parameters,
+        "history": summary.history,
+    }
+    return _without_nan(report)
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN and no infinity: a diverged run's figures become null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _without_nan(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return value
+
+
+def _metrics(folder: str | None) -> dict[str, Any] | None:
+    if folder is None:
+        return None
+    path = pathlib.Path(folder) / _METRICS_FILE
+    return json.loads(path.read_text()) if path.is_file() else None

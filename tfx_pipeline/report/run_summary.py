@@ -1,0 +1,76 @@
+"""What the report of a run is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """One component's execution.
+
+    Attributes:
+        name: the component's id in the pipeline.
+        seconds: wall-clock time.
+        status: "run", "cached" (outputs of an earlier run reused) or "failed".
+    """
+
+    name: str
+    seconds: float
+    status: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """What the gate decided.
+
+    Attributes:
+        blessed: the gate's verdict; None where the run did not get that far.
+        reasons: why, in plain words.
+        pushed_version: name of the version folder that was pushed, None if none was.
+        pushed_destination: that folder.
+    """
+
+    blessed: bool | None = None
+    reasons: tuple[str, ...] = ()
+    pushed_version: str | None = None
+    pushed_destination: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSummary:
+    """Everything that the report shows; parts that a run lacks are empty or None.
+
+    Attributes:
+        title: heading.
+        root: folder of the run.
+        run_id: the pipeline run's id.
+        parameters: by component, parameters by name.
+        decision: of the gate.
+        avc: TFMA's metrics on the pairs by name (`avc_accuracy`, `avc_auc`, ...).
+        baselines: `metrics.json` of BaselineEvaluator.
+        retrieval_dir: `Evaluation` folder of RetrievalEvaluator.
+        localisation_dir: `Evaluation` folder of LocalisationEvaluator.
+        history: training's metrics, one entry an epoch, and `step`.
+        serving: figures of the requests to the served model, by name, and under `answers` a list
+            of rows; None if it was not served.
+        stages: in the order they ran.
+        data: counts by name.
+        rejects: one row a video that could not be used: `video`, `reason`, `detail`.
+    """
+
+    title: str
+    root: str = ""
+    run_id: str = ""
+    parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    decision: Decision = dataclasses.field(default_factory=Decision)
+    avc: dict[str, float] = dataclasses.field(default_factory=dict)
+    baselines: dict[str, Any] = dataclasses.field(default_factory=dict)
+    retrieval_dir: str | None = None
+    localisation_dir: str | None = None
+    history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    serving: dict[str, Any] | None = None
+    stages: tuple[Stage, ...] = ()
+    data: dict[str, int] = dataclasses.field(default_factory=dict)
+    rejects: tuple[dict[str, str], ...] = ()
