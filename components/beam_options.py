@@ -26,11 +26,17 @@ def local_beam_pipeline_args(workers: int | None = None, *, processes: bool = Fa
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    runner = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+    common = [
+        "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
+        # Where no option says how workers get TFX, every executor first packs TFX's folder into a
+        # source package (seconds, and it needs setuptools). Local workers have TFX; no container
+        # is ever started.
+        "--sdk_container_image=none",
+    ]
     if workers == 1:
-        return [runner, "--direct_running_mode=in_memory"]
+        return [*common, "--direct_running_mode=in_memory"]
     return [
-        runner,
+        *common,
         f"--direct_running_mode={'multi_processing' if processes else 'multi_threading'}",
         f"--direct_num_workers={workers or 0}",  # 0: as many as there are CPUs
     ]

@@ -70,8 +70,10 @@ def probe(source: Source) -> MediaInfo:
         MediaError: the file can't be opened, is empty or truncated.
     """
     with MediaFile(source) as media:
+        usable: tuple[float, float] | None
         try:
-            usable = tuple(map(float, usable_range(media)))
+            first, last = usable_range(media)
+            usable = (float(first), float(last))
         except MediaError:
             usable = None
         video, audio = media.video, media.audio
@@ -90,10 +92,8 @@ def usable_range(media: MediaFile) -> tuple[Fraction, Fraction]:
     Raises:
         MediaError: no_video_stream, no_audio_stream, too_short.
     """
-    if media.video is None:
-        raise MediaError(media_error.NO_VIDEO_STREAM, "no moving picture")
-    if media.audio is None:
-        raise MediaError(media_error.NO_AUDIO_STREAM, "no sound track")
+    media.need_video()
+    media.need_audio()
     (video_start, video_end), (audio_start, audio_end) = media.video_range, media.audio_range
     half = Fraction(CLIP_SECONDS, 2)
     first = max(video_start, audio_start + half)
@@ -168,7 +168,7 @@ def clips_of(
     half = Fraction(CLIP_SECONDS, 2)
     starts = [round((time - half) * sample_rate) for time in exact]
     sound = SoundWindows(starts, CLIP_SECONDS * sample_rate)
-    encoder = FrameEncoder(image_size, jpeg_quality, media.video.sample_aspect_ratio)
+    encoder = FrameEncoder(image_size, jpeg_quality, media.need_video().sample_aspect_ratio)
     frames = FrameSelector(media, exact, encoder)
     _decode_into(media, frames, sound, MonoResampler(sample_rate, media.origin))
     whole = _whole(sound, exact, sample_rate, leave_out_gaps)
@@ -192,7 +192,7 @@ def _decode_into(
     media: MediaFile, frames: FrameSelector, sound: SoundWindows, resampler: MonoResampler
 ) -> None:
     """One pass over the packets, until all frames and all sound are there."""
-    video_index = media.video.index
+    video_index = media.need_video().index
     sound_done = False
     for packet in media.packets():
         if packet.stream_index == video_index:
@@ -231,7 +231,7 @@ def _uncancelled(
     media: MediaFile, sound: SoundWindows, starts: list[int], sample_rate: int
 ) -> SoundWindows:
     """The left channel instead of a stereo mix in which left and right cancelled each other."""
-    if media.audio.codec_context.layout.nb_channels != 2 or not starts:
+    if media.need_audio().codec_context.layout.nb_channels != 2 or not starts:
         return sound
     mixed = max(map(loudness_dbfs, sound.windows))
     if mixed >= _NEARLY_SILENT_DBFS:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import struct
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import simplejpeg
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from components.media import media_error
 from components.media.media_error import MediaError
-from components.media.media_file import MediaFile
+from components.media.media_file import MediaFile, time_base
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT = 577  # untagged video of this height and above is BT.709 by convention
@@ -105,7 +106,7 @@ class FrameSelector:
             times: ascending, in seconds of the file's timeline.
             encoder: what stores a chosen frame.
         """
-        base = media.video.time_base
+        base = time_base(media.need_video())
         self._media = media
         self._encoder = encoder
         self._ticks = [math.floor((time + media.origin) / base) for time in times]
@@ -151,12 +152,13 @@ def _pts(frame: VideoFrame) -> int:
 
 
 def _checked(media: MediaFile, frame: VideoFrame | None, tick: int) -> VideoFrame:
-    seconds = float(tick * media.video.time_base - media.origin)
+    stream = media.need_video()
+    seconds = float(tick * time_base(stream) - media.origin)
     if frame is None:
         raise MediaError(media_error.DECODE_ERROR, f"no frame at {seconds:.3f} s")
     if frame.is_corrupt:
         raise MediaError(media_error.DECODE_ERROR, f"damaged frame at {seconds:.3f} s")
-    exact = media.video.codec_context.name in _FRAME_PER_PACKET and not frame.interlaced_frame
+    exact = stream.codec_context.name in _FRAME_PER_PACKET and not frame.interlaced_frame
     if exact and _pts(frame) != media.expected_pts(tick):
         raise MediaError(media_error.DECODE_ERROR, f"the frame at {seconds:.3f} s is lost")
     return frame
@@ -176,7 +178,7 @@ def _orientation(frame: VideoFrame):
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return lambda plane: plane
-    a, b, _, c, d = struct.unpack("<5i", bytes(matrix)[:20])
+    a, b, _, c, d = struct.unpack("<5i", bytes(cast(SideData, matrix))[:20])
     if abs(b) + abs(c) > abs(a) + abs(d):  # x and y change places
 
         def turn(plane: np.ndarray) -> np.ndarray:

@@ -6,11 +6,15 @@ import bisect
 import os
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 import av.error
-from av.stream import Disposition
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.frame import Frame
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
 
 from components.media import media_error
 from components.media.media_error import MediaError
@@ -46,6 +50,8 @@ class MediaFile:
             MediaError: cannot_open, empty_file, truncated, decode_error, no_timestamps, too_large.
         """
         self._source = source
+        self._packets: list[av.Packet] = []
+        self._video_pts: list[int] = []
         self._size = _size(source)
         if not self._size:
             raise MediaError(media_error.EMPTY_FILE, "zero bytes")
@@ -54,8 +60,8 @@ class MediaFile:
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise _open_error(source, error) from error
         try:
-            self.video = _video_stream(self._container)
-            self.audio = next(iter(self._container.streams.audio), None)
+            self.video: VideoStream | None = _video_stream(self._container)
+            self.audio: AudioStream | None = next(iter(self._container.streams.audio), None)
             if self.video is None and self.audio is None:
                 raise MediaError(media_error.CANNOT_OPEN, "neither picture nor sound inside")
             start = self._container.start_time
@@ -78,6 +84,26 @@ class MediaFile:
         """Frees the decoders and the packets."""
         self._packets = []
         self._container.close()
+
+    def need_video(self) -> VideoStream:
+        """The picture stream.
+
+        Raises:
+            MediaError: no_video_stream.
+        """
+        if self.video is None:
+            raise MediaError(media_error.NO_VIDEO_STREAM, "no moving picture")
+        return self.video
+
+    def need_audio(self) -> AudioStream:
+        """The sound stream.
+
+        Raises:
+            MediaError: no_audio_stream.
+        """
+        if self.audio is None:
+            raise MediaError(media_error.NO_AUDIO_STREAM, "no sound track")
+        return self.audio
 
     @property
     def duration(self) -> float:
@@ -111,8 +137,6 @@ class MediaFile:
 
     def _index(self) -> None:
         """One pass over the packets: what is there, and when."""
-        self._packets: list[av.Packet] = []
-        self._video_pts: list[int] = []
         self.video_range = self.audio_range = (Fraction(0), Fraction(0))
         streams = self._streams()
         video_index = self.video.index if self.video else -1
@@ -150,8 +174,8 @@ class MediaFile:
             self.audio_range = self._seconds(self.audio, audio_start, audio_end)
         self._check_complete()
 
-    def _seconds(self, stream: av.stream.Stream, start: int, end: int) -> tuple:
-        base = stream.time_base
+    def _seconds(self, stream: Stream, start: int, end: int) -> tuple[Fraction, Fraction]:
+        base = time_base(stream)
         return (max(Fraction(0), start * base - self.origin), end * base - self.origin)
 
     def _packet_error(self, packet: av.Packet) -> MediaError:
@@ -181,23 +205,31 @@ class MediaFile:
             )
 
 
-def _open(source: Source) -> av.container.InputContainer:
+def time_base(timed: Stream | Frame) -> Fraction:
+    """Seconds of a tick of a stream or frame; every demuxed or decoded one has it."""
+    return cast(Fraction, timed.time_base)
+
+
+def _open(source: Source) -> InputContainer:
     # "file:" keeps FFmpeg from reading a protocol out of a name such as `a:b.mp4`; the whitelist
     # keeps playlists from reaching the network.
-    target = source if hasattr(source, "read") else f"file:{os.fspath(source)}"
+    target = f"file:{os.fspath(source)}" if isinstance(source, str | os.PathLike) else source
     return av.open(
-        target, container_options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        target,
+        mode="r",
+        container_options={"protocol_whitelist": "file"},
+        metadata_errors="replace",
     )
 
 
 def _rewound(source: Source) -> Source:
-    if hasattr(source, "seek"):
+    if not isinstance(source, str | os.PathLike):
         source.seek(0)
     return source
 
 
 def _size(source: Source) -> int:
-    if hasattr(source, "read"):
+    if not isinstance(source, str | os.PathLike):
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
         return size
@@ -209,7 +241,7 @@ def _size(source: Source) -> int:
         raise MediaError(media_error.CANNOT_OPEN, error.strerror or str(error)) from error
 
 
-def _video_stream(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
+def _video_stream(container: InputContainer) -> VideoStream | None:
     for stream in container.streams.video:
         if stream.disposition & (Disposition.attached_pic | Disposition.still_image):
             continue
@@ -222,7 +254,7 @@ def _video_stream(container: av.container.InputContainer) -> av.video.stream.Vid
 def _open_error(source: Source, error: Exception) -> MediaError:
     detail = getattr(error, "strerror", None) or str(error)
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
-        if not hasattr(source, "read") and _lost_its_end(source):
+        if isinstance(source, str | os.PathLike) and _lost_its_end(source):
             return MediaError(media_error.TRUNCATED, "an mp4 whose end, with the index, is missing")
         detail = "not a video or sound file"
     return MediaError(media_error.CANNOT_OPEN, detail)

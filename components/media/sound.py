@@ -14,7 +14,7 @@ from av.audio.resampler import AudioResampler
 
 from components.media import media_error
 from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, Source
+from components.media.media_file import MediaFile, Source, time_base
 
 TOLERANCE_SECONDS = 0.002
 """Time stamps may jitter by this much (containers round to milliseconds) and still be continuous;
@@ -62,10 +62,8 @@ class MonoResampler:
         if frame is None:
             yield from self._flush()
             return
-        if frame.pts is None and self._resampler is None:
-            raise MediaError(media_error.NO_TIMESTAMPS, "decoded sound has no time stamp")
         if frame.pts is not None:
-            start = float(frame.pts * frame.time_base) - self._origin
+            start = float(frame.pts * time_base(frame)) - self._origin
             kind = (frame.sample_rate, frame.layout.name, frame.format.name)
             if kind != self._format or abs(start - self._expected) > TOLERANCE_SECONDS:
                 yield from self._flush()
@@ -73,6 +71,8 @@ class MonoResampler:
                 self._expected = start
                 self._position = round(start * self._rate)
                 self._resampler = AudioResampler("s16", "mono", self._rate)
+        if self._resampler is None:
+            raise MediaError(media_error.NO_TIMESTAMPS, "decoded sound has no time stamp")
         self._expected += frame.samples / frame.sample_rate
         if self._channel is not None:
             frame = _one_channel(frame, self._channel)
@@ -81,8 +81,9 @@ class MonoResampler:
 
     def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
         if self._resampler is not None:
-            if not self._resampler.is_passthrough:
-                yield from self._place(self._resampler.resample(None))
+            # Frames that need no conversion pass through it, and the end (None) too.
+            rest = [frame for frame in self._resampler.resample(None) if frame is not None]
+            yield from self._place(rest)
             self._resampler = None
 
     def _place(self, frames: list[AudioFrame]) -> Iterator[tuple[int, np.ndarray]]:
@@ -150,8 +151,6 @@ def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
         MediaError: the file can't be opened, has no sound, or is damaged.
     """
     with MediaFile(source) as media:
-        if media.audio is None:
-            raise MediaError(media_error.NO_AUDIO_STREAM, "no sound track")
         pieces: list[tuple[int, np.ndarray]] = []
         read_sound(media, sample_rate, lambda *piece: pieces.append(piece))
     if not pieces:
@@ -173,11 +172,12 @@ def read_sound(
     """Decodes a file's sound, calling `take(position, samples)` for each piece.
 
     Raises:
-        MediaError: decode_error, no_timestamps.
+        MediaError: no_audio_stream, decode_error, no_timestamps.
     """
+    index = media.need_audio().index
     resampler = MonoResampler(sample_rate, media.origin, channel)
     for packet in media.packets():
-        if packet.stream_index == media.audio.index:
+        if packet.stream_index == index:
             for frame in decode(packet):
                 for piece in resampler.feed(frame):
                     take(*piece)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
@@ -88,15 +88,20 @@ def _annotation(row: dict[str, Any]) -> VideoAnnotation:
 
 def _object(item: dict[str, Any]) -> AnnotatedObject:
     times = tuple(float(time) for time in item["times"])
-    boxes = tuple(tuple(float(edge) for edge in box) for box in item["boxes"])
+    boxes = tuple(_box(box) for box in item["boxes"])
     if len(times) != len(boxes):
         raise ValueError(f"{len(times)} times but {len(boxes)} boxes")
     if list(times) != sorted(times):
         raise ValueError("times must ascend")
-    for box in boxes:
-        if len(box) != 4 or not (0 <= box[0] <= box[2] <= 1 and 0 <= box[1] <= box[3] <= 1):
-            raise ValueError(f"box {list(box)} is not [ymin, xmin, ymax, xmax] within 0..1")
     return AnnotatedObject(_text(item, "label"), bool(item.get("sounding")), times, boxes)
+
+
+def _box(edges: Sequence[float]) -> Box:
+    if len(edges) == 4:
+        ymin, xmin, ymax, xmax = map(float, edges)
+        if 0 <= ymin <= ymax <= 1 and 0 <= xmin <= xmax <= 1:
+            return ymin, xmin, ymax, xmax
+    raise ValueError(f"box {edges!r} is not [ymin, xmin, ymax, xmax] within 0..1")
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -6,7 +6,7 @@ import collections
 import json
 import os
 import posixpath
-from typing import Any
+from typing import Any, cast
 
 import apache_beam as beam
 from absl import logging
@@ -55,7 +55,7 @@ class Executor(BaseExampleGenExecutor):
 
     def GetInputSourceToExamplePTransform(self) -> beam.PTransform:
         """Videos to tf.Examples, for users of the base class's `GenerateExamplesByBeam`."""
-        return _videos_to_examples
+        return cast(beam.PTransform, _videos_to_examples)  # TFX means what makes one
 
     def Do(
         self,

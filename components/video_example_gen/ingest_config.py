@@ -77,7 +77,9 @@ class IngestConfig:
         Raises:
             ValueError: an unknown name or a value that can't be right.
         """
-        types = {field.name: type(field.default) for field in dataclasses.fields(cls)}
+        types: dict[str, Any] = {
+            field.name: type(field.default) for field in dataclasses.fields(cls)
+        }
         unknown = sorted(set(values) - set(types))
         if unknown:
             raise ValueError(

@@ -61,22 +61,27 @@ class IngestVideo(beam.DoFn):
         yield from made
 
 
-class WriteShard(IngestVideo):
-    """Turns a `Shard` into its TFRecord file; rejects as above.
+class WriteShard(beam.DoFn):
+    """Turns a `Shard` into its TFRecord file; rejects go to the output `IngestVideo.REJECTS`.
 
     The media stay in the worker that decoded them. Records lie in an order that looks random and
     depends on ids, times and the seed only. A file appears whole or not at all.
     """
 
+    def __init__(self, config: IngestConfig, progress: str = ""):
+        """Creates the DoFn; arguments as of `IngestVideo`."""
+        self._seed = config.seed
+        self._ingest = IngestVideo(config, progress)
+
     def process(self, element: Shard) -> Iterator[beam.pvalue.TaggedOutput]:
         """Writes a shard's file; yields rows to the rejects."""
         records: list[tuple[bytes, bytes]] = []
         for video in element.videos:
-            for index, made in enumerate(super().process(video)):
+            for index, made in enumerate(self._ingest.process(video)):
                 if isinstance(made, beam.pvalue.TaggedOutput):
                     yield made
                 else:
-                    key = order_key(self._config.seed, f"{index}/{video.video_id}")
+                    key = order_key(self._seed, f"{index}/{video.video_id}")
                     records.append((key, made.SerializeToString(deterministic=True)))
         if records:
             Metrics.counter(METRICS_NAMESPACE, f"examples_{element.split}").inc(len(records))

@@ -100,7 +100,7 @@ def _decode(video: Video, config: IngestConfig) -> list[Clip]:
 def _example(
     video: Video, clip: Clip, annotation: VideoAnnotation | None, sample_rate: int
 ) -> tf.train.Example:
-    features = {
+    features: dict[str, examples.Value] = {
         examples.VIDEO_ID: os.fsencode(video.video_id),
         examples.VIDEO_GROUP: os.fsencode(video.group),
         examples.VIDEO_TIME: clip.time,

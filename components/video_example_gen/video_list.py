@@ -46,12 +46,12 @@ class VideoList(NamedTuple):
 
     Attributes:
         path: of the CSV.
-        count: videos in it.
+        videos: how many are in it.
         changed: whether it differs from what was there before.
     """
 
     path: str
-    count: int
+    videos: int
     changed: bool
 
 

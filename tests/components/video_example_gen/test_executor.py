@@ -42,14 +42,11 @@ def folder(media, tmp_path_factory) -> pathlib.Path:
     return folder
 
 
-def run(base, out, *, pattern="*", beam=None, splits=(800, 200), **config):
-    """Runs the executor's `Do`; returns its artifact."""
+def _properties(base, pattern="*", splits=(800, 200), **config):
+    """The execution properties that the component gives its executor."""
     from google.protobuf import json_format, struct_pb2
     from tfx.proto import example_gen_pb2
-    from tfx.types import standard_artifacts
     from tfx.utils import proto_utils
-
-    from components.video_example_gen.executor import Executor
 
     custom = example_gen_pb2.CustomConfig()
     settings = IngestConfig(**{"image_size": 64, "sample_rate": 8000, **config})
@@ -57,26 +54,35 @@ def run(base, out, *, pattern="*", beam=None, splits=(800, 200), **config):
     single = example_gen_pb2.Input.Split(name="videos", pattern=pattern)
     split = example_gen_pb2.SplitConfig.Split
     output = example_gen_pb2.Output()
+    output.split_config.partition_feature_name = examples.VIDEO_GROUP
     output.split_config.splits.extend(
         split(name=name, hash_buckets=share)
         for name, share in zip(("train", "eval"), splits, strict=True)
     )
+    return {
+        "input_base": str(base),
+        "input_config": proto_utils.proto_to_json(example_gen_pb2.Input(splits=[single])),
+        "output_config": proto_utils.proto_to_json(output),
+        "custom_config": proto_utils.proto_to_json(custom),
+        "output_data_format": example_gen_pb2.FORMAT_TF_EXAMPLE,
+        "output_file_format": example_gen_pb2.FORMAT_TFRECORDS_GZIP,
+    }
+
+
+def _executor(beam=None):
+    from components.video_example_gen.executor import Executor
+
+    return Executor(Executor.Context(beam_pipeline_args=beam or local_beam_pipeline_args(1)))
+
+
+def run(base, out, *, beam=None, **properties):
+    """Runs the executor's `Do`; returns its artifact."""
+    from tfx.types import standard_artifacts
+
     artifact = standard_artifacts.Examples()
     artifact.uri = str(out)
     out.mkdir(parents=True)
-    context = Executor.Context(beam_pipeline_args=beam or local_beam_pipeline_args(1))
-    Executor(context).Do(
-        {},
-        {"examples": [artifact]},
-        {
-            "input_base": str(base),
-            "input_config": proto_utils.proto_to_json(example_gen_pb2.Input(splits=[single])),
-            "output_config": proto_utils.proto_to_json(output),
-            "custom_config": proto_utils.proto_to_json(custom),
-            "output_data_format": example_gen_pb2.FORMAT_TF_EXAMPLE,
-            "output_file_format": example_gen_pb2.FORMAT_TFRECORDS_GZIP,
-        },
-    )
+    _executor(beam).Do({}, {"examples": [artifact]}, _properties(base, **properties))
     return artifact
 
 
@@ -181,6 +187,29 @@ def test_label_from_the_name_and_hash_split(folder, tmp_path):
     made = records(out)
     assert {example[examples.LABEL][0] for example in made} == {b"Bell"}
     assert len(made) == GROUPS * CLIPS
+
+
+def test_base_class_pipeline_splits_by_group_too(folder, tmp_path):
+    import apache_beam
+
+    executor = _executor()
+    with executor._make_beam_pipeline() as pipeline:
+        splits = executor.GenerateExamplesByBeam(
+            pipeline, _properties(folder, group_regex=r"_g\d+_", splits=(50, 50))
+        )
+        for name, made in splits.items():
+            _ = (
+                made
+                | f"Serialize{name}" >> apache_beam.Map(lambda e: e.SerializeToString())
+                | f"Write{name}" >> apache_beam.io.WriteToTFRecord(f"{tmp_path}/Split-{name}/x")
+            )
+    groups = {}
+    for name in splits:
+        files = [str(path) for path in tmp_path.glob(f"Split-{name}/*")]
+        made = map(examples.read_example, tf.data.TFRecordDataset(files).as_numpy_iterator())
+        groups[name] = {example[examples.VIDEO_GROUP][0] for example in made}
+    assert len(groups["train"]) + len(groups["eval"]) == GROUPS
+    assert not groups["train"] & groups["eval"]
 
 
 def test_video_list_with_labels(folder, tmp_path):
