@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -14,14 +12,14 @@ from components.avc_pair_gen.executor import Executor
 class AvcPairGenSpec(component_spec.ComponentSpec):
     """Inputs, outputs and parameters of AvcPairGen."""
 
-    PARAMETERS: ClassVar = {
+    PARAMETERS = {  # noqa: RUF012 - TFX's base class declares it so
         "seed": component_spec.ExecutionParameter(type=int),
         "split": component_spec.ExecutionParameter(type=str),
     }
-    INPUTS: ClassVar = {
+    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples)
     }
-    OUTPUTS: ClassVar = {"pairs": component_spec.ChannelParameter(type=standard_artifacts.Examples)}
+    OUTPUTS = {"pairs": component_spec.ChannelParameter(type=standard_artifacts.Examples)}  # noqa: RUF012
 
 
 class AvcPairGen(base_beam_component.BaseBeamComponent):

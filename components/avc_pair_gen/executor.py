@@ -44,7 +44,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         split = exec_properties["split"]
         pairs = artifact_utils.get_single_instance(output_dict["pairs"])
         pairs.split_names = artifact_utils.encode_split_names([split])
-        examples_utils.set_payload_format(pairs, example_gen_pb2.FORMAT_TF_EXAMPLE)
+        examples_utils.set_payload_format(pairs, example_gen_pb2.PayloadFormat.FORMAT_TF_EXAMPLE)
         split_folder = artifact_utils.get_split_uri([pairs], split)
         fileio.makedirs(split_folder)
 

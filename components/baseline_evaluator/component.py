@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -15,15 +13,15 @@ from components.evaluation.artifacts import Evaluation
 class BaselineEvaluatorSpec(component_spec.ComponentSpec):
     """Inputs, outputs and parameters of BaselineEvaluator."""
 
-    PARAMETERS: ClassVar = {
+    PARAMETERS = {  # noqa: RUF012 - TFX's base class declares it so
         "max_train_examples": component_spec.ExecutionParameter(type=int),
         "seed": component_spec.ExecutionParameter(type=int),
     }
-    INPUTS: ClassVar = {
+    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
         "pairs": component_spec.ChannelParameter(type=standard_artifacts.Examples),
     }
-    OUTPUTS: ClassVar = {"evaluation": component_spec.ChannelParameter(type=Evaluation)}
+    OUTPUTS = {"evaluation": component_spec.ChannelParameter(type=Evaluation)}  # noqa: RUF012
 
 
 class BaselineEvaluator(base_component.BaseComponent):

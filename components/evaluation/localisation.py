@@ -7,9 +7,10 @@ the annotated box. Boxes are ymin, xmin, ymax, xmax in 0..1 of the whole image.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def peak_points(heatmap: np.ndarray, crop_box: np.ndarray) -> np.ndarray:
+def peak_points(heatmap: ArrayLike, crop_box: ArrayLike) -> np.ndarray:
     """Finds where in the image a localisation map is largest.
 
     Args:
@@ -34,7 +35,7 @@ def peak_points(heatmap: np.ndarray, crop_box: np.ndarray) -> np.ndarray:
     return np.array([ymin, xmin]) + centres * np.array([ymax - ymin, xmax - xmin])
 
 
-def points_in_box(points: np.ndarray, box: np.ndarray) -> np.ndarray:
+def points_in_box(points: ArrayLike, box: ArrayLike) -> np.ndarray:
     """Tells which points lie inside a box or on its border.
 
     Args:
@@ -51,7 +52,7 @@ def points_in_box(points: np.ndarray, box: np.ndarray) -> np.ndarray:
     return inside_y & inside_x
 
 
-def pointing_hit(heatmap: np.ndarray, crop_box: np.ndarray, box: np.ndarray) -> float:
+def pointing_hit(heatmap: ArrayLike, crop_box: ArrayLike, box: ArrayLike) -> float:
     """Scores one map: 1 if its peak lies inside the box, 0 if not.
 
     Where several cells share the maximum it is the share of them inside the box (the expectation
@@ -71,12 +72,12 @@ def pointing_hit(heatmap: np.ndarray, crop_box: np.ndarray, box: np.ndarray) -> 
     return float(points_in_box(peak_points(heatmap, crop_box), box).mean())
 
 
-def centre_hit(box: np.ndarray) -> float:
+def centre_hit(box: ArrayLike) -> float:
     """Scores the centre baseline: 1 if the centre of the image lies inside the box, else 0."""
     return float(points_in_box(np.array([[0.5, 0.5]]), box)[0])
 
 
-def box_area(box: np.ndarray) -> float:
+def box_area(box: ArrayLike) -> float:
     """Computes the share of the image that a box covers: the hit rate of a random point."""
     ymin, xmin, ymax, xmax = np.clip(np.asarray(box, np.float64), 0.0, 1.0)
     return float(max(ymax - ymin, 0.0) * max(xmax - xmin, 0.0))

@@ -131,7 +131,7 @@ def _localise(
 
 
 def _metrics(examples: list[Example], right: Maps, wrong: Maps | None) -> dict[str, Any]:
-    boxes = [example.get(contract.BOX) for example in examples]
+    boxes = [example.get(contract.BOX, []) for example in examples]
     if not all(boxes):
         return {
             "num_examples": 0,

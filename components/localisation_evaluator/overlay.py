@@ -6,6 +6,7 @@ import io
 
 import matplotlib
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
 from components.evaluation.localisation import peak_points
@@ -17,7 +18,7 @@ _MAX_OPACITY = 0.65
 
 
 def draw_overlay(
-    image: bytes, heatmap: np.ndarray, crop_box: np.ndarray, box: np.ndarray | None, scale: float
+    image: bytes, heatmap: np.ndarray, crop_box: np.ndarray, box: ArrayLike | None, scale: float
 ) -> Image.Image:
     """Blends a map over the part of the frame that it covers and marks its peak.
 
@@ -35,7 +36,7 @@ def draw_overlay(
     enlarge = _SIDE / max(frame.size)
     size = (max(round(frame.width * enlarge), 1), max(round(frame.height * enlarge), 1))
     frame = frame.resize(size, Image.Resampling.BICUBIC)
-    ymin, xmin, ymax, xmax = (float(value) for value in crop_box)
+    ymin, xmin, ymax, xmax = np.asarray(crop_box, float)
     left, right = round(xmin * size[0]), round(xmax * size[0])
     top, bottom = round(ymin * size[1]), round(ymax * size[1])
 
@@ -51,7 +52,7 @@ def draw_overlay(
 
     draw = ImageDraw.Draw(picture)
     if box is not None:
-        y0, x0, y1, x1 = (float(value) for value in box)
+        y0, x0, y1, x1 = np.asarray(box, float)
         corners = (x0 * size[0], y0 * size[1], x1 * size[0] - 1, y1 * size[1] - 1)
         draw.rectangle(corners, outline="black", width=4)
         draw.rectangle(corners, outline="white", width=2)

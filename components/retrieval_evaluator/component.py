@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -15,16 +13,16 @@ from components.retrieval_evaluator.executor import Executor
 class RetrievalEvaluatorSpec(component_spec.ComponentSpec):
     """Inputs, outputs and parameters of RetrievalEvaluator."""
 
-    PARAMETERS: ClassVar = {
+    PARAMETERS = {  # noqa: RUF012 - TFX's base class declares it so
         "k": component_spec.ExecutionParameter(type=int),
         "split": component_spec.ExecutionParameter(type=str),
         "batch_size": component_spec.ExecutionParameter(type=int),
     }
-    INPUTS: ClassVar = {
+    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
         "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
     }
-    OUTPUTS: ClassVar = {"evaluation": component_spec.ChannelParameter(type=Evaluation)}
+    OUTPUTS = {"evaluation": component_spec.ChannelParameter(type=Evaluation)}  # noqa: RUF012
 
 
 class RetrievalEvaluator(base_component.BaseComponent):

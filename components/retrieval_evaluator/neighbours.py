@@ -45,7 +45,14 @@ def nearest_neighbours(
         The queries with their neighbours; the gallery is that of `retrieval_metrics`.
     """
     rows = np.array(
-        choose_varied(examples.keys, examples.labels, examples.groups, num_queries, query), int
+        choose_varied(
+            examples.keys.tolist(),
+            examples.labels.tolist(),
+            examples.groups.tolist(),
+            num_queries,
+            query,
+        ),
+        int,
     )
     relevance, candidates = gallery_masks(
         examples, rows, query == gallery, examples.relevance_kind()

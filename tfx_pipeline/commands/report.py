@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 
@@ -19,7 +20,8 @@ import click
 def command(root: pathlib.Path, run_id: str | None) -> None:
     """Write report.json and report.html of a run again.
 
-    What was measured on the served model is taken from the report.json that is there.
+    What was measured on the served model is taken from the report.json that is there, if it is of
+    the same pipeline run.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
     from tfx_pipeline.pipeline import PIPELINE_NAME
@@ -27,17 +29,17 @@ def command(root: pathlib.Path, run_id: str | None) -> None:
     from tfx_pipeline.report.report import HTML_FILE, JSON_FILE, write_report
     from tfx_pipeline.report.run_records import RunNotFoundError
 
-    serving = None
+    earlier = {}
     if (root / JSON_FILE).is_file():
         try:
             earlier = json.loads((root / JSON_FILE).read_text())
         except ValueError as error:
             raise click.ClickException(f"{root / JSON_FILE} is not JSON: {error}") from error
-        if run_id is None or earlier.get("run_id") == run_id:
-            serving = earlier.get("serving")
     try:
-        summary = collect_run(root, PIPELINE_NAME, run_id, serving)
+        summary = collect_run(root, PIPELINE_NAME, run_id)
     except RunNotFoundError as error:
         raise click.ClickException(str(error)) from error
+    if earlier.get("run_id") == summary.run_id:
+        summary = dataclasses.replace(summary, serving=earlier.get("serving"))
     write_report(summary, root)
     click.echo(f"{root / HTML_FILE}")

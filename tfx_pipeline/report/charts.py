@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import matplotlib.figure
@@ -20,7 +21,7 @@ _CSS_COLOURS = {
 }
 _INK, _MUTED, _ACCENT, _SECOND, _LINE = _CSS_COLOURS
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 10,
@@ -97,10 +98,11 @@ def metrics_chart(rows: Sequence[MetricRow]) -> str:
             axes.text(1.015, place, f"{row.value:.3f}", va="center", weight="bold")
             bounds = {"chance": row.chance, "ceiling": row.ceiling}
             # Names of bounds stand above the bar, those of baselines below: they may be close.
-            for figures, line, edge, side in (
+            marks: tuple[Any, ...] = (
                 (bounds, "-", place - 0.38, "bottom"),
                 (row.baselines, ":", place + 0.38, "top"),
-            ):
+            )
+            for figures, line, edge, side in marks:
                 for name, value in figures.items():
                     if value is not None:
                         axes.vlines(

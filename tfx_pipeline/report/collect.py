@@ -35,6 +35,7 @@ def collect_run(
     pipeline_name: str,
     run_id: str | None = None,
     serving: Mapping[str, Any] | None = None,
+    error: str = "",
 ) -> RunSummary:
     """Collects all that is known of a run.
 
@@ -43,6 +44,7 @@ def collect_run(
         pipeline_name: name of the pipeline.
         run_id: the pipeline run's id; None for the latest.
         serving: figures of the served model, which ML Metadata does not know.
+        error: message of the exception that ended the run, which it does not know either.
 
     Returns:
         The summary; parts of stages that did not finish are missing.
@@ -62,7 +64,7 @@ def collect_run(
         root=str(root),
         run_id=records.run_id,
         parameters=_parameters(records),
-        decision=_decision(records, gate),
+        decision=_decision(records, gate, error),
         avc=gate.metrics,
         baselines=_json(records, "BaselineEvaluator", "evaluation", "metrics.json", {}),
         retrieval_dir=_uri(records, "RetrievalEvaluator", "evaluation"),
@@ -95,10 +97,11 @@ def _json(records: RunRecords, node: str, key: str, name: str, default: Any) -> 
     return json.loads((pathlib.Path(uri) / name).read_text())
 
 
-def _decision(records: RunRecords, gate: GateResult) -> Decision:
-    failed = [node for node in records.nodes.values() if node.stage.status == "failed"]
+def _decision(records: RunRecords, gate: GateResult, error: str) -> Decision:
     errors = tuple(
-        f"{node.stage.name} failed" + (f": {node.error}" if node.error else "") for node in failed
+        f"{name} failed" + (f": {error}" if error else "")
+        for name, node in records.nodes.items()
+        if node.stage.status == "failed"
     )
     blessing = _output(records, "Evaluator", "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
@@ -114,12 +117,11 @@ def _decision(records: RunRecords, gate: GateResult) -> Decision:
 
 
 def _data(records: RunRecords) -> dict[str, int]:
-    data = {}
+    data: dict[str, int] = {}
     examples = _output(records, "VideoExampleGen", "examples")
     if examples:
-        for name in ("num_videos", "num_rejects", "num_examples"):
-            if name in examples.properties:
-                data[name] = examples.properties[name]
+        counted = ("num_videos", "num_rejects", "num_examples")
+        data |= {name: examples.properties[name] for name in counted if name in examples.properties}
     statistics = _uri(records, "StatisticsGen", "statistics")
     if statistics:
         for split in sorted(pathlib.Path(statistics).glob("Split-*"), reverse=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import ml_metadata as mlmd
@@ -12,7 +11,6 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx_pipeline.report.run_summary import Stage
 
 _State = metadata_store_pb2.Execution
-_EXECUTION_RESULT = "__execution_result__"
 
 
 class RunNotFoundError(Exception):
@@ -35,13 +33,11 @@ class NodeRecord:
         stage: name, seconds and status.
         parameters: its execution properties.
         outputs: artifacts by the output's name (of an earlier run, if they were cached).
-        error: the message it failed with, or "".
     """
 
     stage: Stage
     parameters: dict[str, Any]
     outputs: dict[str, list[ArtifactRecord]]
-    error: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,13 +98,12 @@ def _node(
         execution.last_known_state, "failed"
     )
     milliseconds = execution.last_update_time_since_epoch - execution.create_time_since_epoch
-    properties = _plain(execution.custom_properties)
-    result = properties.pop(_EXECUTION_RESULT, None)
+    parameters = _plain(execution.custom_properties)
     return NodeRecord(
         stage=Stage(name, milliseconds / 1000.0, status),
-        parameters={key: value for key, value in properties.items() if not key.startswith("__")},
+        # Names that begin with two underscores are TFX's notes, not parameters.
+        parameters={key: value for key, value in parameters.items() if not key.startswith("__")},
         outputs=_outputs(store, execution.id),
-        error=json.loads(result).get("resultMessage", "") if result else "",
     )
 
 

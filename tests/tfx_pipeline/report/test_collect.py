@@ -1,0 +1,197 @@
+"""The summary of real runs of a small pipeline, as ML Metadata remembers them."""
+
+import json
+import pathlib
+
+import pytest
+from ml_metadata.proto import metadata_store_pb2
+from tfx import v1 as tfx
+from tfx.orchestration import metadata
+from tfx.types import standard_artifacts
+
+from components.evaluation.artifacts import Evaluation
+from tfx_pipeline.report.collect import collect_run
+from tfx_pipeline.report.run_records import RunNotFoundError
+
+NAME = "objects-that-sound"
+REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
+
+# Components that leave behind what the real ones do; their annotations are TFX's interface, so
+# this module does without `from __future__ import annotations`.
+
+
+@tfx.dsl.components.component
+def VideoExampleGen(  # noqa: N802
+    examples: tfx.dsl.components.OutputArtifact[standard_artifacts.Examples],
+    custom_config: tfx.dsl.components.Parameter[str],
+):
+    examples.set_int_custom_property("num_videos", 5)
+    examples.set_int_custom_property("num_examples", 20)
+    examples.set_int_custom_property("num_rejects", 1)
+    (pathlib.Path(examples.uri) / "rejects.jsonl").write_text(json.dumps(REJECT) + "\n")
+
+
+@tfx.dsl.components.component
+def Trainer(  # noqa: N802
+    examples: tfx.dsl.components.InputArtifact[standard_artifacts.Examples],
+    model_run: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelRun],
+    fail: tfx.dsl.components.Parameter[int],
+):
+    if fail:
+        raise RuntimeError("the loss is NaN at step 7")
+    history = {"loss": [2.0, 1.0], "step": [10, 20]}
+    (pathlib.Path(model_run.uri) / "history.json").write_text(json.dumps(history))
+
+
+@tfx.dsl.components.component
+def RetrievalEvaluator(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
+):
+    (pathlib.Path(evaluation.uri) / "metrics.json").write_text("{}")
+
+
+@tfx.dsl.components.component
+def Pusher(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    pushed_model: tfx.dsl.components.OutputArtifact[standard_artifacts.PushedModel],
+    push: tfx.dsl.components.Parameter[int],
+):
+    pushed_model.set_int_custom_property("pushed", push)
+    if push:
+        pushed_model.set_string_custom_property("pushed_version", "17")
+        pushed_model.set_string_custom_property("pushed_destination", "serving/17")
+
+
+def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
+    config = json.dumps({"custom_config": {"value": {"image_size": 64}}})
+    example_gen = VideoExampleGen(custom_config=config)
+    trainer = Trainer(examples=example_gen.outputs["examples"], fail=fail)
+    components = [
+        example_gen,
+        trainer,
+        RetrievalEvaluator(model=trainer.outputs["model_run"]),
+        Pusher(model=trainer.outputs["model_run"], push=push),
+    ]
+    pipeline = tfx.dsl.Pipeline(
+        pipeline_name=NAME,
+        pipeline_root=str(root / "artifacts"),
+        components=components,
+        enable_cache=True,
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(
+            str(root / "metadata.sqlite")
+        ),
+    )
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> pathlib.Path:
+    """Three runs: one from nothing, one from the cache that does not push, one that fails."""
+    folder = tmp_path_factory.mktemp("run")
+    _run(folder)
+    _run(folder, push=0)
+    with pytest.raises(RuntimeError, match="NaN"):
+        _run(folder, fail=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_ids(root) -> list[str]:
+    import ml_metadata as mlmd
+
+    config = metadata_store_pb2.ConnectionConfig()
+    config.sqlite.filename_uri = str(root / "metadata.sqlite")
+    contexts = mlmd.MetadataStore(config).get_contexts_by_type("pipeline_run")
+    return [context.name for context in sorted(contexts, key=lambda context: context.id)]
+
+
+def test_a_run_from_nothing(root, run_ids):
+    summary = collect_run(root, NAME, run_ids[0], serving={"grpc_milliseconds": 5.0})
+    assert summary.run_id == run_ids[0]
+    assert {stage.name: stage.status for stage in summary.stages} == {
+        "VideoExampleGen": "run",
+        "Trainer": "run",
+        "RetrievalEvaluator": "run",
+        "Pusher": "run",
+    }
+    assert all(stage.seconds > 0 for stage in summary.stages)
+    assert summary.decision.pushed_version == "17"
+    assert summary.decision.pushed_destination == "serving/17"
+    assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
+    assert summary.rejects == (REJECT,)
+    assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
+    assert (pathlib.Path(summary.retrieval_dir) / "metrics.json").is_file()
+    assert summary.localisation_dir is None
+    assert summary.parameters["VideoExampleGen"] == {"image_size": 64}
+    assert summary.serving == {"grpc_milliseconds": 5.0}
+
+
+def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
+    first, second = (collect_run(root, NAME, run_id) for run_id in run_ids[:2])
+    assert {stage.name: stage.status for stage in second.stages} == {
+        "VideoExampleGen": "cached",
+        "Trainer": "cached",
+        "RetrievalEvaluator": "cached",
+        "Pusher": "run",
+    }
+    assert second.retrieval_dir == first.retrieval_dir
+    assert second.rejects == first.rejects
+    assert second.decision.pushed_version is None
+
+
+def test_the_latest_run_failed_and_says_why(root, run_ids):
+    summary = collect_run(root, NAME, error="the loss is NaN at step 7")
+    assert summary.run_id == run_ids[2]
+    assert [(stage.name, stage.status) for stage in summary.stages] == [
+        ("VideoExampleGen", "cached"),
+        ("Trainer", "failed"),
+    ]
+    assert summary.decision.blessed is None
+    assert summary.decision.reasons == ("Trainer failed: the loss is NaN at step 7",)
+    assert collect_run(root, NAME).decision.reasons == ("Trainer failed",)
+    assert summary.retrieval_dir is None
+    assert summary.history == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "run_id", "message"),
+    [("other", None, "no pipeline 'other'"), (NAME, "yesterday", "no run 'yesterday'")],
+)
+def test_a_run_that_is_not_there(root, name, run_id, message):
+    with pytest.raises(RunNotFoundError, match=message):
+        collect_run(root, name, run_id)
+
+
+def test_a_folder_that_is_no_run(tmp_path):
+    with pytest.raises(RunNotFoundError, match=r"metadata\.sqlite does not exist"):
+        collect_run(tmp_path, NAME)
+
+
+def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
+    from click.testing import CliRunner
+
+    from tfx_pipeline.commands.report import command
+
+    served = {"run_id": run_ids[0], "serving": {"grpc_milliseconds": 5.0}}
+    (root / "report.json").write_text(json.dumps(served))
+    result = CliRunner().invoke(command, ["--root", str(root), "--run_id", run_ids[0]])
+    assert result.exit_code == 0, result.output
+    report = json.loads((root / "report.json").read_text())
+    assert report["served"] is True
+    assert report["serving"] == {"grpc_milliseconds": 5.0}
+    assert report["pushed_version"] == "17"
+    assert "Pushed as version 17" in (root / "report.html").read_text()
+    # What another run's model answered is not this run's.
+    assert CliRunner().invoke(command, ["--root", str(root)]).exit_code == 0
+    assert json.loads((root / "report.json").read_text())["served"] is False
+
+
+def test_command_on_a_folder_that_is_no_run(tmp_path):
+    from click.testing import CliRunner
+
+    from tfx_pipeline.commands.report import command
+
+    result = CliRunner().invoke(command, ["--root", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "metadata.sqlite does not exist" in result.output
