@@ -12,11 +12,12 @@ from tfx.proto import example_gen_pb2
 from tfx.types import standard_artifacts
 
 from components.avc_pair_gen.executor import Executor
+from components.beam_options import local_beam_pipeline_args
 from models import examples as contract
 
-IN_PROCESS = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
-THREADS = [*IN_PROCESS, "--direct_running_mode=multi_threading", "--direct_num_workers=3"]
-PROCESSES = [*IN_PROCESS, "--direct_running_mode=multi_processing", "--direct_num_workers=2"]
+IN_PROCESS = local_beam_pipeline_args(1)
+THREADS = local_beam_pipeline_args(3)
+PROCESSES = local_beam_pipeline_args(2, processes=True)
 
 
 def _run(examples: list, folder: pathlib.Path, seed: int = 0, beam_args: list[str] = IN_PROCESS):

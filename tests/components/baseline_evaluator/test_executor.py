@@ -9,15 +9,14 @@ from tfx.types import standard_artifacts
 
 from components.avc_pair_gen.executor import Executor as PairExecutor
 from components.baseline_evaluator.executor import Executor
+from components.beam_options import local_beam_pipeline_args
 from components.evaluation.artifacts import Evaluation
-
-BEAM_ARGS = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
 
 
 def _run(examples, folder) -> dict:
     pairs = standard_artifacts.Examples()
     pairs.uri = str(folder / "pairs")
-    PairExecutor(PairExecutor.Context(beam_pipeline_args=list(BEAM_ARGS))).Do(
+    PairExecutor(PairExecutor.Context(beam_pipeline_args=local_beam_pipeline_args(1))).Do(
         {"examples": [examples]}, {"pairs": [pairs]}, {"seed": 0, "split": "eval"}
     )
     evaluation = Evaluation()

@@ -9,10 +9,11 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from components.beam_options import local_beam_pipeline_args
 from tfx_pipeline.avc_eval_config import avc_eval_config
 from tfx_pipeline.report.gate_result import read_gate_result
 
-RUNNER = PipelineOptions(["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"])
+RUNNER = PipelineOptions(local_beam_pipeline_args(1))
 
 
 def _save_model(folder: pathlib.Path, feature: str) -> str:
