@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from tfx_pipeline.report.run_summary import RunSummary
 
 
 @click.command()
@@ -20,8 +24,8 @@ import click
 def command(root: pathlib.Path, run_id: str | None) -> None:
     """Write report.json and report.html of a run again.
 
-    What was measured on the served model is taken from the report.json that is there, if it is of
-    the same pipeline run.
+    What ML Metadata does not know (the served model's figures, stages outside the pipeline) is
+    taken from the report.json that is there, if it is of the same pipeline run.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
     from tfx_pipeline.pipeline import PIPELINE_NAME
@@ -40,6 +44,20 @@ def command(root: pathlib.Path, run_id: str | None) -> None:
     except RunNotFoundError as error:
         raise click.ClickException(str(error)) from error
     if earlier.get("run_id") == summary.run_id:
-        summary = dataclasses.replace(summary, serving=earlier.get("serving"))
+        summary = _with_earlier(summary, earlier)
     write_report(summary, root)
     click.echo(f"{root / HTML_FILE}")
+
+
+def _with_earlier(summary: RunSummary, earlier: dict[str, Any]) -> RunSummary:
+    from tfx_pipeline.report.run_summary import Stage
+
+    collected = {stage.name: stage for stage in summary.stages}
+    known = [Stage(**stage) for stage in earlier.get("stages", [])]
+    stages = [collected.pop(stage.name, stage) for stage in known] + list(collected.values())
+    return dataclasses.replace(
+        summary,
+        title=earlier.get("title", summary.title),
+        serving=earlier.get("serving"),
+        stages=tuple(stages),
+    )

@@ -173,7 +173,16 @@ def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
 
     from tfx_pipeline.commands.report import command
 
-    served = {"run_id": run_ids[0], "serving": {"grpc_milliseconds": 5.0}}
+    served = {
+        "run_id": run_ids[0],
+        "title": "Preset demo",
+        "serving": {"grpc_milliseconds": 5.0},
+        "stages": [
+            {"name": "Generate videos", "seconds": 9.0, "status": "run"},
+            {"name": "Trainer", "seconds": 0.0, "status": "run"},
+            {"name": "Serving trial", "seconds": 4.0, "status": "run"},
+        ],
+    }
     (root / "report.json").write_text(json.dumps(served))
     result = CliRunner().invoke(command, ["--root", str(root), "--run_id", run_ids[0]])
     assert result.exit_code == 0, result.output
@@ -181,6 +190,12 @@ def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
     assert report["served"] is True
     assert report["serving"] == {"grpc_milliseconds": 5.0}
     assert report["pushed_version"] == "17"
+    assert report["title"] == "Preset demo"
+    seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
+    assert list(seconds)[:3] == ["Generate videos", "Trainer", "Serving trial"]
+    assert len(seconds) == 6
+    assert seconds["Serving trial"] == 4.0
+    assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()
     # What another run's model answered is not this run's.
     assert CliRunner().invoke(command, ["--root", str(root)]).exit_code == 0
