@@ -103,18 +103,21 @@ def metrics_chart(rows: Sequence[MetricRow]) -> str:
                 (row.baselines, ":", place + 0.38, "top"),
             )
             for figures, line, edge, side in marks:
-                for name, value in figures.items():
-                    if value is not None:
-                        axes.vlines(
-                            value,
-                            place - 0.36,
-                            place + 0.36,
-                            colors=_SECOND,
-                            linestyles=line,
-                            linewidth=2,
-                            zorder=3,
-                        )
-                        axes.text(value, edge, name, color=_MUTED, size=7, ha="center", va=side)
+                known = [(name, value) for name, value in figures.items() if value is not None]
+                known.sort(key=lambda mark: mark[1])
+                for number, (name, value) in enumerate(known):
+                    # Two names may be close: one ends, the other begins at its mark.
+                    align = ("right", "left")[number] if len(known) == 2 else "center"
+                    axes.vlines(
+                        value,
+                        place - 0.36,
+                        place + 0.36,
+                        colors=_SECOND,
+                        linestyles=line,
+                        linewidth=2,
+                        zorder=3,
+                    )
+                    axes.text(value, edge, name, color=_MUTED, size=7, ha=align, va=side)
         axes.set_yticks(range(len(rows)), [row.name for row in rows])
         axes.tick_params(axis="y", length=0, labelcolor=_INK)
         axes.set_xlim(0, 1)
