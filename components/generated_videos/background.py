@@ -29,8 +29,8 @@ class Background:
         self._room = round(_MARGIN * width), round(_MARGIN * height)
         shape = height + self._room[1], width + self._room[0]
         mix = _PATTERNS[int(rng.integers(len(_PATTERNS)))](shape, min(width, height), rng)
-        base = np.array(random_colour(rng, (0.25, 0.75)), np.float32)
-        other = np.array(random_colour(rng, (0.25, 0.75)), np.float32)
+        base = np.array(random_colour(rng, (0.25, 0.6), (0.0, 0.5)), np.float32)
+        other = np.array(random_colour(rng, (0.1, 0.9), (0.0, 0.5)), np.float32)
         strength = rng.uniform(*contrast)
         away = other - base
         away *= 255 * strength / max(float(np.abs(away).mean()), 1.0)

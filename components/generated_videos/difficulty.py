@@ -12,6 +12,9 @@ class Difficulty:
     Attributes:
         distractor_shares: share of videos with 0, 1, 2, ... silent objects of other classes. Their
             mean sets the ceiling of audio-visual correspondence (docs/generated_videos.md).
+        take_seconds: length of a take. A video is a string of takes of the same objects; with every
+            take colours, proportions, background, places, pitch and loudness change. Without takes
+            a network learns the few videos by heart instead of the classes.
         object_size: longer side of an object, as a fraction of the frame's short side.
         speed: of an object, in short sides per second.
         stage_aspect: objects stay in the central part of the frame whose longer side is at most
@@ -26,24 +29,27 @@ class Difficulty:
         snr_db: of the object's sound above the added noise, in dB.
     """
 
-    distractor_shares: tuple[float, ...] = (0.25, 0.5, 0.25)
-    object_size: tuple[float, float] = (0.25, 0.4)
+    distractor_shares: tuple[float, ...] = (0.4, 0.45, 0.15)
+    take_seconds: tuple[float, float] = (0.5, 0.9)
+    object_size: tuple[float, float] = (0.34, 0.46)
     speed: tuple[float, float] = (0.05, 0.2)
-    stage_aspect: float = 1.2
-    sway_degrees: float = 15.0
-    scale_change: float = 0.1
-    background_contrast: tuple[float, float] = (0.05, 0.3)
+    stage_aspect: float = 1.1
+    sway_degrees: float = 8.0
+    scale_change: float = 0.06
+    background_contrast: tuple[float, float] = (0.04, 0.16)
     webm_share: float = 0.25
-    pitch_hz: tuple[float, float] = (180.0, 540.0)
-    loudness_db: tuple[float, float] = (-30.0, -14.0)
-    snr_db: tuple[float, float] = (14.0, 30.0)
+    pitch_hz: tuple[float, float] = (220.0, 440.0)
+    loudness_db: tuple[float, float] = (-26.0, -16.0)
+    snr_db: tuple[float, float] = (20.0, 35.0)
 
     def __post_init__(self) -> None:
         if not self.distractor_shares or abs(sum(self.distractor_shares) - 1.0) > 1e-6:
             raise ValueError(f"distractor_shares must sum to 1, got {self.distractor_shares}")
         if self.stage_aspect < 1:
             raise ValueError(f"stage_aspect must be >= 1, got {self.stage_aspect}")
-        for field in ("object_size", "speed", "background_contrast", "pitch_hz"):
+        if self.take_seconds[0] < 0.4:
+            raise ValueError(f"take_seconds must be at least 0.4, got {self.take_seconds}")
+        for field in ("take_seconds", "object_size", "speed", "background_contrast", "pitch_hz"):
             low, high = getattr(self, field)
             if not 0 <= low <= high:
                 raise ValueError(f"{field} must be 0 <= low <= high, got {(low, high)}")

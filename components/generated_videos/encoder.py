@@ -8,7 +8,6 @@ import pathlib
 import av
 import numpy as np
 
-from components.generated_videos.object_class import CLASSES
 from components.generated_videos.renderer import Renderer
 from components.generated_videos.scene import Scene
 from components.generated_videos.soundtrack import make_soundtrack
@@ -65,14 +64,7 @@ class _Audio:
         self._layout = "stereo" if scene.channels == 2 else "mono"
         self._stream = container.add_stream(codec, rate=scene.sample_rate, layout=self._layout)
         self._stream.bit_rate = bit_rate * scene.channels
-        self._sound = make_soundtrack(
-            CLASSES[scene.labels[0]],
-            scene.samples,
-            scene.sample_rate,
-            scene.channels,
-            scene.difficulty,
-            scene.rng(1),
-        )
+        self._sound = make_soundtrack(scene)
         self._done = 0
 
     def encode_until(self, time: float) -> None:

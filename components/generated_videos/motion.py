@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 
 
 @dataclasses.dataclass(frozen=True)
 class Motion:
-    """Straight drift that bounces off the frame's edges, with rocking in place.
+    """Swinging from edge to edge of the room at any phase, with rocking in place.
 
     Attributes:
-        start: at time 0, (x, y) as a fraction 0..1 of the room the object has.
-        velocity: (x, y) in pixels per second.
+        start: phase of the swing at time 0, (x, y): 0 at the left or upper edge, 1 at the other.
+        velocity: mean speed, (x, y) in pixels per second.
         cycle_seconds: one cycle of rocking and growing.
         cycle_start: 0..1.
     """
@@ -25,10 +26,13 @@ class Motion:
 
     @classmethod
     def sample(cls, speed: tuple[float, float], rng: np.random.Generator) -> Motion:
-        """Draws a motion of any direction from anywhere; `speed` in pixels per second."""
+        """Draws a motion of any direction; `speed` in pixels per second.
+
+        It starts anywhere, more often near the edges.
+        """
         angle, pace = rng.uniform(0, 2 * np.pi), rng.uniform(*speed)
         return cls(
-            start=(rng.random(), rng.random()),
+            start=(rng.beta(0.5, 0.5), rng.beta(0.5, 0.5)),
             velocity=(float(pace * np.cos(angle)), float(pace * np.sin(angle))),
             cycle_seconds=rng.uniform(1.2, 3.0),
             cycle_start=rng.random(),
@@ -42,7 +46,7 @@ class Motion:
             room: (width, height) in pixels that the position can take.
         """
         x, y = (
-            _bounce(start * length + velocity * time, length)
+            _swing(start * length + velocity * time, length)
             for start, velocity, length in zip(self.start, self.velocity, room, strict=True)
         )
         return x, y
@@ -52,8 +56,9 @@ class Motion:
         return self.cycle_start + time / self.cycle_seconds
 
 
-def _bounce(value: float, length: float) -> float:
+def _swing(value: float, length: float) -> float:
     if length <= 0:
         return 0.0
-    value %= 2 * length
-    return min(value, 2 * length - value)
+    # A cosine instead of straight lines: slow at the edges, fast through the middle, so that the
+    # centre of the frame is a bad guess where the object is.
+    return length * (0.5 - 0.5 * math.cos(math.pi * value / length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import fractions
 
@@ -28,6 +29,7 @@ class Scene:
         seconds: length.
         difficulty: ranges to draw from.
         labels: classes of the objects; the first sounds, the others are silent.
+        cuts: when each take starts, in seconds; the first at 0.
         container: "mp4" (H.264 and AAC) or "webm" (VP9 and Opus).
         width: of the frame, in pixels, even.
         height: of the frame, in pixels, even.
@@ -42,6 +44,7 @@ class Scene:
     seconds: float
     difficulty: Difficulty
     labels: tuple[str, ...]
+    cuts: tuple[float, ...]
     container: str
     width: int
     height: int
@@ -63,7 +66,7 @@ class Scene:
             difficulty: ranges to draw from; the default ones if None.
         """
         difficulty = difficulty or Difficulty()
-        rng = np.random.default_rng([seed, index, 0])
+        rng = np.random.default_rng([seed, index])
         container = "webm" if rng.random() < difficulty.webm_share else "mp4"
         width, height = _size(rng)
         sample_rate = int(rng.choice(_SAMPLE_RATES))
@@ -73,6 +76,7 @@ class Scene:
             seconds=seconds,
             difficulty=difficulty,
             labels=_labels(seed, index, difficulty, rng),
+            cuts=_cuts(seconds, difficulty.take_seconds, rng),
             container=container,
             width=width,
             height=height,
@@ -101,9 +105,13 @@ class Scene:
         """When a frame is shown first, in seconds."""
         return float(frame / self.frame_rate)
 
-    def rng(self, purpose: int) -> np.random.Generator:
-        """A generator of its own for each purpose: 1 sound, 2 background, 3 motion, 4... looks."""
-        return np.random.default_rng([self.seed, self.index, purpose])
+    def take(self, time: float) -> int:
+        """Index of the take at a time in seconds."""
+        return max(0, bisect.bisect_right(self.cuts, time + 1e-9) - 1)
+
+    def rng(self, purpose: str, take: int) -> np.random.Generator:
+        """A generator for one purpose in one take, independent of all others."""
+        return np.random.default_rng([self.seed, self.index, take, *purpose.encode()])
 
 
 def _size(rng: np.random.Generator) -> tuple[int, int]:
@@ -112,13 +120,23 @@ def _size(rng: np.random.Generator) -> tuple[int, int]:
     return (long, short) if rng.random() < 0.7 else (short, long)
 
 
+def _cuts(
+    seconds: float, take_seconds: tuple[float, float], rng: np.random.Generator
+) -> tuple[float, ...]:
+    cuts = [0.0]
+    # The last take takes what is left, rather than leaving a flicker at the end.
+    while (cut := cuts[-1] + rng.uniform(*take_seconds)) < seconds - take_seconds[0] / 2:
+        cuts.append(cut)
+    return tuple(cuts)
+
+
 def _labels(
     seed: int, index: int, difficulty: Difficulty, rng: np.random.Generator
 ) -> tuple[str, ...]:
     # Sounding classes are dealt like cards: every run of len(CLASSES) videos has each class once.
     labels = list(CLASSES)
     deal, card = divmod(index, len(labels))
-    sounding = labels[np.random.default_rng([seed, deal]).permutation(len(labels))[card]]
+    sounding = labels[np.random.default_rng([seed, deal, *b"deal"]).permutation(len(labels))[card]]
     others = [label for label in labels if label != sounding]
     count = int(rng.choice(len(difficulty.distractor_shares), p=difficulty.distractor_shares))
     silent = rng.choice(others, size=count, replace=False)

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from components.generated_videos import synthesis
 from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.object_class import ObjectClass
+from components.generated_videos.object_class import CLASSES, ObjectClass
+from components.generated_videos.scene import Scene
+
+_FADE_SECONDS = 0.005
 
 
-def make_soundtrack(
+def make_soundtrack(scene: Scene) -> np.ndarray:
+    """The sounds of all takes in a row.
+
+    Returns:
+        float32 [channels, samples], within -1..1.
+    """
+    ends = [*scene.cuts[1:], scene.seconds]
+    edges = [0, *(round(end * scene.sample_rate) for end in ends[:-1]), scene.samples]
+    takes = [
+        sound_of_take(
+            CLASSES[scene.labels[0]],
+            stop - start,
+            scene.sample_rate,
+            scene.channels,
+            scene.difficulty,
+            scene.rng("sound", number),
+        )
+        for number, (start, stop) in enumerate(itertools.pairwise(edges))
+    ]
+    return np.concatenate(takes, axis=1)
+
+
+def sound_of_take(
     object_class: ObjectClass,
     samples: int,
     rate: int,
@@ -32,6 +59,9 @@ def make_soundtrack(
     """
     low, high = np.log(difficulty.pitch_hz)
     clean = object_class.sound(samples, rate, float(np.exp(rng.uniform(low, high))), rng)
+    # Faded at both ends, or the cut to the next take would click like a clock.
+    edge = np.minimum(np.arange(samples), np.arange(samples)[::-1]) / (_FADE_SECONDS * rate)
+    clean = clean * np.minimum(1.0, edge).astype(np.float32)
     clean = clean / max(float(np.sqrt(np.mean(clean**2))), 1e-9)
     noise_level = 10 ** (-rng.uniform(*difficulty.snr_db) / 20)
     noise_top = rng.uniform(500, synthesis.HIGHEST_HZ)

@@ -1,9 +1,8 @@
-"""Pre-rendered pictures of one object."""
+"""Pictures of one object."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
+import math
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -14,72 +13,76 @@ from components.generated_videos.pen import Pen
 
 _CANVAS = 288
 """Pixels drawn for an object that is at most about 110 pixels large: supersampling."""
+_BORDER = 12
+_OUTLINE = 4
 _VISIBLE_ALPHA = 24
+_PHASES = 12
 
 
-@dataclasses.dataclass(frozen=True)
 class Sprite:
-    """An object in all phases of its rocking and growing, drawn once and pasted on every frame.
+    """An object that rocks and grows in cycles; a picture of each phase is made when first asked.
 
-    Attributes:
-        phases: RGBA images cropped to what is visible, for equally spaced phases of a cycle.
+    Pasting ready pictures is what makes drawing a frame fast.
+
+    Args:
+        object_class: what to draw.
+        pixels: mean length of its longer side.
+        sway_degrees: amplitude of the rocking.
+        scale_change: amplitude of the growing and shrinking, as a fraction.
+        rng: decides colours and proportions.
     """
 
-    phases: tuple[Image.Image, ...]
-
-    @classmethod
-    def render(
-        cls,
+    def __init__(
+        self,
         object_class: ObjectClass,
         pixels: float,
         sway_degrees: float,
         scale_change: float,
         rng: np.random.Generator,
-        phases: int = 12,
-    ) -> Sprite:
-        """Draws an object.
-
-        Args:
-            object_class: what to draw.
-            pixels: mean length of its longer side.
-            sway_degrees: amplitude of the rocking.
-            scale_change: amplitude of the growing and shrinking, as a fraction.
-            rng: decides colours and proportions.
-            phases: number of images of the cycle.
-        """
+    ) -> None:
         # Premultiplied, so that no colour of the transparent part bleeds into the edges.
-        upright = _draw(object_class, rng).convert("RGBa")
+        self._upright = _draw(object_class, rng).convert("RGBa")
         # Turning is the slow part: twice the resolution is enough for smooth edges.
-        upright.thumbnail((2 * pixels, 2 * pixels), Image.Resampling.BOX)
-        scale = pixels / max(upright.size)
-        offset, lean = rng.random(), rng.uniform(-0.5, 0.5) * sway_degrees
-        images = []
-        for phase in range(phases):
-            turn = 2 * np.pi * phase / phases
-            angle = lean + sway_degrees * np.sin(turn)
-            factor = scale * (1 + scale_change * np.sin(2 * np.pi * offset + turn))
-            images.append(_turn_and_scale(upright, angle, factor))
-        return cls(tuple(images))
+        self._upright.thumbnail((2 * pixels, 2 * pixels), Image.Resampling.BOX)
+        self._scale = pixels / max(self._upright.size)
+        self._scale_change, self._scale_start = scale_change, 2 * np.pi * rng.random()
+        self._sway, self._lean = sway_degrees, rng.uniform(-0.5, 0.5) * sway_degrees
+        self._pictures: dict[int, Image.Image] = {}
 
-    @functools.cached_property
+    @property
     def extent(self) -> tuple[int, int]:
-        """Largest width and height over the cycle, in pixels."""
-        return max(i.width for i in self.phases), max(i.height for i in self.phases)
+        """Width and height, in pixels, that no picture exceeds."""
+        width, height = self._upright.size
+        largest = self._scale * (1 + self._scale_change)
+        # A turned rectangle; it grows with the angle as long as that is at most 45 degrees.
+        angle = math.radians(min(45.0, abs(self._lean) + self._sway))
+        sine, cosine = math.sin(angle), math.cos(angle)
+        return (
+            math.ceil(largest * max(width, width * cosine + height * sine)) + 2,
+            math.ceil(largest * max(height, height * cosine + width * sine)) + 2,
+        )
 
     def at(self, cycles: float) -> Image.Image:
-        """The picture after a number of cycles (any real number)."""
-        return self.phases[int(cycles * len(self.phases)) % len(self.phases)]
+        """The picture after a number of cycles (any real number): RGBA, cropped to the visible."""
+        phase = int(cycles * _PHASES) % _PHASES
+        if phase not in self._pictures:
+            turn = 2 * np.pi * phase / _PHASES
+            angle = self._lean + self._sway * np.sin(turn)
+            factor = self._scale * (1 + self._scale_change * np.sin(self._scale_start + turn))
+            self._pictures[phase] = _turn_and_scale(self._upright, angle, factor)
+        return self._pictures[phase]
 
 
 def _draw(object_class: ObjectClass, rng: np.random.Generator) -> Image.Image:
     palette = Palette.sample(rng)
     pen = Pen(_CANVAS)
     object_class.draw(pen, palette, rng)
-    # An outline keeps the silhouette visible on a background of the same colour.
-    padded = Image.new("RGBA", (_CANVAS + 24, _CANVAS + 24), (0, 0, 0, 0))
-    padded.paste(pen.image, (12, 12))
-    # All that a blur reaches, which is much faster than a MaxFilter of the same width.
-    outline = padded.getchannel("A").filter(ImageFilter.BoxBlur(4)).point(lambda a: 255 * (a > 0))
+    # An outline keeps the silhouette visible on a background of the same colour: all that a blur
+    # reaches, which is much faster than a MaxFilter of the same width.
+    padded = Image.new("RGBA", (_CANVAS + 2 * _BORDER, _CANVAS + 2 * _BORDER), (0, 0, 0, 0))
+    padded.paste(pen.image, (_BORDER, _BORDER))
+    blurred = padded.getchannel("A").filter(ImageFilter.BoxBlur(_OUTLINE))
+    outline = blurred.point(lambda alpha: 255 * (alpha > 0))
     result = Image.new("RGBA", padded.size, palette.outline)
     result.putalpha(outline)
     result.alpha_composite(padded)

@@ -15,6 +15,11 @@ def test_a_range_upside_down_is_refused():
         Difficulty(object_size=(0.5, 0.3))
 
 
+def test_takes_too_short_to_sound_are_refused():
+    with pytest.raises(ValueError, match="take_seconds must be at least"):
+        Difficulty(take_seconds=(0.1, 0.5))
+
+
 def test_a_stage_narrower_than_the_frame_is_refused():
     with pytest.raises(ValueError, match="stage_aspect must be"):
         Difficulty(stage_aspect=0.5)

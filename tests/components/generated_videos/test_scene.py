@@ -33,6 +33,18 @@ def test_distractors_are_of_other_classes_and_as_many_as_asked_for():
     np.testing.assert_allclose(shares, Difficulty().distractor_shares, atol=0.07)
 
 
+def test_takes_follow_each_other_through_the_whole_video():
+    low, high = Difficulty().take_seconds
+    for index in range(50):
+        scene = _scene(index)
+        lengths = np.diff([*scene.cuts, scene.seconds])
+        assert scene.cuts[0] == 0
+        assert np.all(lengths[:-1] >= low) and np.all(lengths[:-1] <= high)
+        assert low / 2 <= lengths[-1] <= high + low / 2
+        assert [scene.take(cut) for cut in scene.cuts] == list(range(len(scene.cuts)))
+        assert scene.take(scene.cuts[1] - 0.01) == 0
+
+
 def test_formats_are_mixed():
     scenes = [_scene(i) for i in range(200)]
     assert 0.15 < np.mean([s.container == "webm" for s in scenes]) < 0.35
