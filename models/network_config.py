@@ -20,8 +20,12 @@ class NetworkConfig:
         hop: of the spectrogram, in samples.
         fft: of the spectrogram, in samples.
         filters: channels of each block of two convolutions.
-        first_stride: stride of conv1_1 of both towers.
+        image_stride: stride of the vision tower's conv1_1 (L3-Net: 1).
+        audio_stride: stride of the audio tower's conv1_1 (L3-Net: 1).
         embedding_size: length of the vectors of image and sound.
+        pooled_head: AVOL-Net only: a second head on the pooled vision features, trained as AVE-Net's
+            beside the map, gives the vector of the whole image. Not in the papers; without it, that
+            vector is the largest value over the map, and training seldom starts.
         normalise: scale vectors to unit length after batch normalisation. AVE-Net's vectors always
             have unit length; the papers have no batch normalisation there, and AVOL-Net's vectors
             as printed are not normalised.
@@ -36,8 +40,10 @@ class NetworkConfig:
     hop: int = 240
     fft: int = 512
     filters: tuple[int, ...] = (64, 128, 256, 512)
-    first_stride: int = 2
+    image_stride: int = 2
+    audio_stride: int = 2
     embedding_size: int = 128
+    pooled_head: bool = True
     normalise: bool = True
     batch_norm_momentum: float = 0.99
 

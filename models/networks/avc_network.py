@@ -48,15 +48,13 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.log_spectrogram = LogSpectrogram(
             config.window, config.hop, config.fft, name="log_spectrogram"
         )
-        self.image_tower = self._tower("image_tower")
-        self.audio_tower = self._tower("audio_tower")
+        self.image_tower = self._tower("image_tower", config.image_stride)
+        self.audio_tower = self._tower("audio_tower", config.audio_stride)
         self.avc_accuracy = keras.metrics.Mean(name="avc_accuracy")
 
-    def _tower(self, name: str) -> keras.Sequential:
+    def _tower(self, name: str, first_stride: int) -> keras.Sequential:
         config = self.config
-        return convolution_tower(
-            config.filters, config.first_stride, config.batch_norm_momentum, name
-        )
+        return convolution_tower(config.filters, first_stride, config.batch_norm_momentum, name)
 
     def build(self, input_shape=None):
         """Makes all weights; the configuration says their shapes, so `input_shape` is not used."""

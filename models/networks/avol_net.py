@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from models.losses import pair_masks
+from models.losses.info_nce import info_nce
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
 from models.networks.embedding_head import EmbeddingHead
@@ -32,6 +34,7 @@ class AVOLNet(AvcNetwork):
             "batch_norm_momentum": config.batch_norm_momentum,
         }
         self.image_head = EmbeddingHead(**head, names=("conv5", "conv6"), name="image_head")
+        self.pooled_head = EmbeddingHead(**head, name="pooled_head") if config.pooled_head else None
         self.audio_head = EmbeddingHead(**head, name="audio_head")
         scale, bias = (10.0, -3.0) if config.normalise else (1.0, 0.0)
         self.conv7 = keras.layers.Dense(
@@ -42,21 +45,32 @@ class AVOLNet(AvcNetwork):
         )
         self.conv7.build((None, 1))
 
+    def build(self, input_shape=None):
+        """Makes all weights; see AvcNetwork."""
+        super().build(input_shape)
+        if self.pooled_head is not None:
+            self.pooled_head.build((None, self.config.filters[-1]))
+
     def call(self, inputs, training: bool = False):
-        """Vectors by place [batch, height, width, size] and of sounds [batch, size]."""
+        """Vectors by place [batch, height, width, size], of images and of sounds [batch, size]."""
+        features = self.image_features(inputs["image"], training)
+        places = self.image_head(features, training=training)
         return {
-            "image_map": self.embed_places(inputs["image"], training),
+            "image_map": places,
+            "image_embedding": self._image_embedding(features, places, training),
             "audio_embedding": self.embed_audio(inputs["audio"], training),
         }
 
-    def embed_places(self, image, training: bool = False):
-        """Maps [batch, crop, crop, 3] to vectors [batch, height, width, embedding_size]."""
-        return self.image_head(self.image_features(image, training), training=training)
-
     def embed_image(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to unit vectors [batch, embedding_size]."""
-        places = self.embed_places(image, training)
-        vector = ops.max(places, axis=(1, 2))
+        features = self.image_features(image, training)
+        places = self.image_head(features, training=training)
+        return self._image_embedding(features, places, training)
+
+    def _image_embedding(self, features, places, training: bool = False):
+        if self.pooled_head is not None:
+            return self.pooled_head(self.pool(features), training=training)
+        vector = ops.max(places, axis=(1, 2))  # [batch, embedding_size]
         return vector / ops.sqrt(ops.sum(vector**2, axis=-1, keepdims=True) + 1e-8)
 
     def embed_audio(self, audio, training: bool = False):
@@ -70,13 +84,22 @@ class AVOLNet(AvcNetwork):
         )  # [batch images, batch sounds, height, width]
         return ops.max(products, axis=(2, 3))
 
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The objective over the map, and with a pooled head InfoNCE over its vectors."""
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        if self.pooled_head is not None:
+            cosines = y_pred["image_embedding"] @ ops.transpose(y_pred["audio_embedding"])
+            loss = loss + info_nce(cosines, *pair_masks.all_pairs(x["group"]))
+        return loss
+
     def similarity(self, image, audio):
         """Largest scalar products of images and their sounds, [batch]."""
         return ops.max(self.similarity_map(image, audio), axis=(1, 2))
 
     def similarity_map(self, image, audio):
         """Scalar products by place, [batch, height, width]."""
-        return ops.einsum("bhwd,bd->bhw", self.embed_places(image), self.embed_audio(audio))
+        places = self.image_head(self.image_features(image))  # [batch, height, width, size]
+        return ops.einsum("bhwd,bd->bhw", places, self.embed_audio(audio))
 
     def match_logits(self, similarities):
         """conv7: one scale and one bias, of all places."""

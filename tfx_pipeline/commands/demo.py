@@ -10,8 +10,8 @@ import click
 
 @click.command("demo")
 @click.option("--root", default="runs/demo", show_default=True, type=click.Path(file_okay=False))
-@click.option("--count", default=1200, show_default=True, type=click.IntRange(min=10))
-@click.option("--seconds", default=3.0, show_default=True, help="Length of each video.")
+@click.option("--count", default=480, show_default=True, type=click.IntRange(min=10))
+@click.option("--seconds", default=5.0, show_default=True, help="Length of each video.")
 @click.option("--preset", default="demo", show_default=True)
 @click.option("--seed", default=0, show_default=True, help="Of the generated videos.")
 @click.option("--verbose", is_flag=True, help="Show TFX's log.")
