@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fractions
 import pathlib
+from typing import cast
 
 import av
 import numpy as np
@@ -38,7 +39,9 @@ def encode(scene: Scene, renderer: Renderer, path: pathlib.Path) -> None:
     with av.open(
         str(path), "w", format=scene.container, options={"fflags": "+bitexact"}
     ) as container:
-        video = container.add_stream(codec, rate=scene.frame_rate, options=options)
+        video = cast(
+            av.VideoStream, container.add_stream(codec, rate=scene.frame_rate, options=options)
+        )
         video.width, video.height, video.pix_fmt = scene.width, scene.height, "yuv420p"
         video.gop_size = scene.keyframe_interval
         video.thread_count = 1  # Several threads are not deterministic, and all cores are in use.
@@ -62,7 +65,10 @@ class _Audio:
         self._container = container
         self._rate = scene.sample_rate
         self._layout = "stereo" if scene.channels == 2 else "mono"
-        self._stream = container.add_stream(codec, rate=scene.sample_rate, layout=self._layout)
+        self._stream = cast(
+            av.AudioStream,
+            container.add_stream(codec, rate=scene.sample_rate, layout=self._layout),
+        )
         self._stream.bit_rate = bit_rate * scene.channels
         self._sound = make_soundtrack(scene)
         self._done = 0

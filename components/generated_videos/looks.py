@@ -123,9 +123,9 @@ def clock(pen: Pen, palette: Palette, rng: np.random.Generator) -> None:
     for hour in range(12):
         marks = [polar(centre, radius, hour / 12) for radius in (0.29, 0.37)]
         pen.line(marks, 0.035, palette.accent)
-    hour = rng.random()
-    pen.line([centre, polar(centre, 0.2, hour)], 0.06, palette.accent)
-    pen.line([centre, polar(centre, 0.32, 12 * hour)], 0.045, palette.accent)
+    time = rng.random()
+    pen.line([centre, polar(centre, 0.2, time)], 0.06, palette.accent)
+    pen.line([centre, polar(centre, 0.32, 12 * time)], 0.045, palette.accent)
 
 
 def radio(pen: Pen, palette: Palette, rng: np.random.Generator) -> None:
@@ -181,10 +181,10 @@ def cloud(pen: Pen, palette: Palette, rng: np.random.Generator) -> None:
         pen.ellipse((x, y), (radius, radius), palette.main)
     pen.ellipse((0.82, 0.45), (0.14, 0.14), palette.main)
     phase = rng.random()
-    x = np.linspace(0.08, 0.92, 60)
-    for y in (0.72, 0.84, 0.96):
-        wave = y - 0.02 + 0.03 * np.sin(2 * math.pi * (2.5 * x + phase))
-        pen.line(list(zip(x, wave, strict=True)), 0.045, palette.accent)
+    along = np.linspace(0.08, 0.92, 60)
+    for height in (0.72, 0.84, 0.96):
+        wave = height - 0.02 + 0.03 * np.sin(2 * math.pi * (2.5 * along + phase))
+        pen.line(list(zip(along, wave, strict=True)), 0.045, palette.accent)
 
 
 def organ(pen: Pen, palette: Palette, rng: np.random.Generator) -> None:

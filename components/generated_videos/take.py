@@ -80,17 +80,21 @@ class Take:
     def _least_covering(self, actors: Iterable[_Actor], times: np.ndarray) -> _Actor:
         """Of several motions the one that covers the others least, so that all stay visible."""
         others = [(time, self.boxes(time)) for time in times]
-        best, least = None, float("inf")
-        for actor in actors:
-            overlap = 0.0
+
+        def overlap(actor: _Actor) -> float:
+            worst = 0.0
             for time, boxes in others:
                 box = actor.place(time - self._start)[1]
-                overlap = max([overlap, *(_covered(box, other) for other in boxes)])
-            if overlap < least:
-                best, least = actor, overlap
-            if least == 0:
+                worst = max([worst, *(_covered(box, other) for other in boxes)])
+            return worst
+
+        # The first that covers nothing, else the best: `min` alone would try them all.
+        tried: list[tuple[float, int, _Actor]] = []
+        for actor in actors:
+            tried.append((overlap(actor), len(tried), actor))
+            if tried[-1][0] == 0:
                 break
-        return best
+        return min(tried)[2]
 
 
 def _stage(width: int, height: int, aspect: float) -> PixelBox:

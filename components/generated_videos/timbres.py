@@ -11,8 +11,11 @@ import numpy as np
 
 from components.generated_videos import synthesis as syn
 
-_BELL_PARTIALS = ((0.5, 0.5), (1.0, 1.0), (1.19, 0.8), (1.56, 0.5), (2.0, 0.7), (2.74, 0.6))
-_BELL_PARTIALS += ((3.76, 0.5), (5.4, 0.4))
+_BELL_PARTIALS = (
+    *((0.5, 0.5), (1.0, 1.0), (1.19, 0.8), (1.56, 0.5)),
+    *((2.0, 0.7), (2.74, 0.6), (3.76, 0.5), (5.4, 0.4)),
+)
+"""Frequency (of the strike note) and amplitude."""
 
 
 def bell(samples: int, rate: int, pitch: float, rng: np.random.Generator) -> np.ndarray:
