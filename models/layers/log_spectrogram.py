@@ -31,7 +31,11 @@ class LogSpectrogram(keras.layers.Layer):
         """Maps [batch, samples] int16, or float in -1..1, to [batch, fft/2+1, samples/hop, 1]."""
         if keras.backend.standardize_dtype(waveform.dtype) == "int16":
             waveform = ops.cast(waveform, "float32") / 32768.0
-        waveform = ops.pad(ops.cast(waveform, "float32"), [[0, 0], [0, self.window - self.hop]])
+        # `ops.stft` centres a window shorter than the transform in frames as long as the transform.
+        before = (self.fft - self.window) // 2
+        waveform = ops.pad(
+            ops.cast(waveform, "float32"), [[0, 0], [before, self.fft - before - self.hop]]
+        )
         real, imaginary = ops.stft(
             waveform, self.window, self.hop, self.fft, window="hann", center=False
         )  # [batch, frames, bins]

@@ -1,0 +1,123 @@
+"""Tiny networks, and examples in which a colour goes with a tone."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from models import examples
+from models.network_config import NetworkConfig
+
+SAMPLE_RATE = 800
+COLOURS = ((230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40))
+TONES = (50, 110, 200, 310)
+"""In Hz; one a colour."""
+
+
+def _tiny_config(network: str = "avol", **changes) -> NetworkConfig:
+    sizes = {
+        "image_size": 20,
+        "crop_size": 16,
+        "sample_rate": SAMPLE_RATE,
+        "window": 64,
+        "hop": 50,
+        "fft": 64,
+        "filters": (4, 8, 8, 16),
+        "image_stride": 1,
+        "audio_stride": 1,
+        "embedding_size": 8,
+        "batch_norm_momentum": 0.8,
+    }
+    return NetworkConfig(network=network, **(sizes | changes))
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> Callable[..., NetworkConfig]:
+    """`tiny_config(network, **changes)`: maps of 2x2 places, spectrograms of 33x16."""
+    return _tiny_config
+
+
+@pytest.fixture(scope="session")
+def encode_image() -> Callable[..., bytes]:
+    """`encode_image(pixels, "png" or "jpeg")`: the file's bytes of uint8 [height, width, 3]."""
+
+    def encode(pixels: np.ndarray, kind: str = "jpeg") -> bytes:
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, kind, quality=95)
+        return buffer.getvalue()
+
+    return encode
+
+
+@pytest.fixture(scope="session")
+def tone() -> Callable[..., np.ndarray]:
+    """`tone(frequency, amplitude, phase)`: 1 s of a sine, int16 [SAMPLE_RATE]."""
+
+    def make(frequency: float, amplitude: float = 0.5, phase: float = 0.0) -> np.ndarray:
+        time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+        wave = amplitude * np.sin(2 * np.pi * frequency * time + phase)
+        return np.round(32767 * wave).astype("<i2")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def random_media() -> Callable[[NetworkConfig, int], tuple[np.ndarray, np.ndarray]]:
+    """`random_media(config, batch)`: noise as uint8 images and int16 sounds of a network's sizes."""
+
+    def make(config: NetworkConfig, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(3)
+        size = config.crop_size
+        # Every example has a level of its own, or noise would look like noise to the network.
+        levels = rng.uniform(0.1, 1.0, [batch, 1, 1, 1])
+        images = rng.integers(0, 256, [batch, size, size, 3]) * levels
+        sounds = rng.integers(-20000, 20000, [batch, config.sample_rate]) * levels[:, 0, 0]
+        return images.astype(np.uint8), sounds.astype(np.int16)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def write_examples(encode_image, tone) -> Callable[..., str]:
+    """`write_examples(folder, count, frame_shape)`: a gzipped TFRecord's path.
+
+    Colour and tone of an example are those of class i % 4, with noise. The group is the class, so
+    that sounds that cannot be told apart are never negatives.
+    """
+
+    def write(
+        folder: pathlib.Path,
+        count: int,
+        frame_shape: Sequence[int] = (20, 28),
+        pixels: np.ndarray | None = None,
+    ) -> str:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = str(folder / "data_tfrecord-00000-of-00001.gz")
+        rng = np.random.default_rng(count)
+        with tf.io.TFRecordWriter(path, "GZIP") as writer:
+            for i in range(count):
+                kind = i % len(COLOURS)
+                noise = rng.normal(0, 12, [*frame_shape, 3])
+                frame = np.clip(np.array(COLOURS[kind]) + noise, 0, 255).astype(np.uint8)
+                example = examples.make_example(
+                    {
+                        examples.VIDEO_ID: f"video{i}",
+                        examples.VIDEO_GROUP: f"class{kind}",
+                        examples.VIDEO_TIME: 1.0,
+                        examples.IMAGE: encode_image(frame if pixels is None else pixels),
+                        examples.AUDIO: tone(
+                            TONES[kind], rng.uniform(0.2, 0.9), rng.uniform(0, 6)
+                        ).tobytes(),
+                        examples.AUDIO_SAMPLE_RATE: SAMPLE_RATE,
+                    }
+                )
+                writer.write(example.SerializeToString())
+        return path
+
+    return write

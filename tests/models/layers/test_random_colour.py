@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from models.layers.random_colour import RandomColour
+
+
+def _apply(layer: RandomColour, image: np.ndarray, training: bool = True) -> np.ndarray:
+    return keras.ops.convert_to_numpy(layer(image.astype(np.float32), training=training))
+
+
+def _grey(batch: int) -> np.ndarray:
+    return np.zeros([batch, 2, 2, 3])
+
+
+def test_grey_images_are_shifted_within_the_range():
+    shift = _apply(RandomColour(brightness=0.15, saturation=0.4, seed=1), _grey(400))
+    assert (np.ptp(shift, axis=(1, 2, 3)) < 1e-6).all()  # one value an image; grey stays grey
+    assert -0.3 <= shift.min() < -0.28  # of a full scale 2 wide
+    assert 0.28 < shift.max() <= 0.3
+
+
+def test_saturation_blends_with_grey():
+    image = np.tile([0.6, 0.0, -0.6], [400, 2, 2, 1])
+    blend = _apply(RandomColour(brightness=0.0, saturation=0.4, seed=1), image)
+    assert blend.mean(-1) == pytest.approx(0, abs=1e-6)  # the grey value stays
+    factors = blend[:, 0, 0, 0] / 0.6
+    assert 0.6 <= factors.min() < 0.62
+    assert 1.38 < factors.max() <= 1.4
+    assert blend[:, 1, 1, 2] == pytest.approx(-0.6 * factors, abs=1e-5)
+
+
+def test_nothing_changes_outside_training():
+    image = np.random.default_rng(0).uniform(-1, 1, [2, 3, 3, 3]).astype(np.float32)
+    assert np.array_equal(_apply(RandomColour(), image, training=False), image)
+
+
+def test_the_seed_decides_and_every_call_draws_anew():
+    layer, same = RandomColour(seed=1), RandomColour(seed=1)
+    first = _apply(layer, _grey(8))
+    assert np.array_equal(first, _apply(same, _grey(8)))
+    assert not np.allclose(first, _apply(layer, _grey(8)))
+
+
+def test_its_config_builds_it_again():
+    again = RandomColour.from_config(RandomColour(0.1, 0.2, seed=5).get_config())
+    assert (again.brightness, again.saturation, again.seed) == (0.1, 0.2, 5)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from models.network_config import NetworkConfig
+
+
+def test_the_defaults_are_the_papers_sizes():
+    config = NetworkConfig()
+    assert (config.image_size, config.crop_size) == (256, 224)
+    assert (config.sample_rate, config.window, config.hop, config.fft) == (48000, 480, 240, 512)
+    assert config.filters == (64, 128, 256, 512)
+    assert config.embedding_size == 128
+    assert config.image_stride == config.audio_stride == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"network": "l4"}, "network must be 'ave' or 'avol', not 'l4'"),
+        ({"crop_size": 257}, "crop_size=257 must be at most"),
+        ({"hop": 0}, "0 < self.hop=0"),
+        ({"hop": 481}, "hop=481"),
+        ({"window": 513, "hop": 240}, "window=513"),
+    ],
+)
+def test_what_cannot_be_is_named(changes, message):
+    with pytest.raises(ValueError, match=message):
+        NetworkConfig(**changes)
+
+
+def test_a_trip_through_json_changes_nothing():
+    config = NetworkConfig(network="avol", filters=(8, 16), pooled_head=False)
+    values = json.loads(json.dumps(dataclasses.asdict(config)))
+    again = NetworkConfig.from_dict(values)
+    assert again == config
+    assert hash(again) == hash(config)
+
+
+def test_an_unknown_field_is_named():
+    with pytest.raises(TypeError, match="colour"):
+        NetworkConfig.from_dict({"colour": 1})

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from models.training_config import TrainingConfig
+
+
+def test_the_defaults_are_the_papers_recipe():
+    config = TrainingConfig()
+    assert (config.batch_size, config.weight_decay) == (2048, 1e-5)
+    assert (config.learning_rate_decay, config.decay_epochs) == (0.94, 16)
+
+
+@pytest.mark.parametrize("name", ["batch_size", "steps", "steps_per_epoch", "shuffle_buffer"])
+def test_counts_below_one_are_named(name):
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, not 0"):
+        TrainingConfig(**{name: 0})
+
+
+def test_a_batch_of_one_has_no_negatives():
+    with pytest.raises(ValueError, match="batch_size must be at least 2"):
+        TrainingConfig(batch_size=1)
+
+
+def test_a_trip_through_json_changes_nothing():
+    config = TrainingConfig(learning_rate_decay="cosine", steps=7)
+    values = json.loads(json.dumps(dataclasses.asdict(config)))
+    assert TrainingConfig.from_dict(values) == config
+
+
+def test_an_unknown_field_is_named():
+    with pytest.raises(TypeError, match="momentum"):
+        TrainingConfig.from_dict({"momentum": 0.9})
