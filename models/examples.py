@@ -78,7 +78,7 @@ def make_example(features: Mapping[str, Value]) -> tf.train.Example:
     example = tf.train.Example()
     for name, value in sorted(features.items()):
         dtype = _dtype(name)
-        values = [value] if isinstance(value, bytes | str | float | int) else list(value)
+        values: list = [value] if isinstance(value, bytes | str | float | int) else list(value)
         feature = example.features.feature[name]
         if dtype == tf.string:
             feature.bytes_list.value.extend(v.encode() if isinstance(v, str) else v for v in values)

@@ -97,10 +97,10 @@ def train(
         callbacks=callbacks,
         verbose=0,
     ).history
-    step = [config.steps_per_epoch * (epoch + 1) for epoch in range(len(history["loss"]))]
-    return network, {name: [float(v) for v in values] for name, values in history.items()} | {
-        "step": step
-    }
+    history["step"] = [
+        config.steps_per_epoch * (epoch + 1) for epoch in range(len(history["loss"]))
+    ]
+    return network, {name: [float(v) for v in values] for name, values in history.items()}
 
 
 def learning_rate(config: TrainingConfig) -> keras.optimizers.schedules.LearningRateSchedule:

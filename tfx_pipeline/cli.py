@@ -6,6 +6,8 @@ import importlib
 
 import click
 
+from tfx_pipeline.quiet import quieten
+
 _COMMANDS = {
     "demo": "Generate videos, run the pipeline on them, serve the model, write a report.",
     "run": "Run the pipeline on a folder or glob of videos.",
@@ -38,6 +40,7 @@ class _LazyGroup(click.Group):
 @click.version_option(package_name="objects-that-sound")
 def main() -> None:
     """Objects that Sound: learn from unlabelled video what things look like and sound like."""
+    quieten()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import os
 import re
 from collections.abc import Iterator
 
@@ -46,7 +45,7 @@ def run_locally(
     write_video_list(videos, paths.video_list)
     pipeline = create_pipeline(
         preset,
-        video_list_dir=os.path.dirname(paths.video_list),
+        video_list=paths.video_list,
         pipeline_root=paths.pipeline_root,
         serving_dir=paths.serving_dir,
         group_regex=group_regex,

@@ -31,11 +31,11 @@ PIPELINE_NAME = "objects-that-sound"
 def create_pipeline(
     preset: Preset,
     *,
-    video_list_dir: str,
+    video_list: str,
     pipeline_root: str,
     serving_dir: str,
-    group_regex: str | None = None,
-    label_regex: str | None = None,
+    group_regex: str = "",
+    label_regex: str = "",
     metadata_connection_config=None,
     beam_pipeline_args: list[str] | None = None,
     enable_cache: bool = True,
@@ -44,7 +44,7 @@ def create_pipeline(
 
     Args:
         preset: what to store, train and ask for.
-        video_list_dir: folder of `videos.csv`, written by `write_video_list`.
+        video_list: path of the CSV that `write_video_list` wrote.
         pipeline_root: folder for artifacts.
         serving_dir: folder that gets a numbered version of every blessed model.
         group_regex: see IngestConfig.
@@ -54,10 +54,7 @@ def create_pipeline(
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
     example_gen = VideoExampleGen(
-        input_base=video_list_dir,
-        input_config=tfx.proto.Input(
-            splits=[tfx.proto.Input.Split(name="videos", pattern="videos.csv")]
-        ),
+        video_list=video_list,
         examples_per_video=preset.examples_per_video,
         image_size=preset.network.image_size,
         sample_rate=preset.network.sample_rate,

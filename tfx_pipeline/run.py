@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import time
@@ -46,7 +47,7 @@ def run(
         The content of report.json.
 
     Raises:
-        click.ClickException: there are no videos.
+        click.ClickException: there are no videos, or a component failed; with the reason.
         SystemExit: with status 3 where the gate refused the model.
     """
     try:
@@ -66,19 +67,28 @@ def run(
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
     from tfx_pipeline.local_runner import run_locally
     from tfx_pipeline.pipeline import PIPELINE_NAME
-    from tfx_pipeline.report.collect import collect_run
+    from tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from tfx_pipeline.report.report import write_report
     from tfx_pipeline.report.run_summary import Stage
     from tfx_pipeline.serving_trial import serving_trial
 
-    run_locally(
-        preset,
-        videos,
-        paths,
-        group_regex=group_regex,
-        label_regex=label_regex,
-        verbose=verbose,
-    )
+    try:
+        run_locally(
+            preset,
+            videos,
+            paths,
+            group_regex=group_regex,
+            label_regex=label_regex,
+            verbose=verbose,
+        )
+    except Exception as error:
+        # A failed run gets its report too; ML Metadata does not keep the reason.
+        reason = f"{type(error).__name__}: {error}"
+        with contextlib.suppress(RunNotFoundError):
+            write_report(collect_run(root, PIPELINE_NAME, error=reason), root)
+        if verbose:
+            raise
+        raise click.ClickException(f"{reason}\nRun again with --verbose for the log") from error
     summary = collect_run(root, PIPELINE_NAME)
     stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
     stages += summary.stages

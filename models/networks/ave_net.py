@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 from keras import ops
 
@@ -24,13 +26,14 @@ class AVENet(AvcNetwork):
     def __init__(self, config: NetworkConfig, **kwargs):
         super().__init__(config, **kwargs)
         self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
-        head = {
-            "size": config.embedding_size,
-            "batch_norm": config.normalise,
-            "batch_norm_momentum": config.batch_norm_momentum,
-        }
-        self.image_head = EmbeddingHead(**head, name="image_head")
-        self.audio_head = EmbeddingHead(**head, name="audio_head")
+        head = functools.partial(
+            EmbeddingHead,
+            size=config.embedding_size,
+            batch_norm=config.normalise,
+            batch_norm_momentum=config.batch_norm_momentum,
+        )
+        self.image_head = head(name="image_head")
+        self.audio_head = head(name="audio_head")
         # As printed, fc3 may learn from random weights that what matches is far apart: it starts
         # with the right sign, deciding at a distance of 1.3 (unit vectors at random: 1.41).
         self.fc3 = keras.layers.Dense(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 from keras import ops
 
@@ -27,15 +29,18 @@ class AVOLNet(AvcNetwork):
     def __init__(self, config: NetworkConfig, **kwargs):
         super().__init__(config, **kwargs)
         self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
-        head = {
-            "size": config.embedding_size,
-            "batch_norm": config.normalise,
-            "unit_length": config.normalise,
-            "batch_norm_momentum": config.batch_norm_momentum,
-        }
-        self.image_head = EmbeddingHead(**head, names=("conv5", "conv6"), name="image_head")
-        self.pooled_head = EmbeddingHead(**head, name="pooled_head") if config.pooled_head else None
-        self.audio_head = EmbeddingHead(**head, name="audio_head")
+        head = functools.partial(
+            EmbeddingHead,
+            size=config.embedding_size,
+            batch_norm=config.normalise,
+            unit_length=config.normalise,
+            batch_norm_momentum=config.batch_norm_momentum,
+        )
+        self.image_head = head(names=("conv5", "conv6"), name="image_head")
+        self.pooled_head = (
+            head(unit_length=True, name="pooled_head") if config.pooled_head else None
+        )
+        self.audio_head = head(name="audio_head")
         scale, bias = (10.0, -3.0) if config.normalise else (1.0, 0.0)
         self.conv7 = keras.layers.Dense(
             1,
@@ -58,7 +63,7 @@ class AVOLNet(AvcNetwork):
         return {
             "image_map": places,
             "image_embedding": self._image_embedding(features, places, training),
-            "audio_embedding": self.embed_audio(inputs["audio"], training),
+            "audio_vector": self._audio_vector(inputs["audio"], training),
         }
 
     def embed_image(self, image, training: bool = False):
@@ -70,17 +75,19 @@ class AVOLNet(AvcNetwork):
     def _image_embedding(self, features, places, training: bool = False):
         if self.pooled_head is not None:
             return self.pooled_head(self.pool(features), training=training)
-        vector = ops.max(places, axis=(1, 2))  # [batch, embedding_size]
-        return vector / ops.sqrt(ops.sum(vector**2, axis=-1, keepdims=True) + 1e-8)
+        return _unit(ops.max(places, axis=(1, 2)))  # [batch, embedding_size]
 
     def embed_audio(self, audio, training: bool = False):
-        """Maps [batch, samples] to vectors [batch, embedding_size]."""
+        """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
+        return _unit(self._audio_vector(audio, training))
+
+    def _audio_vector(self, audio, training: bool = False):
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
 
     def similarities(self, outputs):
         """Largest scalar products of all pairs, [batch images, batch sounds]."""
         products = ops.einsum(
-            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_embedding"]
+            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_vector"]
         )  # [batch images, batch sounds, height, width]
         return ops.max(products, axis=(2, 3))
 
@@ -88,7 +95,7 @@ class AVOLNet(AvcNetwork):
         """The objective over the map, and with a pooled head InfoNCE over its vectors."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         if self.pooled_head is not None:
-            cosines = y_pred["image_embedding"] @ ops.transpose(y_pred["audio_embedding"])
+            cosines = y_pred["image_embedding"] @ ops.transpose(_unit(y_pred["audio_vector"]))
             loss = loss + info_nce(cosines, *pair_masks.all_pairs(x["group"]))
         return loss
 
@@ -99,8 +106,13 @@ class AVOLNet(AvcNetwork):
     def similarity_map(self, image, audio):
         """Scalar products by place, [batch, height, width]."""
         places = self.image_head(self.image_features(image))  # [batch, height, width, size]
-        return ops.einsum("bhwd,bd->bhw", places, self.embed_audio(audio))
+        return ops.einsum("bhwd,bd->bhw", places, self._audio_vector(audio))
 
     def match_logits(self, similarities):
         """conv7: one scale and one bias, of all places."""
         return self.conv7(similarities[..., None])[..., 0]
+
+
+def _unit(vectors):
+    """Scales [batch, size] to unit length."""
+    return vectors / ops.sqrt(ops.sum(vectors**2, axis=-1, keepdims=True) + 1e-8)

@@ -48,7 +48,7 @@ class EmbeddingHead(keras.layers.Layer):
         hidden = self.first.compute_output_shape(input_shape)
         self.second.build(hidden)
         if self.batch_norm is not None:
-            self.batch_norm.build(hidden)
+            self.batch_norm.build((None, hidden[-1]))  # of places as of vectors, see call
         self.built = True
 
     def call(self, features, training: bool = False):
