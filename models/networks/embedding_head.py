@@ -60,5 +60,5 @@ class EmbeddingHead(keras.layers.Layer):
             flat = ops.reshape(vectors, (-1, shape[-1]))  # [n, size]
             vectors = ops.reshape(self.batch_norm(flat, training=training), shape)
         if self.unit_length:
-            vectors = vectors / ops.sqrt(ops.sum(vectors**2, axis=-1, keepdims=True) + 1e-8)
+            vectors = ops.normalize(vectors, axis=-1)
         return vectors

@@ -1,0 +1,137 @@
+"""What holds for AVE-Net and AVOL-Net alike."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.losses.objectives import OBJECTIVES
+from models.network_config import NetworkConfig
+from models.networks.factory import build_network
+
+# Every form of the networks: the default ones and those as printed.
+FORMS = {
+    "ave": {"network": "ave"},
+    "ave as printed": {"network": "ave", "normalise": False},
+    "avol": {"network": "avol"},
+    "avol, one head": {"network": "avol", "pooled_head": False},
+    "avol as printed": {"network": "avol", "normalise": False, "pooled_head": False},
+}
+
+
+@pytest.fixture(scope="module", params=FORMS.values(), ids=FORMS)
+def network(request, tiny_config):
+    return build_network(tiny_config(**request.param), seed=1)
+
+
+@pytest.fixture
+def media(network, random_media):
+    return random_media(network.config, 4)
+
+
+def _numpy(tensor) -> np.ndarray:
+    return keras.ops.convert_to_numpy(tensor)
+
+
+def test_every_embedding_has_unit_length_by_itself(network, media):
+    for vectors in (network.embed_image(media[0]), network.embed_audio(media[1])):
+        assert vectors.shape == (4, 8)
+        if network.config.normalise or network.config.network == "ave":
+            assert np.linalg.norm(vectors, axis=-1) == pytest.approx(1, abs=1e-4)
+
+
+def test_an_embedding_does_not_depend_on_the_batch(network, media):
+    for embed, inputs in zip((network.embed_image, network.embed_audio), media, strict=True):
+        assert _numpy(embed(inputs[2:3])) == pytest.approx(_numpy(embed(inputs))[2:3], abs=1e-5)
+
+
+def test_call_and_embed_agree(network, media):
+    image, audio = media
+    outputs = network({"image": image, "audio": audio})
+    for name, vectors in (
+        ("image_embedding", network.embed_image(image)),
+        ("audio_embedding", network.embed_audio(audio)),
+    ):
+        assert _numpy(outputs[name]) == pytest.approx(_numpy(vectors), abs=1e-5)
+
+
+def test_scores_are_probabilities_of_the_diagonal_of_all_pairs(network, media):
+    image, audio = media
+    similarities = network.similarities(network({"image": image, "audio": audio}))
+    assert similarities.shape == (4, 4)
+    diagonal = np.diagonal(_numpy(network.match_logits(similarities)))
+    similarities = _numpy(similarities)
+    score = _numpy(network.score(image, audio))
+    assert score == pytest.approx(1 / (1 + np.exp(-diagonal)), abs=1e-5)
+    assert ((score > 0) & (score < 1)).all()
+    for j in (1, 2, 3):  # and of the other ones
+        other = _numpy(network.similarity(image, np.roll(audio, -j, 0)))
+        assert other == pytest.approx(
+            [similarities[i, (i + j) % 4] for i in range(4)], abs=1e-4, rel=1e-4
+        )
+
+
+def test_the_heat_map_is_of_the_vision_towers_places(network, media):
+    heatmap = _numpy(network.heatmap(*media))
+    assert heatmap.shape == (4, 2, 2)
+    assert ((heatmap >= 0) & (heatmap <= 1)).all()
+
+
+def test_more_similar_is_more_likely(network):
+    logits = _numpy(network.match_logits(np.linspace(-1, 0.99, 50, dtype=np.float32)))
+    assert (np.diff(logits) > 0).all()
+
+
+def test_float_media_score_as_integer_media(network, media):
+    image, audio = media
+    floats = network.score(image.astype(np.float32), (audio / 32768).astype(np.float32))
+    assert _numpy(floats) == pytest.approx(_numpy(network.score(image, audio)), abs=1e-5)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_gradients_reach_all_weights(network, media, objective):
+    network.objective = OBJECTIVES[objective]
+    x = {"image": media[0], "audio": media[1], "group": np.arange(4)}
+    with tf.GradientTape() as tape:
+        loss = network.compute_loss(x, y_pred=network(x, training=True))
+    gradients = tape.gradient(loss, network.trainable_variables)
+    assert np.isfinite(float(loss))
+    for variable, gradient in zip(network.trainable_variables, gradients, strict=True):
+        assert gradient is not None, variable.path
+        gradient = np.abs(_numpy(gradient))
+        assert np.isfinite(gradient).all(), variable.path
+        # Batch normalisation takes away what a bias before it adds.
+        if variable.name != "bias":
+            assert gradient.max() > 0, variable.path
+
+
+def test_examples_of_one_group_are_no_negatives(network, media):
+    network.objective = OBJECTIVES["all_pairs"]
+    x = {"image": media[0], "audio": media[1]}
+    y_pred = network(x)
+    apart = network.compute_loss(x | {"group": np.arange(4)}, y_pred=y_pred)
+    paired = network.compute_loss(x | {"group": np.array([0, 0, 1, 1])}, y_pred=y_pred)
+    assert float(apart) != pytest.approx(float(paired), rel=1e-6)
+
+
+def test_augmentation_is_for_training_only(network, media):
+    image, audio = media
+    for features, inputs in ((network.image_features, image), (network.audio_features, audio)):
+        assert np.array_equal(_numpy(features(inputs)), _numpy(features(inputs)))
+    before = [_numpy(v) for v in network.non_trainable_variables]
+    network({"image": image, "audio": audio})
+    after = [_numpy(v) for v in network.non_trainable_variables]
+    for there, now in zip(before, after, strict=True):  # batch normalisation stays as it is
+        assert np.array_equal(there, now)
+
+
+@pytest.mark.parametrize("form", ["ave", "avol"])
+def test_at_the_papers_size_the_maps_have_the_papers_sizes(form):
+    network = build_network(NetworkConfig(network=form), seed=0)
+    image = np.zeros([1, 224, 224, 3], np.uint8)
+    audio = np.zeros([1, 48000], np.int16)
+    assert network.log_spectrogram(audio).shape == (1, 257, 200, 1)
+    assert network.image_features(image).shape == (1, 14, 14, 512)
+    assert network.audio_features(audio).shape == (1, 16, 12, 512)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.networks.ave_net import AVENet
+from models.networks.avol_net import AVOLNet
+from models.networks.factory import build_network
+
+
+def test_the_configuration_names_the_network(tiny_config):
+    assert isinstance(build_network(tiny_config("ave")), AVENet)
+    assert isinstance(build_network(tiny_config("avol")), AVOLNet)
+
+
+@pytest.mark.parametrize("name", ["ave", "avol"])
+def test_all_weights_are_made_before_the_first_call(name, tiny_config, random_media):
+    network = build_network(tiny_config(name))
+    count = len(network.weights)
+    image, audio = random_media(network.config, 2)
+    network({"image": image, "audio": audio}, training=True)
+    network.heatmap(image, audio)
+    assert len(network.weights) == count > 40
+
+
+def test_the_seed_decides_the_weights(tiny_config):
+    first, same, other = (build_network(tiny_config(), seed=seed) for seed in (1, 1, 2))
+    kernels = [network.image_tower.layers[0].get_weights()[0] for network in (first, same, other)]
+    assert np.array_equal(kernels[0], kernels[1])
+    assert not np.allclose(kernels[0], kernels[2])
+
+
+def test_an_unknown_objective_is_named(tiny_config):
+    with pytest.raises(KeyError, match="triplet"):
+        build_network(tiny_config(), objective="triplet")
