@@ -63,7 +63,7 @@ class AVOLNet(AvcNetwork):
         return {
             "image_map": places,
             "image_embedding": self._image_embedding(features, places, training),
-            "audio_vector": self._audio_vector(inputs["audio"], training),
+            "audio_embedding": self._audio_vector(inputs["audio"], training),
         }
 
     def embed_image(self, image, training: bool = False):
@@ -75,11 +75,11 @@ class AVOLNet(AvcNetwork):
     def _image_embedding(self, features, places, training: bool = False):
         if self.pooled_head is not None:
             return self.pooled_head(self.pool(features), training=training)
-        return _unit(ops.max(places, axis=(1, 2)))  # [batch, embedding_size]
+        return ops.normalize(ops.max(places, axis=(1, 2)), axis=-1)  # [batch, embedding_size]
 
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
-        return _unit(self._audio_vector(audio, training))
+        return ops.normalize(self._audio_vector(audio, training), axis=-1)
 
     def _audio_vector(self, audio, training: bool = False):
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
@@ -87,7 +87,7 @@ class AVOLNet(AvcNetwork):
     def similarities(self, outputs):
         """Largest scalar products of all pairs, [batch images, batch sounds]."""
         products = ops.einsum(
-            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_vector"]
+            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_embedding"]
         )  # [batch images, batch sounds, height, width]
         return ops.max(products, axis=(2, 3))
 
@@ -95,7 +95,8 @@ class AVOLNet(AvcNetwork):
         """The objective over the map, and with a pooled head InfoNCE over its vectors."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         if self.pooled_head is not None:
-            cosines = y_pred["image_embedding"] @ ops.transpose(_unit(y_pred["audio_vector"]))
+            sounds = ops.normalize(y_pred["audio_embedding"], axis=-1)
+            cosines = y_pred["image_embedding"] @ ops.transpose(sounds)
             loss = loss + info_nce(cosines, *pair_masks.all_pairs(x["group"]))
         return loss
 
@@ -111,8 +112,3 @@ class AVOLNet(AvcNetwork):
     def match_logits(self, similarities):
         """conv7: one scale and one bias, of all places."""
         return self.conv7(similarities[..., None])[..., 0]
-
-
-def _unit(vectors):
-    """Scales [batch, size] to unit length."""
-    return vectors / ops.sqrt(ops.sum(vectors**2, axis=-1, keepdims=True) + 1e-8)
