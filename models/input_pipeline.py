@@ -92,7 +92,9 @@ def _decode(record: tf.Tensor, config: NetworkConfig, seed: tf.Tensor | None) ->
         jpeg, tf.concat([offset, [crop, crop]], 0), channels=3
     )  # [crop, crop, 3]
     if seed is not None:
-        image = tf.image.stateless_random_flip_left_right(image, seed)
+        # By the crop's own seed, all upper crops would be flipped and no lower one.
+        flip_seed = tf.random.experimental.stateless_fold_in(seed, 1)
+        image = tf.image.stateless_random_flip_left_right(image, flip_seed)
     audio = tf.io.decode_raw(parsed[examples.AUDIO], tf.int16)  # [samples]
     return {
         "image": tf.ensure_shape(image, [crop, crop, 3]),

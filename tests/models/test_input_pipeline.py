@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from models.input_pipeline import evaluation_batches, training_batches
+
+_RAMP = np.arange(28) * 8
+_POSITIONS = np.zeros([20, 28, 3], np.uint8)
+_POSITIONS[..., 0] = _RAMP  # red says the column
+_POSITIONS[..., 1] = _RAMP[:20, None]  # green says the row
+
+
+def _places(images: np.ndarray) -> np.ndarray:
+    """Of crops of `_POSITIONS` [n, 16, 16, 3]: top, left and whether flipped, [n, 3]."""
+    images = images.astype(float)
+    rows = images[..., 1].mean(2) / 8  # [n, 16]
+    columns = images[..., 0].mean(1) / 8
+    flipped = columns[:, 0] > columns[:, -1]
+    # Rows and columns are successive ones, so their mean says the first.
+    return np.round(np.stack([rows.mean(1) - 7.5, columns.mean(1) - 7.5, flipped], 1)).astype(int)
+
+
+@pytest.fixture(scope="module")
+def positions(write_examples, tmp_path_factory) -> str:
+    return write_examples(tmp_path_factory.mktemp("positions"), 12, pixels=_POSITIONS)
+
+
+@pytest.fixture(scope="module")
+def colours(write_examples, tmp_path_factory) -> str:
+    return write_examples(tmp_path_factory.mktemp("colours"), 10)
+
+
+def _train(pattern, config, batches, batch_size=4, shuffle_buffer=16, seed=0) -> list[dict]:
+    dataset = training_batches([pattern], config, batch_size, shuffle_buffer, seed)
+    return list(itertools.islice(dataset.as_numpy_iterator(), batches))
+
+
+def test_batches_are_of_the_networks_sizes(colours, tiny_config):
+    [batch] = _train(colours, tiny_config(), 1)
+    shapes = {name: (value.dtype.name, value.shape) for name, value in batch.items()}
+    assert shapes == {
+        "image": ("uint8", (4, 16, 16, 3)),
+        "audio": ("int16", (4, 800)),
+        "group": ("int64", (4,)),
+    }
+    assert batch["audio"].any(axis=1).all()
+
+
+def test_it_is_endless_and_shuffles_every_round_anew(colours, tiny_config):
+    batches = _train(colours, tiny_config(), 6, batch_size=5)  # three times the ten examples
+    sounds = np.concatenate([batch["audio"] for batch in batches])
+    names = [sound.tobytes() for sound in sounds]
+    rounds = [names[i : i + 10] for i in (0, 10, 20)]
+    assert [len(set(names)) for names in rounds] == [10, 10, 10]
+    assert rounds[0] != rounds[1] != rounds[2]
+
+
+def test_random_crops_fill_the_image_and_stay_in_it(positions, tiny_config):
+    batches = _train(positions, tiny_config(), 40)
+    places = _places(np.concatenate([batch["image"] for batch in batches]))
+    assert set(places[:, 0]) == set(range(5))  # 20 - 16 rows left over
+    assert set(places[:, 1]) == set(range(13))  # 28 - 16 columns left over
+
+
+def test_half_of_the_crops_are_flipped_wherever_they_are(positions, tiny_config):
+    batches = _train(positions, tiny_config(), 60)
+    places = _places(np.concatenate([batch["image"] for batch in batches]))
+    for upper in (False, True):
+        flipped = places[(places[:, 0] < 2) == upper][:, 2]
+        assert len(flipped) > 50
+        assert 0.3 < flipped.mean() < 0.7
+
+
+def test_the_seed_decides_order_crops_and_flips(colours, tiny_config):
+    first, same, other = (_train(colours, tiny_config(), 3, seed=seed) for seed in (1, 1, 2))
+    for one, two in zip(first, same, strict=True):
+        assert all(np.array_equal(one[name], two[name]) for name in one)
+    assert not np.array_equal(first[0]["audio"], other[0]["audio"])
+
+
+def test_image_and_sound_of_an_example_stay_together(colours, tiny_config):
+    [batch] = _train(colours, tiny_config(), 1, batch_size=8)
+    colour = batch["image"].mean((1, 2))  # [8, 3]
+    frequency = np.abs(np.fft.rfft(batch["audio"])).argmax(1)  # [8], in Hz
+    groups = {tone: set(batch["group"][frequency == tone]) for tone in set(frequency)}
+    assert all(len(group) == 1 for group in groups.values())
+    assert len(set.union(*groups.values())) == len(groups) > 2
+    strongest = {50: 0, 110: 1, 200: 2}  # red, green, blue; 310 Hz is yellow's
+    for mean, tone in zip(colour, frequency, strict=True):
+        assert mean.argmax() == strongest.get(tone, mean.argmax())
+
+
+def test_evaluation_is_one_pass_in_a_fixed_order_with_centre_crops(positions, tiny_config):
+    dataset = evaluation_batches([positions], tiny_config(), 5)
+    there, again = (list(dataset.as_numpy_iterator()) for _ in range(2))
+    assert [len(batch["image"]) for batch in there] == [5, 5]  # the last two are dropped
+    assert set(map(tuple, _places(np.concatenate([b["image"] for b in there])))) == {(2, 6, 0)}
+    for one, two in zip(there, again, strict=True):
+        assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+def test_evaluation_mixes_the_videos(colours, tiny_config):
+    [batch] = evaluation_batches([colours], tiny_config(), 10).as_numpy_iterator()
+    in_order = _train(colours, tiny_config(), 1, batch_size=10, shuffle_buffer=1)[0]
+    assert sorted(batch["group"]) == sorted(in_order["group"])
+    assert batch["group"].tolist() != in_order["group"].tolist()
+
+
+def test_a_small_evaluation_split_is_one_small_batch(colours, tiny_config):
+    [batch] = evaluation_batches([colours], tiny_config(), 64).as_numpy_iterator()
+    assert len(batch["image"]) == 10
+
+
+def test_files_may_be_given_as_patterns(colours, tiny_config):
+    folder = colours.rsplit("/", 1)[0]
+    assert len(_train(f"{folder}/*", tiny_config(), 1)) == 1
+
+
+@pytest.mark.parametrize("name", ["training", "evaluation"])
+def test_no_files_are_an_error_that_names_the_pattern(name, tmp_path, tiny_config):
+    patterns = [str(tmp_path / "nothing-*.gz")]
+    with pytest.raises(FileNotFoundError, match=r"nothing-\*\.gz"):
+        if name == "training":
+            training_batches(patterns, tiny_config(), 2, 1, 0)
+        else:
+            evaluation_batches(patterns, tiny_config(), 2)
