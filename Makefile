@@ -20,7 +20,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
 
-export TF_CPP_MIN_LOG_LEVEL ?= 2
+# uv brings certificates of its own; behind a proxy only the system's are right.
+SYSTEM_CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+ifneq ($(SYSTEM_CERTIFICATES),)
+export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
+endif
 
 .PHONY: help setup demo test test-all lint format clean
 
