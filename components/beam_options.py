@@ -9,13 +9,13 @@ def local_beam_pipeline_args(workers: int | None = None, *, processes: bool = Fa
     Beam's default runner, DirectRunner, hands over to Prism, a Go program that it downloads at
     first use; FnApiRunner is part of the Python package and needs nothing.
 
-    Threads share the interpreter, but decoders, scalers and encoders release its lock. A process
-    has its own, and first imports Beam and TensorFlow (about as much work as 1,000 examples of
-    VideoExampleGen): worth it for thousands of videos. Other TFX components import all of TFX in
-    each process: give them threads.
+    The calling thread by default: FnApiRunner's workers talk to each other over gRPC, which costs
+    more than it gains on joins of frames and sounds, and Beam 2.72 was seen to lose elements of a
+    join between threads. VideoExampleGen, the one component with real work, decodes in threads of
+    its own.
 
     Args:
-        workers: threads or processes; None: one for each CPU; 1: just the calling thread.
+        workers: threads or processes of the runner; None or 1: just the calling thread.
         processes: whether workers are processes.
 
     Returns:
@@ -33,10 +33,10 @@ def local_beam_pipeline_args(workers: int | None = None, *, processes: bool = Fa
         # is ever started.
         "--sdk_container_image=none",
     ]
-    if workers == 1:
+    if workers in (None, 1):
         return [*common, "--direct_running_mode=in_memory"]
     return [
         *common,
         f"--direct_running_mode={'multi_processing' if processes else 'multi_threading'}",
-        f"--direct_num_workers={workers or 0}",  # 0: as many as there are CPUs
+        f"--direct_num_workers={workers}",
     ]

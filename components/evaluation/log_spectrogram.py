@@ -1,9 +1,12 @@
-"""Log-spectrograms for pictures and baselines (the networks' own is a layer in `models`)."""
+"""Log-spectrograms of stored sounds, for pictures and baselines, by the networks' own layer."""
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
-from scipy import signal
+
+from models.layers.log_spectrogram import LogSpectrogram
 
 _WINDOW_SECONDS = 0.010
 _HOP_SECONDS = 0.005
@@ -18,17 +21,14 @@ def log_spectrogram(pcm: bytes) -> np.ndarray:
         pcm: int16 little-endian mono samples of exactly one second, at any rate.
 
     Returns:
-        float32[frequencies, frames], natural logarithm of the magnitude; frequencies ascend.
+        float32[frequencies, frames], about -1.3 (silence) to 1; frequencies ascend.
     """
-    samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
-    window = max(int(len(samples) * _WINDOW_SECONDS), 2)
-    hop = max(int(len(samples) * _HOP_SECONDS), 1)
-    _, _, magnitude = signal.spectrogram(
-        samples,
-        window="hann",
-        nperseg=window,
-        noverlap=window - hop,
-        nfft=1 << (window - 1).bit_length(),
-        mode="magnitude",
-    )
-    return np.log(magnitude + 1e-6).astype(np.float32)
+    samples = np.frombuffer(pcm, "<i2")  # [samples]
+    return np.asarray(_layer(len(samples))(samples[None]))[0, :, :, 0]
+
+
+@functools.cache
+def _layer(sample_rate: int) -> LogSpectrogram:
+    window = max(round(sample_rate * _WINDOW_SECONDS), 2)
+    hop = max(round(sample_rate * _HOP_SECONDS), 1)
+    return LogSpectrogram(window, hop, fft=1 << (window - 1).bit_length())

@@ -11,14 +11,16 @@ from PIL import Image, ImageDraw
 
 from components.evaluation.localisation import peak_points
 
-_SIDE = 320
-"""Longest side of the picture in pixels."""
-
 _MAX_OPACITY = 0.65
 
 
 def draw_overlay(
-    image: bytes, heatmap: np.ndarray, crop_box: np.ndarray, box: ArrayLike | None, scale: float
+    image: bytes,
+    heatmap: np.ndarray,
+    crop_box: ArrayLike,
+    box: ArrayLike | None = None,
+    scale: float = 1.0,
+    longest_side: int = 320,
 ) -> Image.Image:
     """Blends a map over the part of the frame that it covers and marks its peak.
 
@@ -28,12 +30,16 @@ def draw_overlay(
         crop_box: float[4], the part of the frame that the map covers.
         box: float[4], the true box to outline, if known.
         scale: value of the map that gets the brightest colour.
+        longest_side: of the picture, in pixels.
 
     Returns:
-        An RGB picture of `_SIDE` pixels at its longest side; what the map does not cover is dimmed.
+        An RGB picture; what the map does not cover is dimmed.
+
+    Raises:
+        OSError: the image cannot be decoded.
     """
     frame = Image.open(io.BytesIO(image)).convert("RGB")
-    enlarge = _SIDE / max(frame.size)
+    enlarge = longest_side / max(frame.size)
     size = (max(round(frame.width * enlarge), 1), max(round(frame.height * enlarge), 1))
     frame = frame.resize(size, Image.Resampling.BICUBIC)
     ymin, xmin, ymax, xmax = np.asarray(crop_box, float)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import apache_beam as beam
 from absl import logging
+from apache_beam.options.pipeline_options import DirectOptions
 from google.protobuf import json_format, struct_pb2
 from tfx import types
 from tfx.components.example_gen import utils, write_split
@@ -115,13 +116,18 @@ class Executor(BaseExampleGenExecutor):
         pipeline = self._make_beam_pipeline()
         local = type(pipeline.runner).__name__ in _LOCAL_RUNNERS
         total = sum(len(shard.videos) for shard in shards)
+        # Several workers use several CPUs already.
+        alone = pipeline.options.view_as(DirectOptions).direct_running_mode == "in_memory"
+        threads = (os.cpu_count() or 1) if local and alone else 1
         with IngestProgress(total, shown=local) as progress:
             rejects = (
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
                 | "DecodeAndWrite"
-                >> beam.ParDo(WriteShard(config, progress.path)).with_outputs(IngestVideo.REJECTS)
+                >> beam.ParDo(WriteShard(config, progress.path, threads)).with_outputs(
+                    IngestVideo.REJECTS
+                )
             )[IngestVideo.REJECTS]
             _ = (
                 pipeline
@@ -139,6 +145,11 @@ class Executor(BaseExampleGenExecutor):
         counts: collections.Counter[str] = collections.Counter()
         for counter in counters:
             counts[counter.key.metric.name] += counter.result
+        if counts["videos"] != total:
+            raise RuntimeError(
+                f"Beam's {type(pipeline.runner).__name__} gave back {counts['videos']} of {total} "
+                "videos; run again, or with other beam_pipeline_args"
+            )
         return counts
 
 

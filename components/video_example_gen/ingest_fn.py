@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import os
 import uuid
@@ -47,17 +48,28 @@ class IngestVideo(beam.DoFn):
 
     def process(self, element: Video) -> Iterator[tf.train.Example | beam.pvalue.TaggedOutput]:
         """Yields a video's examples, or its row to the rejects."""
-        self._videos.inc()
+        yield from self.account(element, self.attempt(element))
+
+    def attempt(self, element: Video) -> list[tf.train.Example] | MediaError:
+        """Decodes a video; may run in any thread."""
         try:
-            made = ingest_video(element, self._config)
+            made: list[tf.train.Example] | MediaError = ingest_video(element, self._config)
         except MediaError as error:
-            Metrics.counter(METRICS_NAMESPACE, f"rejected_{error.reason}").inc()
-            report_progress(self._progress, 0)
-            row = {"video": element.video_id, "reason": error.reason, "detail": error.detail}
+            made = error
+        report_progress(self._progress, 0 if isinstance(made, MediaError) else len(made))
+        return made
+
+    def account(
+        self, element: Video, made: list[tf.train.Example] | MediaError
+    ) -> Iterator[tf.train.Example | beam.pvalue.TaggedOutput]:
+        """Counts and yields what `attempt` gave; Beam's counters work in Beam's thread only."""
+        self._videos.inc()
+        if isinstance(made, MediaError):
+            Metrics.counter(METRICS_NAMESPACE, f"rejected_{made.reason}").inc()
+            row = {"video": element.video_id, "reason": made.reason, "detail": made.detail}
             yield beam.pvalue.TaggedOutput(self.REJECTS, row)
             return
         self._examples.inc(len(made))
-        report_progress(self._progress, len(made))
         yield from made
 
 
@@ -68,16 +80,25 @@ class WriteShard(beam.DoFn):
     depends on ids, times and the seed only. A file appears whole or not at all.
     """
 
-    def __init__(self, config: IngestConfig, progress: str = ""):
-        """Creates the DoFn; arguments as of `IngestVideo`."""
+    def __init__(self, config: IngestConfig, progress: str = "", threads: int = 1):
+        """Creates the DoFn.
+
+        Args:
+            config: what to do with each video.
+            progress: path of the file that tells the main process of finished videos, or "".
+            threads: that decode a shard's videos; decoders and encoders release Python's lock.
+        """
         self._seed = config.seed
+        self._threads = threads
         self._ingest = IngestVideo(config, progress)
 
     def process(self, element: Shard) -> Iterator[beam.pvalue.TaggedOutput]:
         """Writes a shard's file; yields rows to the rejects."""
         records: list[tuple[bytes, bytes]] = []
-        for video in element.videos:
-            for index, made in enumerate(self._ingest.process(video)):
+        with concurrent.futures.ThreadPoolExecutor(self._threads) as pool:
+            attempts = list(pool.map(self._ingest.attempt, element.videos))
+        for video, attempt in zip(element.videos, attempts, strict=True):
+            for index, made in enumerate(self._ingest.account(video, attempt)):
                 if isinstance(made, beam.pvalue.TaggedOutput):
                     yield made
                 else:

@@ -49,10 +49,10 @@ def command(
         f"sound comes from {x:.0%} of the width and {y:.0%} of the height ({greatest:.4f} there)"
     )
     if output is not None:
-        from tfx_pipeline.commands.heatmap_overlay import draw_overlay
+        from components.localisation_evaluator.overlay import draw_overlay
 
         try:
-            draw_overlay(media.image, found.heatmap, found.crop_box).save(output)
+            draw_overlay(media.image, found.heatmap, found.crop_box, longest_side=640).save(output)
         except (OSError, ValueError) as error:
             raise click.ClickException(f"cannot write {output}: {error}") from error
         result["overlay"] = str(output)

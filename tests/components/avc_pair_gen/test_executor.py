@@ -117,7 +117,7 @@ def test_same_bits_whatever_the_order_the_files_and_the_spans(rows, write_exampl
 @pytest.mark.parametrize(
     "beam_args",
     [
-        pytest.param(THREADS, id="threads"),
+        pytest.param(THREADS, id="threads", marks=pytest.mark.slow),
         pytest.param(PROCESSES, id="processes", marks=pytest.mark.slow),
     ],
 )

@@ -157,7 +157,7 @@ def test_annotations_give_label_box_and_visible_objects(ingested):
 @pytest.mark.parametrize(
     "beam",
     [
-        local_beam_pipeline_args(2),
+        pytest.param(local_beam_pipeline_args(2), marks=pytest.mark.slow),
         pytest.param(local_beam_pipeline_args(2, processes=True), marks=pytest.mark.slow),
     ],
 )
