@@ -64,7 +64,10 @@ def evaluation_batches(
     dataset = records.shuffle(count, seed=0, reshuffle_each_iteration=False).map(
         lambda record: _decode(record, config, None), num_parallel_calls=tf.data.AUTOTUNE
     )
-    dataset = dataset.batch(min(batch_size, count), drop_remainder=True)
+    batch_size = min(batch_size, count)
+    dataset = dataset.batch(batch_size, drop_remainder=True)
+    # If Keras had to find the end by itself, its means would count the step that finds it too.
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // batch_size))
     return dataset.prefetch(tf.data.AUTOTUNE)
 
 

@@ -86,19 +86,24 @@ def train(
         keras.optimizers.AdamW(learning_rate(config), weight_decay=config.weight_decay),
         jit_compile=bool(tf.config.list_physical_devices("GPU")),  # XLA on a CPU is slower
     )
-    callbacks = [ProgressBar(config.steps, config.batch_size), _StopOnNaN()]
+    callbacks = [
+        ProgressBar(config.steps, config.batch_size),
+        _StopOnNaN(),
+        _StopAfter(config.steps),
+    ]
     if log_dir is not None:
         callbacks.append(keras.callbacks.TensorBoard(log_dir, profile_batch=0))
     history = network.fit(
         train_batches,
         epochs=-(-config.steps // config.steps_per_epoch),
-        steps_per_epoch=min(config.steps, config.steps_per_epoch),
+        steps_per_epoch=config.steps_per_epoch,
         validation_data=eval_batches,
         callbacks=callbacks,
         verbose=0,
     ).history
     history["step"] = [
-        config.steps_per_epoch * (epoch + 1) for epoch in range(len(history["loss"]))
+        min(config.steps_per_epoch * (epoch + 1), config.steps)  # the last epoch may be shorter
+        for epoch in range(len(history["loss"]))
     ]
     return network, {name: [float(v) for v in values] for name, values in history.items()}
 
@@ -128,3 +133,15 @@ class _StopOnNaN(keras.callbacks.Callback):
                 f"The loss is {loss} at step {int(self.model.optimizer.iterations.numpy())}; "
                 "lower learning_rate, or look for broken examples"
             )
+
+
+class _StopAfter(keras.callbacks.Callback):
+    def __init__(self, steps: int):
+        super().__init__()
+        self._steps = steps
+        self._done = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._done += 1
+        if self._done == self._steps:
+            self.model.stop_training = True  # after the validation of this epoch

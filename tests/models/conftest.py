@@ -28,9 +28,7 @@ def _tiny_config(network: str = "avol", **changes) -> NetworkConfig:
         "window": 64,
         "hop": 50,
         "fft": 64,
-        "filters": (4, 8, 8, 16),
-        "image_stride": 1,
-        "audio_stride": 1,
+        "filters": (4, 8, 16),
         "embedding_size": 8,
         "batch_norm_momentum": 0.8,
     }

@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import wave
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models import examples
+from models.input_pipeline import evaluation_batches
+from models.networks.factory import build_network
+from models.signatures import ServingSignatures
+
+RATE = 800
+InvalidArgument = tf.errors.InvalidArgumentError
+
+
+@pytest.fixture(scope="module")
+def network(tiny_config):
+    return build_network(tiny_config("avol"), seed=4)
+
+
+@pytest.fixture(scope="module")
+def folder(network, tmp_path_factory) -> pathlib.Path:
+    folder = tmp_path_factory.mktemp("saved_model")
+    ServingSignatures(network).save(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def signatures(folder):
+    model = tf.saved_model.load(str(folder))
+    # The model goes with its signatures, or its variables would be gone.
+    yield model.signatures
+    del model
+
+
+@pytest.fixture(scope="module")
+def pixels() -> np.ndarray:
+    """A smooth picture of the stored size, uint8 [20, 28, 3]."""
+    y, x = np.mgrid[:20, :28]
+    waves = [np.sin(x / 4), np.cos(y / 3), np.sin((x + y) / 5)]
+    return np.round(127 + 120 * np.stack(waves, -1)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def png(encode_image, pixels) -> bytes:
+    return encode_image(pixels, "png")
+
+
+@pytest.fixture(scope="module")
+def pcm(tone) -> bytes:
+    return tone(110).tobytes()
+
+
+def _wav(samples: np.ndarray, rate: int = RATE, channels: int = 1) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def _call(signature, **inputs) -> dict[str, np.ndarray]:
+    outputs = signature(**{name: tf.constant(value) for name, value in inputs.items()})
+    return {name: value.numpy() for name, value in outputs.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "outputs"),
+    [
+        ("score", ["image", "audio"], {"score": ("float32", [None])}),
+        ("serving_default", ["image", "audio"], {"score": ("float32", [None])}),
+        ("embed_image", ["image"], {"embedding": ("float32", [None, 8])}),
+        ("embed_audio", ["audio"], {"embedding": ("float32", [None, 8])}),
+        (
+            "localise",
+            ["image", "audio"],
+            {
+                "heatmap": ("float32", [None, 2, 2]),
+                "crop_box": ("float32", [None, 4]),
+                "score": ("float32", [None]),
+            },
+        ),
+        ("score_examples", ["examples"], {"score": ("float32", [None])}),
+        (
+            "describe",
+            ["query"],
+            {name: ("int32", [None]) for name in ("sample_rate", "image_size", "embedding_size")},
+        ),
+    ],
+)
+def test_the_contract_of(signatures, name, inputs, outputs):
+    signature = signatures[name]
+    taken = signature.structured_input_signature[1]
+    assert {n: (spec.dtype.name, spec.shape.as_list()) for n, spec in taken.items()} == {
+        n: ("string", [None]) for n in inputs
+    }
+    given = signature.structured_outputs
+    assert set(given) == set(outputs)
+    for output, (dtype, shape) in outputs.items():
+        assert given[output].dtype.name == dtype
+        assert given[output].shape.rank == len(shape)
+        for announced, expected in zip(given[output].shape.as_list(), shape, strict=True):
+            assert announced in (expected, None)
+
+
+def test_there_are_no_other_signatures(signatures):
+    assert len(signatures) == 7
+
+
+def test_loading_it_takes_nothing_but_tensorflow(folder, tmp_path):
+    """Every operation is one of stock TensorFlow, in a process that imports nothing else."""
+    program = f"""
+import json, sys
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.python.framework import op_def_registry
+graph = saved_model_pb2.SavedModel.FromString(
+    open({str(folder / "saved_model.pb")!r}, "rb").read()).meta_graphs[0].graph_def
+nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+own = {{f.signature.name for f in graph.library.function}}
+ops = {{n.op for n in nodes}} - own
+model = tf.saved_model.load({str(folder)!r})
+print(json.dumps({{
+    "ops": sorted(ops),
+    "strange": sorted(op for op in ops if op_def_registry.get(op) is None),
+    "rate": int(model.signatures["describe"](query=tf.constant([b""]))["sample_rate"][0]),
+    "modules": [m for m in sys.modules if m.split(".")[0] in ("models", "tfx", "tensorflow_io")],
+}}))
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert found["strange"] == []
+    assert found["modules"] == []
+    assert found["rate"] == RATE
+    assert {"Conv2D", "RFFT", "DecodeImage", "DecodeWav"} <= set(found["ops"])
+    assert not {"PyFunc", "EagerPyFunc"} & set(found["ops"])
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg"])
+@pytest.mark.parametrize("size", [(20, 20), (37, 51), (90, 41), (20, 300), (7, 9)])
+def test_images_of_any_kind_and_size_are_taken(signatures, encode_image, pcm, kind, size):
+    image = encode_image(np.full([*size, 3], 90, np.uint8), kind)
+    answer = _call(signatures["localise"], image=[image], audio=[pcm])
+    assert 0 < answer["score"][0] < 1
+    ymin, xmin, ymax, xmax = answer["crop_box"][0]
+    assert 0 <= ymin < ymax <= 1
+    assert 0 <= xmin < xmax <= 1
+
+
+def test_grey_and_transparent_pictures_are_taken(signatures, encode_image):
+    grey = encode_image(np.full([20, 20], 90, np.uint8), "png")
+    colour = encode_image(np.full([20, 20, 3], 90, np.uint8), "png")
+    alpha = encode_image(np.full([20, 20, 4], [90, 90, 90, 255], np.uint8), "png")
+    embeddings = _call(signatures["embed_image"], image=[grey, colour, alpha])["embedding"]
+    assert np.ptp(embeddings, axis=0) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_larger_picture_of_the_same_looks_the_same(signatures, encode_image, pixels, png):
+    tf_large = tf.image.resize(pixels, (60, 84), "bicubic")
+    large = encode_image(np.clip(tf_large, 0, 255).astype(np.uint8), "png")
+    mirrored = encode_image(pixels[::-1, ::-1, ::-1], "png")
+    vectors = _call(signatures["embed_image"], image=[png, large, mirrored])["embedding"]
+    assert vectors[0] @ vectors[1] > 0.99
+    assert vectors[0] @ vectors[2] < 0.97
+
+
+def test_a_batch_may_mix_kinds_sizes_and_containers(signatures, encode_image, png, pcm, tone):
+    images = [png, encode_image(np.full([50, 30, 3], 9, np.uint8)), png]
+    sounds = [pcm, pcm, _wav(tone(310))]
+    together = _call(signatures["score"], image=images, audio=sounds)["score"]
+    for i in range(3):
+        alone = _call(signatures["score"], image=images[i : i + 1], audio=sounds[i : i + 1])
+        assert together[i] == pytest.approx(alone["score"][0], abs=1e-5)
+    assert together[0] != pytest.approx(together[2], abs=1e-6)
+
+
+def test_the_score_is_the_networks(signatures, network, pixels, png, tone):
+    crop = pixels[None, 2:18, 6:22]  # the centre
+    sound = tone(200)
+    expected = keras.ops.convert_to_numpy(network.score(crop, sound[None]))
+    answer = _call(signatures["score"], image=[png], audio=[sound.tobytes()])
+    assert answer["score"] == pytest.approx(expected, abs=1e-4)
+    localised = _call(signatures["localise"], image=[png], audio=[sound.tobytes()])
+    assert localised["score"] == pytest.approx(expected, abs=1e-4)
+    heatmap = keras.ops.convert_to_numpy(network.heatmap(crop, sound[None]))
+    assert localised["heatmap"] == pytest.approx(heatmap, abs=1e-4)
+
+
+def test_serving_sees_and_hears_what_training_did(
+    signatures, network, tiny_config, write_examples, tmp_path
+):
+    file = write_examples(tmp_path, 6)
+    [batch] = evaluation_batches([file], tiny_config(), 6).as_numpy_iterator()
+    expected = keras.ops.convert_to_numpy(network.score(batch["image"], batch["audio"]))
+    records = [
+        examples.read_example(record.numpy())
+        for record in tf.data.TFRecordDataset(file, compression_type="GZIP")
+    ]
+    # evaluation_batches shuffles; a sound of random loudness and phase names its example.
+    by_sound = {record[examples.AUDIO][0]: record[examples.IMAGE][0] for record in records}
+    sounds = [sound.tobytes() for sound in batch["audio"]]
+    images = [by_sound[sound] for sound in sounds]
+    answer = _call(signatures["score"], image=images, audio=sounds)["score"]
+    # Decoding the crop only knows no colours beyond its right edge: 3 of 255 in that column.
+    assert answer == pytest.approx(expected, abs=0.01)
+    assert np.ptp(answer) > 0.1
+    embeddings = _call(signatures["embed_audio"], audio=sounds)["embedding"]
+    heard = keras.ops.convert_to_numpy(network.embed_audio(batch["audio"]))
+    assert embeddings == pytest.approx(heard, abs=1e-5)
+
+
+def test_embeddings_are_the_networks_and_of_unit_length(signatures, network, pixels, png, pcm):
+    image = _call(signatures["embed_image"], image=[png])["embedding"]
+    sound = _call(signatures["embed_audio"], audio=[pcm])["embedding"]
+    assert np.linalg.norm([image[0], sound[0]], axis=1) == pytest.approx(1, abs=1e-4)
+    crop = keras.ops.convert_to_numpy(network.embed_image(pixels[None, 2:18, 6:22]))
+    assert image == pytest.approx(crop, abs=1e-4)
+
+
+def test_a_wav_file_is_the_pcm_it_holds(signatures, tone):
+    samples = tone(200, 0.99)
+    samples[:3] = -32768, 32767, -1
+    embeddings = _call(signatures["embed_audio"], audio=[samples.tobytes(), _wav(samples)])
+    assert np.array_equal(*embeddings["embedding"])
+
+
+@pytest.mark.parametrize(
+    ("audio", "message"),
+    [
+        (b"", "1 s of int16 mono PCM at 800 Hz, that is 1600 bytes"),
+        (b"\x00" * 1598, "that is 1600 bytes"),
+        (b"\x00" * 1602, "that is 1600 bytes"),
+        (b"\x00" * 1601, "that is 1600 bytes"),
+        (_wav(np.zeros(799)), "1 s of mono sound at 800 Hz, that is 800 samples"),
+        (_wav(np.zeros(16000), rate=16000), "1 s of mono sound at 800 Hz"),
+        (_wav(np.zeros(1600), channels=2), "1 s of mono sound at 800 Hz"),
+        (b"RIFF" + b"\x00" * 1596, r"(?i)header"),
+    ],
+    ids=["empty", "short", "long", "odd", "short wav", "rate", "stereo", "broken wav"],
+)
+def test_other_sounds_are_invalid_arguments_that_say_what_is_needed(signatures, audio, message):
+    with pytest.raises(InvalidArgument, match=message):
+        _call(signatures["embed_audio"], audio=[audio])
+
+
+@pytest.mark.parametrize("image", [b"", b"not an image"])
+def test_bytes_that_are_no_picture_are_invalid_arguments(signatures, image):
+    with pytest.raises(InvalidArgument, match=r"(?i)image"):
+        _call(signatures["embed_image"], image=[image])
+
+
+@pytest.mark.parametrize(
+    ("size", "crop_box"),
+    [
+        ((40, 60), (2 / 20, 7 / 30, 18 / 20, 23 / 30)),  # landscape, scaled to 20 x 30
+        ((60, 40), (7 / 30, 2 / 20, 23 / 30, 18 / 20)),  # portrait
+        ((20, 28), (2 / 20, 6 / 28, 18 / 20, 22 / 28)),  # as stored
+        ((33, 47), (2 / 20, 6 / 28, 18 / 20, 22 / 28)),  # 28.48 columns are rounded
+        ((50, 50), (0.1, 0.1, 0.9, 0.9)),
+    ],
+)
+def test_the_crop_box_is_the_centre(signatures, encode_image, pcm, size, crop_box):
+    image = encode_image(np.zeros([*size, 3], np.uint8), "png")
+    answer = _call(signatures["localise"], image=[image], audio=[pcm])
+    assert answer["crop_box"][0] == pytest.approx(crop_box, abs=1e-6)
+
+
+def test_what_is_outside_of_the_crop_box_is_not_seen(signatures, encode_image, pixels, png, pcm):
+    outside, inside = pixels.copy(), pixels.copy()
+    outside[:2] = outside[18:] = 255
+    outside[:, :6] = outside[:, 22:] = 255
+    inside[2, 6] = 255 - inside[2, 6]
+    images = [png, encode_image(outside, "png"), encode_image(inside, "png")]
+    heatmaps = _call(signatures["localise"], image=images, audio=[pcm] * 3)["heatmap"]
+    assert heatmaps[1] == pytest.approx(heatmaps[0], abs=1e-6)
+    assert heatmaps[2] != pytest.approx(heatmaps[0], abs=1e-6)
+
+
+def test_pair_examples_score_as_their_parts(signatures, png, pcm, tone):
+    sounds = [pcm, tone(310).tobytes()]
+    pairs = [
+        examples.make_example(
+            {
+                examples.VIDEO_ID: "a",
+                examples.IMAGE: png,
+                examples.AUDIO: sound,
+                examples.AVC_LABEL: 1,
+            }
+        ).SerializeToString()
+        for sound in sounds
+    ]
+    answer = _call(signatures["score_examples"], examples=pairs)["score"]
+    expected = _call(signatures["score"], image=[png, png], audio=sounds)["score"]
+    assert answer == pytest.approx(expected, abs=1e-6)
+
+
+def test_describe_says_what_a_client_must_know(signatures):
+    answer = _call(signatures["describe"], query=[b"", b"anything"])
+    assert {name: value.tolist() for name, value in answer.items()} == {
+        "sample_rate": [RATE, RATE],
+        "image_size": [20, 20],
+        "embedding_size": [8, 8],
+    }
