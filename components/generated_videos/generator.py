@@ -135,6 +135,8 @@ def _generate_one(
 
 
 def _write(path: pathlib.Path, text: str) -> None:
+    if path.is_file() and path.read_text() == text:
+        return  # an untouched file lets pipelines see that nothing changed
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text)
     os.replace(partial, path)

@@ -73,3 +73,11 @@ def test_videos_of_unknown_parameters_are_refused(tmp_path):
 def test_arguments_out_of_range_are_refused(tmp_path, wrong):
     with pytest.raises(ValueError, match="must be >= "):
         _generate(tmp_path, **wrong)
+
+
+def test_a_second_call_touches_nothing(tmp_path):
+    _generate(tmp_path)
+    for path in tmp_path.iterdir():
+        os.utime(path, (1, 1))
+    assert _generate(tmp_path) == 0
+    assert {path.stat().st_mtime for path in tmp_path.iterdir()} == {1}
