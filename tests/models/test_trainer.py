@@ -99,7 +99,7 @@ def test_curves_for_tensorboard_are_written(fn_args):
 
 def test_a_loss_that_is_not_finite_ends_the_training_and_says_when(tiny_config, files):
     config = dataclasses.replace(_TRAINING, learning_rate=float("inf"), learning_rate_decay=1.0)
-    network = tiny_config("ave", filters=(4, 4), normalise=False)
+    network = tiny_config("ave", filters=(4,), normalise=False)
     with pytest.raises(FloatingPointError, match=r"at step 2; lower learning_rate"):
         train(
             network,
@@ -113,7 +113,7 @@ def test_a_loss_that_is_not_finite_ends_the_training_and_says_when(tiny_config, 
 def short(tiny_config, files):
     """A network after less than an epoch, its history and the batch it was evaluated on."""
     config = dataclasses.replace(_TRAINING, steps=3, steps_per_epoch=5)
-    network_config = tiny_config("ave", filters=(4, 4))
+    network_config = tiny_config("ave", filters=(4,))
     batches = evaluation_batches([files[1]], network_config, 16)
     network, history = train(
         network_config, config, training_batches([files[0]], network_config, 16, 64, 0), batches

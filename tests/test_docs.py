@@ -1,0 +1,145 @@
+"""Every command, option, target and file that the documentation names is there."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shlex
+
+import click
+import pytest
+
+from tfx_pipeline.cli import main
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+_FENCED = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
+_INLINE = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _blocks(text: str) -> list[str]:
+    fenced = _FENCED.findall(text)
+    return [*fenced, *_INDENTED.findall(_FENCED.sub("", text))]
+
+
+def _commands(text: str) -> list[str]:
+    """Lines of code blocks and inline code that start with `ots`."""
+    blocks = "\n".join(_blocks(text)).replace("\\\n", " ")
+    lines = [line.strip().removeprefix("$ ") for line in blocks.splitlines()]
+    inline = _INLINE.findall(_INDENTED.sub("", _FENCED.sub("", text)))
+    return [line for line in [*lines, *inline] if line.startswith("ots ")]
+
+
+def _words(line: str) -> list[str]:
+    # [--option VALUE] says that an option may be left out, a|b that there is a choice.
+    return shlex.split(re.sub(r"[\[\]]", " ", line), comments=True)[1:]
+
+
+def _resolve(line: str) -> list[str]:
+    """What is wrong with a command line; empty if nothing is."""
+    command: click.Command = main
+    context = click.Context(main)
+    words = _words(line)
+    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
+        names = words.pop(0).split("|")  # ots score|embed|localise
+        found = [command.get_command(context, name) for name in names]
+        if None in found:
+            return [f"no command {names}"]
+        command = found[0]
+    options = {
+        name: parameter
+        for parameter in command.get_params(click.Context(command))
+        if isinstance(parameter, click.Option)
+        for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+    wrong = []
+    for place, word in enumerate(words):
+        if not re.match(r"--?[a-z]", word):
+            continue
+        name, equals, value = word.partition("=")
+        if name not in options:
+            wrong.append(f"no option {name}")
+            continue
+        option = options[name]
+        if option.is_flag:
+            continue
+        if not equals:
+            value = words[place + 1] if place + 1 < len(words) else "-"
+            if re.match(r"--?[a-z]", value) or value == "-":
+                wrong.append(f"{name} needs a value")
+                continue
+        if isinstance(option.type, click.Choice) and value not in option.type.choices:
+            wrong.append(f"{name} cannot be {value}")
+    return wrong
+
+
+def test_there_is_a_readme():
+    assert PAGES[0].is_file()
+    assert len(PAGES) > 1
+
+
+def test_the_readme_shows_how_to_run_serve_and_ask():
+    named = {_words(line)[0] for line in _commands(PAGES[0].read_text())}
+    assert {"run", "serve", "score", "embed", "localise"} <= named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_exists(page):
+    lines = _commands(page.read_text())
+    wrong = {line: problems for line in lines if (problems := _resolve(line))}
+    assert wrong == {}
+
+
+def test_every_option_of_a_table_exists():
+    rows = re.findall(r"^\| `(--[a-z-]+)[ `]", PAGES[0].read_text(), re.MULTILINE)
+    run = main.get_command(click.Context(main), "run")
+    options = {name for parameter in run.params for name in parameter.opts}
+    assert set(rows) <= options
+    assert len(rows) >= 4
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_exists(page):
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    text = page.read_text()
+    code = [*"\n".join(_blocks(text)).splitlines(), *_INLINE.findall(text)]
+    named = {
+        word
+        for line in code
+        if line.strip().startswith("make ")
+        for word in shlex.split(line, comments=True)[1:]
+        if "=" not in word
+    }
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_linked_file_exists(page):
+    links = {link.partition("#")[0] for link in _LINK.findall(page.read_text())}
+    local = {link for link in links if link and not re.match(r"[a-z]+:", link)}
+    assert {link for link in local if not (page.parent / link).exists()} == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("ots run --videos 'a b' --root c  # a comment", None),
+        ("ots videos generate DIR [--count N] [--quiet]", None),
+        ("ots score|embed|localise", None),
+        ("ots walk", "no command"),
+        ("ots videos make", "no command"),
+        ("ots run --video a", "no option --video"),
+        ("ots run --videos a --preset huge", "--preset cannot be huge"),
+        ("ots run --videos --root a", "--videos needs a value"),
+        ("ots serve --model_base_path=a --ports=3", "no option --ports"),
+    ],
+)
+def test_this_check_finds_what_is_wrong(line, problem):
+    found = _resolve(line)
+    if problem is None:
+        assert found == []
+    else:
+        assert any(problem in text for text in found)

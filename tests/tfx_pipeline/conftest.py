@@ -1,0 +1,95 @@
+"""Runs of one pipeline for all tests, under one root: generated videos and broken files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from typing import Any
+
+import av
+import pytest
+from click.testing import CliRunner
+
+from components.generated_videos.generator import generate_videos
+from tfx_pipeline.cli import main
+
+GOOD = 24
+_SEED = 9
+"""With it, two of the videos held back for evaluation are of one class: retrieval has queries."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What `ots run` left behind.
+
+    Attributes:
+        exit_code: of the command.
+        output: of the command, stdout and stderr.
+        report: content of report.json.
+        versions: folders that the model server would serve.
+    """
+
+    exit_code: int
+    output: str
+    report: dict[str, Any]
+    versions: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A folder of good videos, and of four files that are none."""
+    folder = tmp_path_factory.mktemp("pipeline") / "videos"
+    generate_videos(folder, count=GOOD, seed=_SEED, seconds=3.0, workers=1, progress=False)
+    good = sorted(folder.glob("*.mp4"))[0]
+    content = good.read_bytes()
+    (folder / "truncated.mp4").write_bytes(content[: len(content) // 2])
+    (folder / "text.mp4").write_text("These are notes, not a video.\n")
+    (folder / "empty.mp4").touch()
+    _copy_without_sound(good, folder / "no_sound.mp4")
+    return folder
+
+
+def _copy_without_sound(source: pathlib.Path, target: pathlib.Path) -> None:
+    with av.open(str(source)) as there, av.open(str(target), "w") as here:
+        stream = here.add_stream_from_template(there.streams.video[0])
+        for packet in there.demux(there.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                here.mux(packet)
+
+
+@pytest.fixture(scope="session")
+def root(videos: pathlib.Path) -> pathlib.Path:
+    """The root of all runs."""
+    return videos.parent / "root"
+
+
+def _run(videos: pathlib.Path, root: pathlib.Path, *options: str) -> Run:
+    arguments = ["run", "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
+    result = CliRunner().invoke(main, [*arguments, *options])
+    served = root / "serving" / "objects-that-sound"
+    return Run(
+        result.exit_code,
+        result.output,
+        json.loads((root / "report.json").read_text()),
+        tuple(sorted(path.name for path in served.iterdir())),
+    )
+
+
+@pytest.fixture(scope="session")
+def first_run(videos: pathlib.Path, root: pathlib.Path) -> Run:
+    """A run on an empty root."""
+    return _run(videos, root)
+
+
+@pytest.fixture(scope="session")
+def refused_run(videos: pathlib.Path, root: pathlib.Path, first_run: Run) -> Run:
+    """The same once more, but with a threshold that no model can reach."""
+    return _run(videos, root, "--min-avc-accuracy", "1.01")
+
+
+@pytest.fixture(scope="session")
+def repeated_run(videos: pathlib.Path, root: pathlib.Path, refused_run: Run) -> Run:
+    """The first one once more."""
+    return _run(videos, root)

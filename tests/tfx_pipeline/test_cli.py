@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from tfx_pipeline.cli import main
+
+COMMANDS = ["demo", "run", "videos", "serve", "score", "embed", "localise", "report"]
+
+_PROGRAM = """
+import json, sys
+from click.testing import CliRunner
+from tfx_pipeline.cli import main
+results = [CliRunner().invoke(main, arguments) for arguments in json.loads(sys.argv[1])]
+print(json.dumps({
+    "results": [[result.exit_code, result.output] for result in results],
+    "modules": sorted({name.split(".")[0] for name in sys.modules}),
+}))
+"""
+
+HEAVY = {"tensorflow", "tfx", "keras", "apache_beam", "tensorflow_model_analysis", "matplotlib"}
+
+
+def _in_a_process_of_its_own(*calls: list[str]) -> tuple[list[tuple[int, str]], set[str]]:
+    """Exit codes and outputs of `ots` with each call's arguments; modules imported by all."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, json.dumps(calls)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    return found["results"], set(found["modules"])
+
+
+def test_help_lists_all_commands_and_imports_nothing_heavy():
+    [(status, output)], modules = _in_a_process_of_its_own(["--help"])
+    assert status == 0
+    listed = [
+        line.split()[0]
+        for line in output.partition("Commands:")[2].splitlines()
+        if line[2:3].strip()
+    ]
+    assert listed == COMMANDS
+    assert not modules & HEAVY
+
+
+def test_the_help_of_every_command_imports_nothing_heavy():
+    results, modules = _in_a_process_of_its_own(*[[name, "--help"] for name in COMMANDS])
+    assert [status for status, _ in results] == [0] * len(COMMANDS)
+    assert all(output.startswith("Usage: ") for _, output in results)
+    assert not modules & HEAVY
+
+
+def test_a_run_without_videos_is_a_clean_error_at_once(tmp_path):
+    root = tmp_path / "root"
+    [(status, output)], modules = _in_a_process_of_its_own(
+        ["run", "--videos", str(tmp_path / "*.mp4"), "--root", str(root), "--preset", "smoke"]
+    )
+    assert status == 1
+    assert output.startswith("Error: ")
+    assert str(tmp_path / "*.mp4") in output
+    assert "Traceback" not in output
+    assert not modules & HEAVY
+    assert not root.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["walk"], "No such command 'walk'"),
+        (["run", "--root", "x"], "Missing option '--videos'"),
+        (["run", "--videos", "x"], "Missing option '--root'"),
+        (["run", "--videos", "x", "--root", "y", "--preset", "big"], "'big' is not one of"),
+        (["run", "--videos", "x", "--root", "y", "--steps", "0"], "0 is not in the range"),
+    ],
+)
+def test_wrong_usage_is_told_with_status_2(arguments, message):
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_the_version_is_the_distributions():
+    import importlib.metadata
+
+    result = CliRunner().invoke(main, ["--version"])
+    assert importlib.metadata.version("objects-that-sound") in result.output

@@ -1,0 +1,86 @@
+"""How the components are wired."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.presets.registry import PRESETS
+
+GROUP_REGEX = r"_g\d+_"
+
+
+@pytest.fixture(scope="module")
+def components(tmp_path_factory):
+    """By name."""
+    folder = str(tmp_path_factory.mktemp("pipeline"))
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        group_regex=GROUP_REGEX,
+    )
+    return {component.id: component for component in pipeline.components}
+
+
+def _feeds(components) -> set[tuple[str, str]]:
+    return {
+        (upstream.id, name)
+        for name, component in components.items()
+        for upstream in component.upstream_nodes
+    }
+
+
+def test_each_component_is_fed_by_what_it_needs(components):
+    assert _feeds(components) == {
+        ("VideoExampleGen", "StatisticsGen"),
+        ("StatisticsGen", "SchemaGen"),
+        ("StatisticsGen", "ExampleValidator"),
+        ("SchemaGen", "ExampleValidator"),
+        ("VideoExampleGen", "AvcPairGen"),
+        ("VideoExampleGen", "BaselineEvaluator"),
+        ("AvcPairGen", "BaselineEvaluator"),
+        ("VideoExampleGen", "Trainer"),
+        ("AvcPairGen", "Evaluator"),
+        ("Trainer", "Evaluator"),
+        ("latest_blessed_model_resolver", "Evaluator"),
+        ("VideoExampleGen", "RetrievalEvaluator"),
+        ("Trainer", "RetrievalEvaluator"),
+        ("VideoExampleGen", "LocalisationEvaluator"),
+        ("Trainer", "LocalisationEvaluator"),
+        ("Trainer", "Pusher"),
+        ("Evaluator", "Pusher"),
+    }
+
+
+def test_the_gate_decides_what_is_pushed(components):
+    blessing = components["Evaluator"].outputs["blessing"]
+    assert components["Pusher"].inputs["model_blessing"] is blessing
+    pairs = components["AvcPairGen"].outputs["pairs"]
+    assert components["Evaluator"].inputs["examples"] is pairs
+
+
+def test_statistics_are_not_computed_on_frames_and_sounds(components):
+    options = components["StatisticsGen"].exec_properties["stats_options_json"]
+    assert "video/group" in options
+    assert "audio/pcm" not in options
+    assert "image/encoded" not in options
+
+
+def test_the_group_regex_reaches_ingest(components):
+    custom_config = components["VideoExampleGen"].exec_properties["custom_config"]
+    assert f'"group_regex": {json.dumps(GROUP_REGEX)}' in custom_config
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_makes_a_pipeline(name, tmp_path):
+    preset = PRESETS[name]()
+    assert preset.name == name
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+    )
+    assert len(pipeline.components) == 12

@@ -1,0 +1,211 @@
+"""The whole line, from raw videos to a served model, with the preset `smoke`."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+import tensorflow as tf
+from click.testing import CliRunner
+
+from tfx_pipeline.cli import main
+
+COMPUTED = {
+    "VideoExampleGen",
+    "StatisticsGen",
+    "SchemaGen",
+    "ExampleValidator",
+    "AvcPairGen",
+    "BaselineEvaluator",
+    "Trainer",
+    "RetrievalEvaluator",
+    "LocalisationEvaluator",
+}
+"""Stages whose inputs do not change from run to run."""
+DECIDING = {"latest_blessed_model_resolver", "Evaluator", "Pusher"}
+
+
+def _with_status(report: dict, status: str) -> set[str]:
+    return {stage["name"] for stage in report["stages"] if stage["status"] == status}
+
+
+def test_a_run_that_pushes_ends_with_status_0(first_run):
+    assert first_run.exit_code == 0, first_run.output
+    assert f"Pushed and served version {first_run.report['pushed_version']}" in first_run.output
+
+
+def test_every_stage_is_told_and_timed(first_run):
+    stages = first_run.report["stages"]
+    assert {stage["name"] for stage in stages} == COMPUTED | DECIDING | {"Serving trial"}
+    assert _with_status(first_run.report, "run") == {stage["name"] for stage in stages}
+    assert all(stage["seconds"] >= 0 for stage in stages)
+    assert sum(stage["seconds"] for stage in stages) > 1
+    for name in COMPUTED | DECIDING:
+        assert f"── {name}" in first_run.output
+
+
+def test_accuracy_stands_between_chance_and_ceiling(first_run):
+    report = first_run.report
+    assert report["avc_chance"] == 0.5
+    assert 0.5 < report["avc_ceiling"] <= 1
+    assert 0 <= report["avc_accuracy"] <= 1
+    assert 0 <= report["avc_auc"] <= 1
+    assert 0 <= report["colour_histogram_accuracy"] <= 1
+
+
+def test_localisation_stands_beside_its_baselines(first_run):
+    localisation = first_run.report["localisation"]
+    assert localisation["num_examples"] == first_run.report["data"]["num_eval_examples"]
+    for name in ("pointing_accuracy", "centre_baseline", "random_baseline"):
+        assert 0 <= localisation[name] <= 1
+
+
+def test_retrieval_in_four_directions_stands_beside_chance(first_run):
+    retrieval = first_run.report["retrieval"]
+    for direction in ("image_image", "image_audio", "audio_image", "audio_audio"):
+        row = retrieval[direction]
+        assert row["num_queries"] > 0
+        assert 0 <= row["ndcg"] <= 1
+        assert 0 < row["chance"] < 1
+
+
+def test_every_bad_file_is_named_with_its_reason(first_run):
+    rejects = {reject["video"]: reject["reason"] for reject in first_run.report["rejects"]}
+    assert rejects == {
+        "empty.mp4": "empty_file",
+        "no_sound.mp4": "no_audio_stream",
+        "text.mp4": "cannot_open",
+        "truncated.mp4": "truncated",
+    }
+    assert all(reject["detail"] for reject in first_run.report["rejects"])
+    assert "4 videos could not be used" in first_run.output
+
+
+def test_all_good_videos_are_used(first_run):
+    data = first_run.report["data"]
+    assert (data["num_videos"], data["num_rejects"], data["num_examples"]) == (28, 4, 72)
+    assert data["num_train_examples"] + data["num_eval_examples"] == 72
+    assert data["num_eval_examples"] >= 9  # 3 a video
+    assert data["num_pairs"] == 2 * data["num_eval_examples"]
+
+
+def test_the_history_is_of_the_presets_steps(first_run):
+    history = first_run.report["history"]
+    assert history["step"] == [10, 20]
+    assert all(len(values) == 2 for values in history.values())
+    parameters = first_run.report["parameters"]
+    assert parameters["Trainer"]["training.steps"] == 20
+    assert parameters["VideoExampleGen"]["sample_rate"] == 8000
+
+
+def test_the_pushed_model_is_served_by_both_protocols_alike(first_run):
+    report = first_run.report
+    assert report["served"] is True
+    assert report["serving"]["version"] == report["pushed_version"]
+    assert report["serving"]["largest_difference"] < 1e-5
+    assert len(report["serving"]["answers"]) == 6
+    for answer in report["serving"]["answers"]:
+        assert 0 < answer["own_sound"] < 1
+        assert 0 < answer["other_sound"] < 1
+
+
+def test_the_pushed_version_is_a_saved_model(first_run):
+    report = first_run.report
+    assert first_run.versions == (report["pushed_version"],)
+    folder = pathlib.Path(report["pushed_destination"])
+    assert folder.name == report["pushed_version"]
+    model = tf.saved_model.load(str(folder))
+    assert {"score", "embed_image", "embed_audio", "localise", "score_examples"} <= set(
+        model.signatures
+    )
+    description = model.signatures["describe"](query=tf.constant([b""]))
+    assert int(description["sample_rate"][0]) == 8000
+
+
+def test_there_is_a_page_for_people(first_run, root):
+    page = (root / "report.html").read_text()
+    assert first_run.report["pushed_version"] in page
+    assert "truncated.mp4" in page
+
+
+def test_a_refused_model_is_not_pushed_and_the_run_says_why(refused_run, first_run):
+    assert refused_run.exit_code == 3
+    report = refused_run.report
+    assert report["blessed"] is False
+    assert report["pushed_version"] is None
+    assert report["served"] is False
+    [reason] = report["reasons"]
+    assert f"{report['avc_accuracy']:.3f} is below the threshold 1.010" in reason
+    assert f"Not pushed: {reason}" in refused_run.output
+    assert "Serving trial" not in refused_run.output
+
+
+def test_the_earlier_version_stays_served(refused_run, first_run):
+    assert refused_run.versions == first_run.versions
+
+
+def test_what_did_not_change_is_reused_and_said(refused_run, first_run):
+    assert _with_status(refused_run.report, "cached") == COMPUTED
+    assert _with_status(refused_run.report, "run") == DECIDING
+    [line] = [line for line in refused_run.output.splitlines() if line.startswith("Reused")]
+    assert set(line.removeprefix("Reused from an earlier run: ").split(", ")) == COMPUTED
+    assert refused_run.output.count("unchanged: outputs of an earlier run") == len(COMPUTED)
+    for name in ("avc_accuracy", "history", "rejects", "localisation", "retrieval"):
+        assert refused_run.report[name] == first_run.report[name]
+
+
+@pytest.mark.slow
+def test_a_run_after_a_refused_one_is_compared_with_the_blessed_model_and_pushes(
+    repeated_run, first_run
+):
+    assert repeated_run.exit_code == 0, repeated_run.output
+    assert _with_status(repeated_run.report, "cached") == COMPUTED
+    assert _with_status(repeated_run.report, "run") == DECIDING | {"Serving trial"}
+    assert repeated_run.report["served"] is True
+    assert len(repeated_run.versions) == 2
+    assert repeated_run.versions[0] == first_run.versions[0]
+    assert repeated_run.versions[1] == repeated_run.report["pushed_version"]
+
+
+def test_a_run_that_fails_says_why_and_reports_it(tmp_path):
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    for i in range(3):
+        (videos / f"{i}.mp4").write_text("no video")
+    result = CliRunner().invoke(
+        main, ["run", "--videos", str(videos), "--root", str(tmp_path), "--preset", "smoke"]
+    )
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert "cannot_open" in result.output
+    assert "Traceback" not in result.output
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["pushed_version"] is None
+    assert report["served"] is False
+    assert any("VideoExampleGen failed" in reason for reason in report["reasons"])
+    assert _with_status(report, "failed") == {"VideoExampleGen"}
+
+
+@pytest.mark.slow
+def test_real_clips_reach_a_gate_decision(shared_data, tmp_path):
+    videos = sorted((shared_data / "videos").rglob("*.mp4"))
+    result = CliRunner().invoke(
+        main,
+        [
+            *("run", "--videos", str(shared_data / "videos" / "**" / "*.mp4")),
+            *("--root", str(tmp_path), "--preset", "smoke", "--group-regex", r"_g\d+_"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["blessed"] is True
+    assert report["served"] is True
+    assert report["data"]["num_videos"] == len(videos) > 100
+    good = len(videos) - report["data"]["num_rejects"]
+    assert 0.9 * len(videos) < good
+    assert report["data"]["num_examples"] == pytest.approx(3 * good, rel=0.05)
+    assert {reject["video"].rsplit("/", 1)[-1] for reject in report["rejects"]} <= {
+        path.name for path in videos
+    }
+    assert report["localisation"] is None or report["localisation"]["num_examples"] == 0

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import os
+
+from tfx_pipeline.run_paths import RunPaths
+
+
+def test_everything_is_under_the_root_and_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    paths = RunPaths.under("runs/mine")
+    assert paths.root == str(tmp_path / "runs" / "mine")
+    assert os.path.isdir(paths.root)
+    for path in (paths.video_list, paths.pipeline_root, paths.metadata, paths.serving_dir):
+        assert os.path.isabs(path)
+        assert path.startswith(paths.root + os.sep)
+
+
+def test_the_model_server_finds_versions_under_the_models_name(tmp_path):
+    assert RunPaths.under(str(tmp_path)).serving_dir == str(
+        tmp_path / "serving" / "objects-that-sound"
+    )
