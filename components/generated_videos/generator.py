@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import functools
 import json
@@ -75,9 +76,13 @@ def generate_videos(
     }
     _prepare(directory, parameters, count, overwrite)
     work = functools.partial(_generate_one, directory, seed, seconds, difficulty)
-    results = _run(work, count, workers or os.cpu_count() or 1, progress)
-    lines = "".join(json.dumps(annotation) + "\n" for annotation, _ in results)
-    _write(directory / ANNOTATIONS, lines)
+    known = _finished(directory)
+    names = [Scene.sample(seed, index, seconds, difficulty).name for index in range(count)]
+    missing = [index for index, name in enumerate(names) if name not in known]
+    results = _run(work, missing, count, workers or os.cpu_count() or 1, progress)
+    for index, (annotation, _) in zip(missing, results, strict=True):
+        known[names[index]] = json.dumps(annotation)
+    _write(directory / ANNOTATIONS, "".join(known[name] + "\n" for name in names))
     return sum(encoded for _, encoded in results)
 
 
@@ -94,6 +99,8 @@ def _prepare(directory: pathlib.Path, parameters: dict, count: int, overwrite: b
     for path, index in videos.items():
         if not same or index >= count:
             path.unlink()
+    if not same:
+        (directory / ANNOTATIONS).unlink(missing_ok=True)
     _write(file, json.dumps(parameters, indent=2) + "\n")
 
 
@@ -104,16 +111,40 @@ def _read(file: pathlib.Path) -> dict | None:
         return None
 
 
-def _run(work: Callable[[int], tuple[dict, bool]], count: int, workers: int, progress: bool):
+def _finished(directory: pathlib.Path) -> dict[str, str]:
+    """The annotations (lines of JSON) by name, of videos that are there."""
+    finished = {}
+    file = directory / ANNOTATIONS
+    for line in file.read_text().splitlines() if file.is_file() else []:
+        with contextlib.suppress(ValueError, KeyError):  # An edited line: made again.
+            name = json.loads(line)["video"]
+            if (directory / name).is_file():
+                finished[name] = line
+    return finished
+
+
+def _run(
+    work: Callable[[int], tuple[dict, bool]],
+    indices: list[int],
+    count: int,
+    workers: int,
+    progress: bool,
+) -> list[tuple[dict, bool]]:
     bar = functools.partial(
-        tqdm.tqdm, total=count, desc="Generating videos", unit="video", disable=not progress
+        tqdm.tqdm,
+        total=count,
+        initial=count - len(indices),
+        desc="Generating videos",
+        unit="video",
+        disable=not progress,
     )
-    if workers == 1:
-        return list(bar(map(work, range(count))))
+    workers = min(workers, len(indices))
+    if workers <= 1:
+        return list(bar(map(work, indices)))
     # Not forked: the caller may run TensorFlow's threads, which a forked child would deadlock on.
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(min(workers, count), mp_context=context) as pool:
-        return list(bar(pool.map(work, range(count), chunksize=4)))
+    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
+        return list(bar(pool.map(work, indices, chunksize=4)))
 
 
 def _generate_one(
