@@ -46,12 +46,8 @@ class ServingSignatures:
             it covers as ymin, xmin, ymax, xmax in 0..1; and the `score` [batch].
         """
         images, crop_box = self._images(image)
-        sounds = self._sounds(audio)
-        return {
-            "heatmap": self.network.heatmap(images, sounds),
-            "crop_box": crop_box,
-            "score": self.network.score(images, sounds),
-        }
+        heatmap, score = self.network.localise(images, self._sounds(audio))
+        return {"heatmap": heatmap, "crop_box": crop_box, "score": score}
 
     def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps serialized pair examples [batch] to `score` [batch]: for TFMA."""

@@ -99,6 +99,10 @@ class AvcNetwork(keras.Model, abc.ABC):
         """Probability by place that it makes the sound, [batch, height, width], for inference."""
         return ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
 
+    def localise(self, image, audio):
+        """`heatmap` [batch, height, width] and `score` [batch] at once, for inference."""
+        return self.heatmap(image, audio), self.score(image, audio)
+
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
         image = self.rescaling(ops.cast(image, self.compute_dtype))
