@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from models import examples
+from models import examples as contract
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
 
@@ -51,9 +51,9 @@ class ServingSignatures:
 
     def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps serialized pair examples [batch] to `score` [batch]: for TFMA."""
-        spec = {name: _PAIR[name] for name in (_IMAGE, _AUDIO)}
+        spec = {name: contract.PAIR_SPEC[name] for name in (contract.IMAGE, contract.AUDIO)}
         parsed = tf.io.parse_example(examples, spec)
-        return self.score(parsed[_IMAGE], parsed[_AUDIO])
+        return self.score(parsed[contract.IMAGE], parsed[contract.AUDIO])
 
     def describe(self, query: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps any strings [batch] to what a client must know, each int32 [batch]."""
@@ -156,6 +156,3 @@ class ServingSignatures:
         with tf.control_dependencies([check]):
             waveform = tf.round(waveform[:, 0] * 32768.0)
         return tf.ensure_shape(tf.cast(waveform, tf.int16), [samples])
-
-
-_IMAGE, _AUDIO, _PAIR = examples.IMAGE, examples.AUDIO, examples.PAIR_SPEC

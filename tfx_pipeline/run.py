@@ -75,7 +75,7 @@ def run(
     try:
         run_locally(
             preset,
-            videos,
+            paths_found,
             paths,
             group_regex=group_regex,
             label_regex=label_regex,

@@ -50,6 +50,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         )
         self.image_tower = self._tower("image_tower", config.image_stride)
         self.audio_tower = self._tower("audio_tower", config.audio_stride)
+        self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
         self.avc_accuracy = keras.metrics.Mean(name="avc_accuracy")
 
     def _tower(self, name: str, first_stride: int) -> keras.Sequential:

@@ -25,7 +25,6 @@ class AVENet(AvcNetwork):
 
     def __init__(self, config: NetworkConfig, **kwargs):
         super().__init__(config, **kwargs)
-        self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
         head = functools.partial(
             EmbeddingHead,
             size=config.embedding_size,
