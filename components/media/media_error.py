@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CANNOT_OPEN = "cannot_open"
 """Not a media file, not readable, or of an unknown format."""
+MISSING_FILE = "missing_file"
+"""There is no file of that name."""
 EMPTY_FILE = "empty_file"
 """A file of zero bytes."""
 TRUNCATED = "truncated"
@@ -24,6 +26,12 @@ SILENT = "silent"
 """No sampled second is as loud as the wanted minimum."""
 DECODE_ERROR = "decode_error"
 """A damaged frame, packet or sound."""
+OUT_OF_MEMORY = "out_of_memory"
+"""Decoding wanted more memory than a decoder may have."""
+TIMEOUT = "timeout"
+"""Decoding took longer than a decoder may take."""
+CRASHED = "crashed"
+"""The decoder's process died."""
 
 
 class MediaError(Exception):
