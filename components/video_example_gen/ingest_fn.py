@@ -16,6 +16,7 @@ from apache_beam.metrics import Metrics
 
 from components.media.media_error import MediaError
 from components.video_example_gen import storage
+from components.video_example_gen.clip_sampler import sample_clips
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_progress import report_progress
 from components.video_example_gen.ingest_video import ingest_video
@@ -53,11 +54,20 @@ class IngestVideo(beam.DoFn):
     def attempt(self, element: Video) -> list[tf.train.Example] | MediaError:
         """Decodes a video; may run in any thread."""
         try:
-            made: list[tf.train.Example] | MediaError = ingest_video(element, self._config)
+            made: list[tf.train.Example] | MediaError = self._decode(element)
         except MediaError as error:
             made = error
         report_progress(self._progress, 0 if isinstance(made, MediaError) else len(made))
         return made
+
+    def _decode(self, element: Video) -> list[tf.train.Example]:
+        source = storage.open_source(element.path)
+        try:
+            clips = sample_clips(source, element, self._config)
+        finally:
+            if not isinstance(source, str):
+                source.close()
+        return ingest_video(element, clips, self._config)
 
     def account(
         self, element: Video, made: list[tf.train.Example] | MediaError

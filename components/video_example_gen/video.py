@@ -18,12 +18,14 @@ class Video(NamedTuple):
         video_id: its path below the common folder, with forward slashes.
         group: videos of one group must share a split.
         label: the class of the sounding object, or "" where the name does not tell.
+        version: changes when the file's content does (its size and modification time, say), or "".
     """
 
     path: str
     video_id: str
     group: str
     label: str
+    version: str = ""
 
 
 def make_video(path: str, base: str, config: IngestConfig, label: str = "") -> Video:
