@@ -14,11 +14,13 @@ VIDEO_ID = "video/id"
 VIDEO_GROUP = "video/group"
 VIDEO_TIME = "video/time"
 IMAGE = "image/encoded"
+FRAMES = "image/frames"
 IMAGE_BRIGHTNESS = "image/brightness"
 AUDIO = "audio/pcm"
 AUDIO_SAMPLE_RATE = "audio/sample_rate"
 AUDIO_LOUDNESS = "audio/loudness"
 LABEL = "label"
+LABELS = "labels"
 BOX = "box"
 VISIBLE_LABELS = "visible_labels"
 AVC_LABEL = "avc/label"
@@ -27,7 +29,7 @@ SOUND_LABEL = "sound_label"
 CLIP_SECONDS = 1.0
 """Length of the stored sound, in seconds (Look, Listen and Learn, section 3)."""
 
-MEDIA_FEATURES = (IMAGE, AUDIO)
+MEDIA_FEATURES = (IMAGE, FRAMES, AUDIO)
 """Features too large for TFDV: statistics are computed on all others."""
 
 _SCALAR = tf.io.FixedLenFeature
@@ -37,15 +39,22 @@ EXAMPLE_SPEC = {
     VIDEO_GROUP: _SCALAR([], tf.string),
     VIDEO_TIME: _SCALAR([], tf.float32),
     IMAGE: _SCALAR([], tf.string),
+    FRAMES: tf.io.VarLenFeature(tf.string),
     IMAGE_BRIGHTNESS: _SCALAR([], tf.float32),
     AUDIO: _SCALAR([], tf.string),
     AUDIO_SAMPLE_RATE: _SCALAR([], tf.int64),
     AUDIO_LOUDNESS: _SCALAR([], tf.float32),
     LABEL: _SCALAR([], tf.string, default_value=""),
+    LABELS: tf.io.VarLenFeature(tf.string),
     BOX: tf.io.VarLenFeature(tf.float32),
     VISIBLE_LABELS: tf.io.VarLenFeature(tf.string),
 }
-"""For `tf.io.parse_example`: what VideoExampleGen writes."""
+"""For `tf.io.parse_example`: what VideoExampleGen writes. Parse only what is needed.
+
+`image/frames` are there where several frames an example were asked for: all of them, 0.04 s apart,
+in order; the one in the middle is `image/encoded`. `labels` are all classes of a video that has
+several (AudioSet); `label` is the first of them.
+"""
 
 PAIR_SPEC = {
     VIDEO_ID: _SCALAR([], tf.string),

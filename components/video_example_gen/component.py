@@ -42,6 +42,7 @@ class VideoExampleGen(FileBasedExampleGen):
         range_config: range_config_pb2.RangeConfig | None = None,
         eval_fraction: float = 0.2,
         examples_per_video: int = 10,
+        frames_per_example: int = 1,
         image_size: int = 256,
         sample_rate: int = 48000,
         jpeg_quality: int = 95,
@@ -64,6 +65,7 @@ class VideoExampleGen(FileBasedExampleGen):
             range_config: which spans.
             eval_fraction: share of the groups that go into eval, if there is no `output_config`.
             examples_per_video: at most so many examples a video.
+            frames_per_example: see IngestConfig.
             image_size: short side of the stored frame, in pixels.
             sample_rate: of the stored sound, in Hz.
             jpeg_quality: 1..100.
@@ -80,6 +82,7 @@ class VideoExampleGen(FileBasedExampleGen):
         """
         config = IngestConfig(
             examples_per_video=examples_per_video,
+            frames_per_example=frames_per_example,
             image_size=image_size,
             sample_rate=sample_rate,
             jpeg_quality=jpeg_quality,

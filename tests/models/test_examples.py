@@ -30,6 +30,19 @@ def test_what_is_written_can_be_parsed_by_the_spec():
     assert parsed[examples.VISIBLE_LABELS].values.numpy().tolist() == [b"dog", b"cat"]
 
 
+def test_all_labels_and_all_frames_keep_their_order():
+    features = {examples.LABELS: ["/m/09x0r", "/t/dd00088"], examples.FRAMES: [b"b", b"a", b"b"]}
+    serialized = examples.make_example(features).SerializeToString()
+    spec = {name: examples.EXAMPLE_SPEC[name] for name in features}
+    parsed = tf.io.parse_single_example(serialized, spec)
+    assert parsed[examples.LABELS].values.numpy().tolist() == [b"/m/09x0r", b"/t/dd00088"]
+    assert parsed[examples.FRAMES].values.numpy().tolist() == [b"b", b"a", b"b"]
+
+
+def test_statistics_leave_out_all_pictures_and_sounds():
+    assert {examples.IMAGE, examples.FRAMES, examples.AUDIO} == set(examples.MEDIA_FEATURES)
+
+
 def test_what_is_written_can_be_read_as_lists():
     example = examples.make_example({examples.LABEL: "dog", examples.AVC_LABEL: True})
     read = examples.read_example(example.SerializeToString())

@@ -22,6 +22,8 @@ def test_numbers_that_became_floats_come_back():
     ("values", "message"),
     [
         ({"examples_per_video": 0}, "examples_per_video must be from 1"),
+        ({"frames_per_example": 24}, "frames_per_example must be odd"),
+        ({"frames_per_example": 127}, "frames_per_example must be from 1 to 125"),
         ({"image_size": 255}, "image_size must be even"),
         ({"sample_rate": 48}, "sample_rate must be from"),
         ({"jpeg_quality": 101}, "jpeg_quality"),
