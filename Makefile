@@ -26,7 +26,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all lint format clean
+.PHONY: help setup demo test test-all bench-ingest lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 
 test-all: $(STAMP) ## Run all tests, the slow ones too
 	$(BIN)/pytest
+
+bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (15 minutes)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
+	$(BIN)/python -m benchmarks.ingest.run --check
 
 lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .
