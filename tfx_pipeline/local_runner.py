@@ -6,14 +6,14 @@ import contextlib
 import dataclasses
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 from absl import logging as absl_logging
 from tfx import v1 as tfx
 
 from components.beam_options import local_beam_pipeline_args
-from components.video_example_gen.video_list import write_video_list
+from components.video_example_gen.video_list import ListedVideo, write_list
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.presets.preset import Preset
 from tfx_pipeline.run_paths import RunPaths
@@ -21,7 +21,7 @@ from tfx_pipeline.run_paths import RunPaths
 
 def run_locally(
     preset: Preset,
-    videos: list[str],
+    videos: Sequence[ListedVideo],
     paths: RunPaths,
     *,
     group_regex: str = "",
@@ -32,17 +32,16 @@ def run_locally(
 
     Args:
         preset: what to store, train and ask for.
-        videos: folders, files and globs (`**` included).
+        videos: as `list_videos` found them.
         paths: where to keep everything.
         group_regex: videos of one group share a split; see IngestConfig.
         label_regex: class from the file name, for evaluation only; see IngestConfig.
         verbose: show TFX's log instead of one line a component.
 
     Raises:
-        FileNotFoundError: no video matches.
         Exception: whatever a component raises.
     """
-    write_video_list(videos, paths.video_list)
+    write_list(videos, paths.video_list)
     pipeline = create_pipeline(
         preset,
         video_list=paths.video_list,

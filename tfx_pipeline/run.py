@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from components.video_example_gen.video_list import find_videos
+from components.video_example_gen.video_list import list_videos
 from tfx_pipeline.presets.registry import PRESETS
 from tfx_pipeline.run_paths import RunPaths
 
@@ -23,6 +23,7 @@ def run(
     videos: list[str],
     preset_name: str,
     *,
+    segments: str = "",
     group_regex: str = "",
     label_regex: str = "",
     min_avc_accuracy: float | None = None,
@@ -34,8 +35,9 @@ def run(
 
     Args:
         root: folder that keeps everything.
-        videos: folders, files and globs.
+        videos: folders, files and globs, on this machine or remote (gs://, s3://).
         preset_name: a name of PRESETS.
+        segments: CSV of the segments to use, or "" for whole videos; see `list_videos`.
         group_regex: see IngestConfig.
         label_regex: see IngestConfig.
         min_avc_accuracy: the gate's threshold; None for the preset's.
@@ -51,8 +53,8 @@ def run(
         SystemExit: with status 3 where the gate refused the model.
     """
     try:
-        paths_found = find_videos(videos)
-    except FileNotFoundError as error:
+        listed = list_videos(videos, segments)
+    except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     preset = PRESETS[preset_name]()
     if min_avc_accuracy is not None:
@@ -62,7 +64,11 @@ def run(
             preset, training=dataclasses.replace(preset.training, steps=steps)
         )
     paths = RunPaths.under(root)
-    click.echo(f"{len(paths_found)} videos, preset {preset.name}, root {root}", err=True)
+    kind = "segments" if segments else "videos"
+    click.echo(f"{len(listed)} {kind}, preset {preset.name}, root {root}", err=True)
+    missing = sum(not video.size for video in listed)
+    if segments and missing:
+        click.echo(f"{missing} segments have no file: they are counted as rejects", err=True)
 
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
     from tfx_pipeline.local_runner import run_locally
@@ -75,7 +81,7 @@ def run(
     try:
         run_locally(
             preset,
-            paths_found,
+            listed,
             paths,
             group_regex=group_regex,
             label_regex=label_regex,
@@ -96,7 +102,8 @@ def run(
     if summary.decision.pushed_version is not None:
         click.secho("── Serving trial", bold=True, err=True)
         started = time.monotonic()
-        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, paths_found)
+        files = list(dict.fromkeys(video.path for video in listed))
+        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, files)
         stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
     summary = dataclasses.replace(
         summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)

@@ -17,6 +17,7 @@ import numpy as np
 
 from components.media.clips import Clip, probe, read_clips
 from components.media.media_error import MediaError
+from components.video_example_gen import storage
 from serving.client.connect import connect
 from serving.client.model_client import ModelClient
 from tfx_pipeline.run_paths import MODEL_NAME
@@ -138,12 +139,13 @@ def _free_ports(count: int) -> list[int]:
 
 def _clips(videos: Sequence[str], image_size: int, sample_rate: int) -> Iterator[tuple[str, Clip]]:
     for path in videos:
-        with contextlib.suppress(MediaError):  # counted and named by VideoExampleGen
-            usable = probe(path).usable
+        # What is wrong with others was counted and named by VideoExampleGen.
+        with contextlib.suppress(MediaError), storage.local_copy(path) as local:
+            usable = probe(local).usable
             if usable is None:
                 continue
             [clip] = read_clips(
-                path, [sum(usable) / 2], image_size=image_size, sample_rate=sample_rate
+                local, [sum(usable) / 2], image_size=image_size, sample_rate=sample_rate
             )
             yield pathlib.Path(path).name, clip
 

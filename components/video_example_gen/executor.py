@@ -32,12 +32,8 @@ from components.video_example_gen.ingest_progress import IngestProgress
 from components.video_example_gen.ingest_video import annotation_of
 from components.video_example_gen.shards import Shard, make_shards
 from components.video_example_gen.splits import assign_splits
-from components.video_example_gen.video import Video, make_video
-from components.video_example_gen.video_list import (
-    common_folder,
-    is_candidate,
-    read_video_list,
-)
+from components.video_example_gen.video import Video
+from components.video_example_gen.video_inputs import find_inputs
 from models import examples
 
 REJECTS_NAME = "rejects.jsonl"
@@ -163,7 +159,7 @@ def _videos_to_examples(
     base = exec_properties[standard_component_specs.INPUT_BASE_KEY]
     return (
         pipeline
-        | "Videos" >> beam.Create(_videos(base, split_pattern, config))
+        | "Videos" >> beam.Create(find_inputs(base, split_pattern, config))
         | "Spread" >> beam.Reshuffle()
         | "Decode"
         >> beam.ParDo(IngestVideo(config)).with_outputs(IngestVideo.REJECTS, main="examples")
@@ -179,27 +175,6 @@ def _config(exec_properties: dict[str, Any]) -> IngestConfig:
     proto_utils.json_to_proto(serialized, custom_config)
     custom_config.custom_config.Unpack(struct)
     return IngestConfig.from_dict(json_format.MessageToDict(struct))
-
-
-def _videos(base: str, pattern: str, config: IngestConfig) -> list[Video]:
-    """The videos of a pattern below a folder, or of the list that the pattern names."""
-    location = posixpath.join(base, pattern)
-    if pattern.endswith(".csv"):
-        lists = storage.match(location)
-        if not lists:
-            raise FileNotFoundError(f"there is no list of videos {location}")
-        listed = [
-            video for name in lists for video in read_video_list(storage.read_lines(name), name)
-        ]
-        labels = {video.path: video.label for video in listed}
-        folder = common_folder(list(labels))
-        return [make_video(path, folder, config, label) for path, label in sorted(labels.items())]
-    paths = [path for path in storage.match(location) if is_candidate(path)]
-    if not paths:
-        raise FileNotFoundError(
-            f"no videos match {location}; a pattern with **/ searches sub-folders too"
-        )
-    return [make_video(path, base, config) for path in paths]
 
 
 def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict[str, list[Video]]:
@@ -221,10 +196,10 @@ def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict
             " only: choose groups with group_regex"
         )
     if not output_config.split_config.splits:
-        videos = {split.name: _videos(base, split.pattern, config) for split in input_config.splits}
+        videos = {split.name: find_inputs(base, split.pattern, config) for split in input_config.splits}
         _check_groups(videos)
     else:
-        found = _videos(base, input_config.splits[0].pattern, config)
+        found = find_inputs(base, input_config.splits[0].pattern, config)
         shares = [(split.name, split.hash_buckets) for split in output_config.split_config.splits]
         groups = assign_splits(
             (video.group for video in found), shares, method=config.split_method, seed=config.seed

@@ -44,8 +44,7 @@ def find_segment_files(paths: Sequence[str], segments: Sequence[Segment]) -> lis
     found = []
     for segment in segments:
         cut = next((files[stem] for stem in _cut_names(segment) if stem in files), None)
-        path = cut or files.get(segment.video_id)
-        found.append(SegmentFile(segment, path, cut is not None))
+        found.append(SegmentFile(segment, cut or files.get(segment.video_id), cut is not None))
     return found
 
 

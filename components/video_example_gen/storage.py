@@ -1,13 +1,38 @@
-"""Reading files by path, on this machine or on storage that Beam knows (gs://, s3://, hdfs://)."""
+"""Files by path, on this machine or on storage that Beam knows (gs://, s3://, hdfs://).
+
+Beam is imported only for the latter: `ots` lists local videos without it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
-from typing import BinaryIO
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
 
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
+from components.media import media_error
+from components.media.media_error import MediaError
+
+_TRIES = 3
+_WAIT_SECONDS = 0.5  # doubles from try to try
+
+
+class FileInfo(NamedTuple):
+    """What a storage knows of a file.
+
+    Attributes:
+        path: of the file.
+        size: in bytes; "" where there is no such file.
+        modified: changes when the file does; "" where it is not known.
+    """
+
+    path: str
+    size: str = ""
+    modified: str = ""
 
 
 def is_remote(path: str) -> bool:
@@ -15,11 +40,39 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
+@contextlib.contextmanager
+def local_copy(path: str) -> Iterator[str]:
+    """Gives a local file with the content of any file.
+
+    Yields:
+        The path itself if it is local; else that of a copy with the same suffix, which is removed
+        afterwards.
+
+    Raises:
+        MediaError: missing_file; cannot_open where three tries to copy it failed.
+    """
+    if not is_remote(path):
+        try:
+            os.stat(path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise _missing(path) from error
+        except OSError as error:
+            raise _cannot_open(error) from error
+        yield path
+        return
+    suffix = os.path.splitext(path)[1].replace("/", "")
+    descriptor, copy = tempfile.mkstemp(prefix="ots-video-", suffix=suffix)
+    os.close(descriptor)
+    try:
+        _copy(path, copy)
+        yield copy
+    finally:
+        os.unlink(copy)
+
+
 def open_source(path: str) -> str | BinaryIO:
     """What `components.media` takes for a path: a local path as it is, else an open file."""
-    if not is_remote(path):
-        return path
-    return FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    return _open(path) if is_remote(path) else path
 
 
 def read_lines(path: str) -> list[str]:
@@ -28,18 +81,99 @@ def read_lines(path: str) -> list[str]:
     Raises:
         OSError: there is no such file, or it can't be read.
     """
-    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+    with _open(path) if is_remote(path) else open(path, "rb") as file:
         text = file.read().decode("utf-8", "surrogateescape")
     return text.splitlines(keepends=True)
 
 
 def exists(path: str) -> bool:
     """Whether there is a file at a path."""
-    return FileSystems.exists(path)
+    return _file_systems().exists(path) if is_remote(path) else os.path.exists(path)
 
 
-def match(pattern: str) -> list[str]:
-    """Files that a glob names; `**` reaches any depth. Sorted."""
-    if is_remote(pattern):
-        return sorted(metadata.path for metadata in FileSystems.match([pattern])[0].metadata_list)
-    return sorted(path for path in glob.iglob(pattern, recursive=True) if not os.path.isdir(path))
+def info(path: str) -> FileInfo:
+    """Size and time of a file; empty ones where there is none."""
+    if is_remote(path):
+        return next(iter(find(path)), FileInfo(path))
+    try:
+        status = os.stat(path)
+    except OSError:
+        return FileInfo(path)
+    return FileInfo(path, str(status.st_size), str(status.st_mtime_ns))
+
+
+def find(pattern: str) -> list[FileInfo]:
+    """Files that a glob names; `**` reaches any depth, none too. Sorted by path.
+
+    Raises:
+        OSError: a remote storage can't be asked; why.
+    """
+    if not is_remote(pattern):
+        paths = glob.iglob(pattern, recursive=True)
+        return sorted(info(path) for path in paths if not os.path.isdir(path))
+    try:
+        results = _file_systems().match(list(_depths(pattern)))
+    except Exception as error:  # every file system has errors of its own
+        raise OSError(f"can't list {pattern}: {error}") from error
+    found = {
+        metadata.path: FileInfo(
+            metadata.path, str(metadata.size_in_bytes), str(metadata.last_updated_in_seconds or "")
+        )
+        for result in results
+        for metadata in result.metadata_list
+        if not metadata.path.endswith("/")  # objects that stand for folders
+    }
+    return sorted(found.values())
+
+
+def _depths(pattern: str) -> Iterator[str]:
+    """For Beam, `a/**/b` has at least one folder between; with the shell and Python it may not."""
+    head, between, tail = pattern.partition("/**/")
+    if not between:
+        yield pattern
+        return
+    for rest in _depths(tail):
+        yield f"{head}/**/{rest}"
+        yield f"{head}/{rest}"
+
+
+def _copy(path: str, target: str) -> None:
+    for attempt in range(_TRIES):
+        try:
+            with _open(path) as source, open(target, "wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+            return
+        except Exception as error:  # every file system has errors of its own
+            if _is_gone(path):
+                raise _missing(path) from error
+            if attempt == _TRIES - 1:
+                raise _cannot_open(error) from error
+        time.sleep(_WAIT_SECONDS * 2**attempt)
+
+
+def _is_gone(path: str) -> bool:
+    """Whether a storage says for sure that there is no such file."""
+    try:
+        return not exists(path)
+    except Exception:
+        return False
+
+
+def _missing(path: str) -> MediaError:
+    return MediaError(media_error.MISSING_FILE, f"there is no file {path}")
+
+
+def _cannot_open(error: Exception) -> MediaError:
+    return MediaError(media_error.CANNOT_OPEN, f"{type(error).__name__}: {error}")
+
+
+def _open(path: str) -> BinaryIO:
+    from apache_beam.io.filesystem import CompressionTypes
+
+    return _file_systems().open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+
+
+def _file_systems() -> Any:
+    from apache_beam.io.filesystems import FileSystems
+
+    return FileSystems

@@ -11,14 +11,18 @@ from components.video_example_gen.ingest_config import IngestConfig
 
 
 class Video(NamedTuple):
-    """A video file and what its name says.
+    """A video file, or a segment of one, and what its name says.
 
     Attributes:
         path: where it is.
-        video_id: its path below the common folder, with forward slashes.
+        video_id: its path below the common folder, with forward slashes; of a segment with a media
+            fragment: `a.mp4#t=30,40`.
         group: videos of one group must share a split.
         label: the class of the sounding object, or "" where the name does not tell.
         version: changes when the file's content does (its size and modification time, say), or "".
+        labels: all its classes; the first is `label`.
+        start: second of the file from which on it is sampled; None for its beginning.
+        end: second up to which it is sampled; None for its end.
     """
 
     path: str
@@ -26,25 +30,63 @@ class Video(NamedTuple):
     group: str
     label: str
     version: str = ""
+    labels: tuple[str, ...] = ()
+    start: float | None = None
+    end: float | None = None
 
 
-def make_video(path: str, base: str, config: IngestConfig, label: str = "") -> Video:
+def make_video(
+    path: str,
+    base: str,
+    config: IngestConfig,
+    labels: tuple[str, ...] = (),
+    *,
+    group: str = "",
+    start: float | None = None,
+    end: float | None = None,
+    version: str = "",
+) -> Video:
     """Derives id, group and label of a video from its path.
 
     Args:
         path: of the file.
         base: folder that ids are relative to.
         config: with the regular expressions.
-        label: known from elsewhere; the name's, if `label_regex` matches, goes before it.
+        labels: known from elsewhere; the name's, if `label_regex` matches, goes before them.
+        group: known from elsewhere; the name's, if `group_regex` matches, is taken instead. By
+            default, the group is the file: its segments are of one group.
+        start: see Video.
+        end: see Video.
+        version: see Video.
     """
     prefix = base.rstrip("/" + os.sep)
-    video_id = path[len(prefix) :] if prefix and path.startswith(prefix) else path
-    video_id = video_id.replace(os.sep, "/").lstrip("/")
-    name = posixpath.basename(video_id)
+    file_id = path[len(prefix) :] if prefix and path.startswith(prefix) else path
+    file_id = file_id.replace(os.sep, "/").lstrip("/")
+    name = posixpath.basename(file_id)
     match = re.search(config.label_regex, name) if config.label_regex else None
     if match and match.group(1):
-        label = match.group(1)
-    return Video(path, video_id, _group(name, config.group_regex) or video_id, label)
+        labels = (match.group(1), *(label for label in labels if label != match.group(1)))
+    return Video(
+        path,
+        file_id + _fragment(start, end),
+        _group(name, config.group_regex) or group or file_id,
+        labels[0] if labels else "",
+        version,
+        labels,
+        start,
+        end,
+    )
+
+
+def _fragment(start: float | None, end: float | None) -> str:
+    """A media fragment (https://www.w3.org/TR/media-frags/#naming-time)."""
+    if start is None and end is None:
+        return ""
+    return f"#t={_seconds(start)}" + (f",{_seconds(end)}" if end is not None else "")
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def _group(name: str, pattern: str) -> str:

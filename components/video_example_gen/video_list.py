@@ -1,4 +1,4 @@
-"""Finding videos, and the CSV that lists them.
+"""The CSV that lists the videos to ingest, and segments of them.
 
 TFX's driver fingerprints the files that its pattern names, by number, size and modification time,
 and does not look into sub-folders. A list of all videos with their sizes and modification times,
@@ -8,37 +8,47 @@ rewritten only if something changed, lets it see every change, and reuse the exa
 from __future__ import annotations
 
 import csv
-import glob
 import io
+import math
 import os
-import stat
+import posixpath
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from components.video_example_gen import storage
+from components.video_example_gen.segment_files import find_segment_files
+from components.video_example_gen.segments import read_segments, split_labels
+from components.video_example_gen.video_files import find_videos
 
 ANNOTATIONS_NAME = "annotations.jsonl"
 """Side file with the objects in the videos of its folder."""
 
-_SIDE_SUFFIXES = (
-    ".csv",
-    ".json",
-    ".jsonl",
-    ".txt",
-    ".md",
-    ".html",
-    ".pdf",
-    ".py",
-    ".yaml",
-    ".yml",
-    ".log",
-    ".srt",
-    ".vtt",
-    ".sha256",
-    ".md5",
-    ".tmp",
-    ".part",
+_COLUMNS = (
+    *("path", "size", "modified", "start", "end", "group", "labels"),
+    "annotations_modified",
 )
-_SIDE_NAMES = ("readme", "license", "licence", "thumbs.db")
-_COLUMNS = ("path", "size", "modified", "label", "annotations_modified")
+
+
+class ListedVideo(NamedTuple):
+    """A row of a list: a video, or a segment of one.
+
+    Attributes:
+        path: of the file.
+        size: in bytes; "" where there is no such file, or it is not known.
+        modified: changes when the file does, or "".
+        start: second of the file from which on it is sampled, or None.
+        end: second up to which it is sampled, or None.
+        group: videos of one group share a split; "" for the file itself.
+        labels: classes; may be none.
+    """
+
+    path: str
+    size: str = ""
+    modified: str = ""
+    start: float | None = None
+    end: float | None = None
+    group: str = ""
+    labels: tuple[str, ...] = ()
 
 
 class VideoList(NamedTuple):
@@ -55,69 +65,72 @@ class VideoList(NamedTuple):
     changed: bool
 
 
-class ListedVideo(NamedTuple):
-    """A row of a list: path of the file, and its label or ""."""
+def list_videos(patterns: Sequence[str], segments: str = "") -> list[ListedVideo]:
+    """Finds videos, or the files of segments among them.
 
-    path: str
-    label: str
-
-
-def is_candidate(path: str) -> bool:
-    """Whether a file found in a folder is taken for a video: all but hidden and side files.
-
-    The suffix does not decide: a text file called .mp4 is a candidate, and becomes a reject.
-    """
-    name = os.path.basename(path).lower()
-    hidden = any(part.startswith(".") for part in path.replace(os.sep, "/").split("/")[-1:])
-    side = name.endswith(_SIDE_SUFFIXES) or name.split(".")[0] in _SIDE_NAMES
-    return not hidden and not side
-
-
-def find_videos(patterns: Sequence[str]) -> list[str]:
-    """Finds files by folders (searched at any depth), globs (with `**`) and single paths.
-
-    Returns:
-        Absolute paths, sorted, each once.
+    Args:
+        patterns: folders, globs (`**` at any depth) and single files, here or on remote storage.
+        segments: path of a CSV of segments, see `read_segments`; "" for whole videos. A segment
+            without a file is listed by its id, without a size: ingest rejects it as missing.
 
     Raises:
-        FileNotFoundError: a pattern matches nothing.
+        FileNotFoundError: a pattern matches nothing, there is no CSV, or no segment has a file.
+        OSError: a remote storage can't be asked.
+        ValueError: a line of the CSV is broken.
     """
-    found: set[str] = set()
-    for pattern in patterns:
-        matches = set(_expand(os.path.expanduser(os.fspath(pattern))))
-        if not matches:
-            raise FileNotFoundError(
-                f"no videos match {pattern!r}; give a folder, or a quoted pattern such as "
-                "'videos/**/*.mp4'"
-            )
-        found |= matches
-    if not found:
-        raise FileNotFoundError("no videos given; name a folder or a pattern")
-    return sorted(found)
+    files = find_videos(patterns)
+    if not segments:
+        return [ListedVideo(*file) for file in files]
+    infos = {file.path: file for file in files}
+    found = find_segment_files(list(infos), read_segments(storage.read_lines(segments), segments))
+    if all(file.path is None for file in found):
+        raise FileNotFoundError(
+            f"none of the {len(found)} segments of {segments} has a file among {len(files)} "
+            f"videos: whole videos must be called <id>.mp4, parts <id>_<start>.mp4; for example "
+            f"{found[0].segment.video_id}.mp4 (the suffix may be any)"
+        )
+    folder = common_folder(list(infos))
+    listed: dict[tuple, ListedVideo] = {}
+    for segment, path, cut in found:
+        missing = path is None
+        path = posixpath.join(folder, segment.video_id) if path is None else path
+        video = ListedVideo(
+            *(storage.FileInfo(path) if missing else infos[path]),
+            None if cut else segment.start,
+            None if cut else segment.end,
+            segment.video_id,
+            segment.labels,
+        )
+        other = listed.setdefault(_key(video), video)
+        listed[_key(video)] = _joined(other, video)
+    return list(listed.values())
 
 
-def write_video_list(patterns: Sequence[str], destination: str) -> VideoList:
-    """Lists the videos that folders, globs and paths name in a CSV.
+def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
+    """Writes a list as CSV.
 
     The file is touched only if its content changed, so that TFX's fingerprint of it stays.
 
     Args:
-        patterns: folders, globs (`**` at any depth) and single files.
+        videos: to list.
         destination: path of the CSV; its folder is made.
-
-    Raises:
-        FileNotFoundError: a pattern matches nothing.
     """
-    paths = find_videos(patterns)
     annotations: dict[str, str] = {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for path in paths:
-        folder = os.path.dirname(path)
+    for video in videos:
+        folder = posixpath.dirname(video.path)
         if folder not in annotations:
-            annotations[folder] = _stat(os.path.join(folder, ANNOTATIONS_NAME))[1]
-        writer.writerow((path, *_stat(path), "", annotations[folder]))
+            annotations[folder] = storage.info(posixpath.join(folder, ANNOTATIONS_NAME)).modified
+        times = ("" if time is None else f"{time:.15g}" for time in (video.start, video.end))
+        writer.writerow(
+            (
+                *(video.path, video.size, video.modified, *times, video.group),
+                _join_labels(video.labels),
+                annotations[folder],
+            )
+        )
     content = text.getvalue().encode("utf-8", "surrogateescape")
     try:
         with open(destination, "rb") as file:
@@ -130,26 +143,44 @@ def write_video_list(patterns: Sequence[str], destination: str) -> VideoList:
         with open(temporary, "wb") as file:
             file.write(content)
         os.replace(temporary, destination)
-    return VideoList(destination, len(paths), changed)
+    return VideoList(destination, len(videos), changed)
+
+
+def write_video_list(patterns: Sequence[str], destination: str, segments: str = "") -> VideoList:
+    """`list_videos` and `write_list` at once; arguments and errors are theirs."""
+    return write_list(list_videos(patterns, segments), destination)
 
 
 def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:
     """Reads a list.
 
     Args:
-        lines: of the CSV; a column `path` is needed, `label` is used, others are not.
+        lines: of the CSV; a column `path` is needed. `start`, `end` (seconds), `group`, `labels` (a
+            list with commas) or `label` (one) may be there; `size` and `modified` are the writer's.
         name: of the CSV, for messages.
 
+    Returns:
+        In the order of the file; rows of the same part of the same file are joined.
+
     Raises:
-        ValueError: there is no column `path`, or no row.
+        ValueError: there is no column `path`, no row, or a row is broken.
     """
     reader = csv.DictReader(lines)
     if "path" not in (reader.fieldnames or ()):
         raise ValueError(f"{name}: the first line must name the columns, one of them 'path'")
-    videos = [ListedVideo(row["path"], row.get("label") or "") for row in reader if row["path"]]
+    videos: dict[tuple, ListedVideo] = {}
+    for row in reader:
+        if not row["path"]:
+            continue
+        try:
+            video = _read_row({key: value or "" for key, value in row.items() if key})
+        except ValueError as error:
+            raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
+        other = videos.setdefault(_key(video), video)
+        videos[_key(video)] = _joined(other, video)
     if not videos:
         raise ValueError(f"{name}: lists no videos")
-    return videos
+    return list(videos.values())
 
 
 def common_folder(paths: Sequence[str]) -> str:
@@ -163,32 +194,39 @@ def common_folder(paths: Sequence[str]) -> str:
     return "/".join(shared)
 
 
-def _expand(pattern: str) -> Iterable[str]:
-    if os.path.isdir(pattern):
-        for folder, folders, names in os.walk(pattern):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            paths = (os.path.join(folder, name) for name in names)
-            yield from (os.path.abspath(p) for p in paths if is_candidate(p) and _is_file(p))
-    elif glob.has_magic(pattern) and not os.path.exists(pattern):
-        for path in glob.iglob(pattern, recursive=True):
-            if is_candidate(path) and _is_file(path):
-                yield os.path.abspath(path)
-    elif os.path.lexists(pattern):
-        yield os.path.abspath(pattern)
+def _read_row(row: dict[str, str]) -> ListedVideo:
+    start, end = (_time(column, row.get(column, "")) for column in ("start", "end"))
+    if end is not None and end <= (start or 0):
+        raise ValueError(f"the end, {end:g} s, is not after the start, {start or 0:g} s")
+    label = row.get("label", "")
+    labels = (label,) if label else split_labels(row.get("labels", ""))
+    size, modified, group = (row.get(column, "") for column in ("size", "modified", "group"))
+    return ListedVideo(row["path"], size, modified, start, end, group, labels)
 
 
-def _is_file(path: str) -> bool:
-    """True for files and broken links (they become rejects), false for folders, pipes, devices."""
+def _time(column: str, text: str) -> float | None:
+    if not text.strip():
+        return None
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return True
+        time = float(text)
+    except ValueError:
+        time = math.nan
+    if not (math.isfinite(time) and time >= 0):
+        raise ValueError(f"{column} must be a number of seconds, not {text!r}")
+    return time
 
 
-def _stat(path: str) -> tuple[str, str]:
-    """Size in bytes and modification time in nanoseconds, or empty where there is no such file."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return "", ""
-    return str(status.st_size), str(status.st_mtime_ns)
+def _join_labels(labels: Sequence[str]) -> str:
+    """The inverse of `split_labels`."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(labels)
+    return text.getvalue()
+
+
+def _key(video: ListedVideo) -> tuple:
+    return video.path, video.start, video.end
+
+
+def _joined(video: ListedVideo, other: ListedVideo) -> ListedVideo:
+    """One row for two of the same part of the same file."""
+    return video._replace(labels=tuple(dict.fromkeys((*video.labels, *other.labels))))

@@ -13,7 +13,15 @@ from tfx_pipeline.presets.registry import PRESETS
     "videos",
     required=True,
     multiple=True,
-    help="Folder, file or glob (quoted; ** for any depth). May be given several times.",
+    help="Folder, file or glob (quoted; ** for any depth), here or remote (gs://, s3://). May be "
+    "given several times.",
+)
+@click.option(
+    "--segments",
+    default="",
+    metavar="CSV",
+    help="Use these parts of the videos only: AudioSet's or VGGSound's CSV, or one with columns "
+    "id,start,end,labels. Videos are called <id>.mp4, or <id>_<start>.mp4 where already cut.",
 )
 @click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="demo", show_default=True)
@@ -35,6 +43,7 @@ from tfx_pipeline.presets.registry import PRESETS
 @click.option("--verbose", is_flag=True, help="Show TFX's log.")
 def command(
     videos: tuple[str, ...],
+    segments: str,
     root: str,
     preset: str,
     group_regex: str,
@@ -54,6 +63,7 @@ def command(
         root=root,
         videos=list(videos),
         preset_name=preset,
+        segments=segments,
         group_regex=group_regex,
         label_regex=label_regex,
         min_avc_accuracy=min_avc_accuracy,

@@ -7,10 +7,13 @@ import pathlib
 
 import pytest
 
+from components.video_example_gen import storage
 from components.video_example_gen.video_list import (
+    ListedVideo,
     common_folder,
-    find_videos,
+    list_videos,
     read_video_list,
+    write_list,
     write_video_list,
 )
 
@@ -26,27 +29,6 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path / "videos"
 
 
-def _names(folder: pathlib.Path, paths: list[str]) -> list[str]:
-    return [os.path.relpath(path, folder) for path in paths]
-
-
-def test_folder_is_searched_at_any_depth(folder):
-    found = find_videos([str(folder)])
-    assert _names(folder, found) == ["a.webm", "b.mp4", "deep/er/c.mp4", "deep/no_suffix"]
-
-
-def test_globs_and_paths_are_joined_without_repeats(folder):
-    found = find_videos([f"{folder}/**/*.mp4", str(folder / "b.mp4"), f"{folder}/*"])
-    assert _names(folder, found) == ["a.webm", "b.mp4", "deep/er/c.mp4"]
-
-
-def test_no_match_is_an_error(folder):
-    with pytest.raises(FileNotFoundError, match=r"no videos match .*\.avi"):
-        find_videos([str(folder), f"{folder}/**/*.avi"])
-    with pytest.raises(FileNotFoundError):
-        find_videos([])
-
-
 def test_list_is_rewritten_only_when_something_changed(folder, tmp_path):
     destination = str(tmp_path / "runs" / "videos.csv")
     assert write_video_list([str(folder)], destination) == (destination, 4, True)
@@ -58,11 +40,54 @@ def test_list_is_rewritten_only_when_something_changed(folder, tmp_path):
         assert write_video_list([str(folder)], destination).changed
     with open(destination, newline="") as file:
         videos = read_video_list(file, destination)
-    assert [video.path for video in videos] == find_videos([str(folder)])
+    assert videos == list_videos([str(folder)])
+    assert [os.path.relpath(video.path, folder) for video in videos] == [
+        *("a.webm", "b.mp4", "deep/er/c.mp4", "deep/no_suffix")
+    ]
+    assert videos[1].size == str(len("changedb.mp4"))
+
+
+def test_what_is_written_can_be_read(tmp_path):
+    videos = [
+        ListedVideo("/a,b.mp4", "3", "4", 0.04, 1234567.125, "g", ('say "a, b"', "/m/09x0r")),
+        ListedVideo(os.fsdecode(b"/\xff.mp4"), labels=("dog, barking",)),
+        ListedVideo("/c.mp4", start=30.0),
+    ]
+    path = write_list(videos, str(tmp_path / "videos.csv")).path
+    assert read_video_list(storage.read_lines(path), path) == videos
+
+
+def test_lists_made_by_hand():
+    lines = ["path,label,end,comment\n", "/a.mp4,bell,2.5,x\n", "\n", "/b.mp4\n"]
+    assert read_video_list(lines, "x.csv") == [
+        ListedVideo("/a.mp4", end=2.5, labels=("bell",)),
+        ListedVideo("/b.mp4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("/a.mp4,x,2", r"x\.csv, line 3: start must be a number of seconds, not 'x'"),
+        ("/a.mp4,inf,", "line 3: start"),
+        ("/a.mp4,3,2", "line 3: the end, 2 s, is not after the start, 3 s"),
+        ("/a.mp4,,0", "line 3: the end"),
+    ],
+)
+def test_broken_times_are_named(row, message):
+    with pytest.raises(ValueError, match=message):
+        read_video_list(["path,start,end\n", "/good.mp4,1,2\n", f"{row}\n"], "x.csv")
+
+
+def test_rows_of_the_same_segment_are_joined():
+    lines = ["path,start,label\n", "/a.mp4,1,x\n", "/a.mp4,1,y\n", "/a.mp4,2,x\n", "/a.mp4,1,x\n"]
+    assert read_video_list(lines, "x.csv") == [
+        ListedVideo("/a.mp4", start=1.0, labels=("x", "y")),
+        ListedVideo("/a.mp4", start=2.0, labels=("x",)),
+    ]
 
 
 def test_read_list_needs_paths():
-    assert read_video_list(["path,label\n", "/a.mp4,bell\n"], "x.csv") == [("/a.mp4", "bell")]
     with pytest.raises(ValueError, match=r"x\.csv.*'path'"):
         read_video_list(["file\n", "a.mp4\n"], "x.csv")
     with pytest.raises(ValueError, match="no videos"):
@@ -80,3 +105,44 @@ def test_read_list_needs_paths():
 )
 def test_common_folder(paths, folder):
     assert common_folder(paths) == folder
+
+
+SEGMENTS = """\
+id,start,end,labels
+whole,30,40,"dog,cat"
+whole,50,60,cat
+cut,30,40,dog
+gone,30,40,dog
+"""
+
+
+@pytest.fixture
+def segments(folder) -> str:
+    (folder / "deep" / "whole.mp4").write_bytes(b"whole")
+    (folder / "cut_000030.mp4").write_bytes(b"cut")
+    path = folder / "segments.csv"
+    path.write_text(SEGMENTS)
+    return str(path)
+
+
+def test_segments_are_listed_with_their_files(folder, segments):
+    videos = list_videos([str(folder)], segments)
+    whole = str(folder / "deep" / "whole.mp4")
+    assert [video._replace(modified="") for video in videos] == [
+        ListedVideo(whole, "5", "", 30, 40, "whole", ("dog", "cat")),
+        ListedVideo(whole, "5", "", 50, 60, "whole", ("cat",)),
+        ListedVideo(str(folder / "cut_000030.mp4"), "3", "", None, None, "cut", ("dog",)),
+        ListedVideo(str(folder / "gone"), "", "", 30, 40, "gone", ("dog",)),
+    ]
+    assert all(video.modified for video in videos[:3])
+
+
+def test_no_segment_with_a_file_is_an_error_that_says_how_to_name_files(folder, tmp_path):
+    (tmp_path / "s.csv").write_text("x1,30,40,dog\nx2,30,40,dog\n")
+    with pytest.raises(FileNotFoundError, match=r"none of the 2 segments of .*s\.csv .*x1\.mp4"):
+        list_videos([str(folder)], str(tmp_path / "s.csv"))
+
+
+def test_no_segments_csv_is_an_error(folder):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.csv"):
+        list_videos([str(folder)], "nothing.csv")

@@ -1,0 +1,108 @@
+"""Finding videos by folders, globs and paths."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Sequence
+
+from components.video_example_gen import storage
+from components.video_example_gen.storage import FileInfo
+
+_SIDE_SUFFIXES = (
+    ".csv",
+    ".json",
+    ".jsonl",
+    ".txt",
+    ".md",
+    ".html",
+    ".pdf",
+    ".py",
+    ".yaml",
+    ".yml",
+    ".log",
+    ".srt",
+    ".vtt",
+    ".sha256",
+    ".md5",
+    ".tmp",
+    ".part",
+)
+_SIDE_NAMES = ("readme", "license", "licence", "thumbs.db")
+
+
+def is_candidate(path: str) -> bool:
+    """Whether a file found in a folder is taken for a video: all but hidden and side files.
+
+    The suffix does not decide: a text file called .mp4 is a candidate, and becomes a reject.
+    """
+    name = os.path.basename(path).lower()
+    side = name.endswith(_SIDE_SUFFIXES) or name.split(".")[0] in _SIDE_NAMES
+    return not name.startswith(".") and not side
+
+
+def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
+    """Finds files by folders (searched at any depth), globs (with `**`) and single paths.
+
+    Any of them may be on storage that Beam knows: `gs://bucket/videos`, `s3://bucket/**/*.mp4`.
+
+    Returns:
+        Sorted by path, each once; local paths are absolute.
+
+    Raises:
+        FileNotFoundError: a pattern matches nothing.
+        OSError: a remote storage can't be asked.
+    """
+    found: dict[str, FileInfo] = {}
+    for pattern in map(os.fspath, patterns):
+        expand = _expand_remote if storage.is_remote(pattern) else _expand
+        matches = {file.path: file for file in expand(pattern)}
+        if not matches:
+            raise FileNotFoundError(
+                f"no videos match {pattern!r}; give a folder, or a quoted pattern such as "
+                "'videos/**/*.mp4'"
+            )
+        found |= matches
+    if not found:
+        raise FileNotFoundError("no videos given; name a folder or a pattern")
+    return sorted(found.values())
+
+
+def _expand(pattern: str) -> Iterable[FileInfo]:
+    pattern = os.path.expanduser(pattern)
+    if os.path.isdir(pattern):
+        for folder, folders, names in os.walk(pattern):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            paths = (os.path.join(folder, name) for name in names)
+            yield from (storage.info(os.path.abspath(p)) for p in paths if _is_video(p))
+    elif glob.has_magic(pattern) and not os.path.exists(pattern):
+        for path in glob.iglob(pattern, recursive=True):
+            if _is_video(path):
+                yield storage.info(os.path.abspath(path))
+    elif os.path.lexists(pattern):
+        yield storage.info(os.path.abspath(pattern))
+
+
+def _expand_remote(pattern: str) -> Iterable[FileInfo]:
+    if glob.has_magic(pattern):
+        return [file for file in storage.find(pattern) if is_candidate(file.path)]
+    files = storage.find(pattern)
+    if files:
+        return files
+    folder = pattern.rstrip("/") + "/"
+    return [
+        file
+        for file in storage.find(f"{folder}**")
+        if is_candidate(file.path) and "/." not in file.path[len(folder) :]
+    ]
+
+
+def _is_video(path: str) -> bool:
+    """Candidates that are files or broken links (they become rejects), not pipes or devices."""
+    if not is_candidate(path):
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return True

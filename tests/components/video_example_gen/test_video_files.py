@@ -1,0 +1,55 @@
+"""Which files are taken for videos."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+
+from components.video_example_gen.storage import FileInfo
+from components.video_example_gen.video_files import find_videos
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    names = ["b.mp4", "a.webm", "deep/er/c.mp4", "deep/no_suffix"]
+    others = [".hidden.mp4", "annotations.jsonl", "README.md", "README", "deep/x.csv", ".git/o.mp4"]
+    for name in names + others:
+        path = tmp_path / "videos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "videos"
+
+
+def _names(folder: pathlib.Path, files: list[FileInfo]) -> list[str]:
+    return [os.path.relpath(file.path, folder) for file in files]
+
+
+def test_folder_is_searched_at_any_depth(folder):
+    found = find_videos([str(folder)])
+    assert _names(folder, found) == ["a.webm", "b.mp4", "deep/er/c.mp4", "deep/no_suffix"]
+
+
+def test_globs_and_paths_are_joined_without_repeats(folder):
+    found = find_videos([f"{folder}/**/*.mp4", str(folder / "b.mp4"), f"{folder}/*"])
+    assert _names(folder, found) == ["a.webm", "b.mp4", "deep/er/c.mp4"]
+
+
+def test_no_match_is_an_error(folder):
+    with pytest.raises(FileNotFoundError, match=r"no videos match .*\.avi"):
+        find_videos([str(folder), f"{folder}/**/*.avi"])
+    with pytest.raises(FileNotFoundError):
+        find_videos([])
+
+
+def test_sizes_and_times_are_told(folder):
+    os.utime(folder / "b.mp4", ns=(1, 2))
+    [file] = find_videos([str(folder / "b.mp4")])
+    assert file == (str(folder / "b.mp4"), "5", "2")
+
+
+def test_broken_links_are_candidates_and_pipes_are_not(tmp_path):
+    (tmp_path / "link.mp4").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert find_videos([str(tmp_path)]) == [(str(tmp_path / "link.mp4"), "", "")]
