@@ -196,7 +196,9 @@ def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict
             " only: choose groups with group_regex"
         )
     if not output_config.split_config.splits:
-        videos = {split.name: find_inputs(base, split.pattern, config) for split in input_config.splits}
+        videos = {
+            split.name: find_inputs(base, split.pattern, config) for split in input_config.splits
+        }
         _check_groups(videos)
     else:
         found = find_inputs(base, input_config.splits[0].pattern, config)

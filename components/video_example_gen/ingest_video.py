@@ -71,6 +71,7 @@ def _example(
     label = video.label or (annotation.label if annotation else "")
     if label:
         features[examples.LABEL] = label
+        features[examples.LABELS] = video.labels or [label]
     if annotation:
         box = annotation.box_at(clip.time)
         if box:

@@ -11,8 +11,36 @@ TICK = Fraction(1, 25)
 network tells them apart by the sound's phase within a frame ("Objects that Sound", section 3.1)."""
 
 
+def segment_range(
+    first: Fraction,
+    last: Fraction,
+    start: float | None,
+    end: float | None,
+    *,
+    frames_per_example: int = 1,
+) -> tuple[Fraction, Fraction]:
+    """Narrows a range of times so that an example lies within a segment as a whole.
+
+    Args:
+        first: the earliest time that the file allows, in seconds.
+        last: the latest.
+        start: of the segment, in seconds; None for the file's.
+        end: of the segment; None for the file's.
+        frames_per_example: frames one tick apart, the middle one at the example's time.
+
+    Returns:
+        The earliest and the latest time; the second is less than the first where there is none.
+    """
+    around = max(Fraction(1, 2), frames_per_example // 2 * TICK)  # half of the second of sound
+    if start is not None:
+        first = max(first, Fraction(start).limit_denominator(1_000_000) + around)
+    if end is not None:
+        last = min(last, Fraction(end).limit_denominator(1_000_000) - around)
+    return first, last
+
+
 def sample_times(
-    first: Fraction, last: Fraction, count: int, *, seed: int, video_id: str
+    first: Fraction, last: Fraction, count: int, *, seed: int, video_id: str, attempt: int = 0
 ) -> list[float]:
     """Spreads times over a range: one at random in each of `count` equal slots.
 
@@ -22,17 +50,20 @@ def sample_times(
         count: how many are wanted; fewer come from a range of fewer ticks.
         seed: together with the video's id decides the choice, whatever else is ingested.
         video_id: see `seed`.
+        attempt: another number gives other times in the same slots (or the same by chance).
 
     Returns:
         Ascending different multiples of 0.04 s; none if no tick lies in the range.
     """
     lowest, highest = math.ceil(first / TICK), math.floor(last / TICK)
     ticks = highest - lowest + 1
-    count = min(count, ticks)
+    count = max(0, min(count, ticks))
+    again = f"{attempt}/" if attempt else ""
     times = []
     for slot in range(count):
         begin, end = slot * ticks // count, (slot + 1) * ticks // count
-        digest = hashlib.sha256(f"{seed}/{slot}/{video_id}".encode("utf-8", "surrogateescape"))
+        name = f"{seed}/{slot}/{again}{video_id}"
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape"))
         tick = lowest + begin + int.from_bytes(digest.digest()[:8], "big") % (end - begin)
         times.append(float(tick * TICK))
     return times
