@@ -7,35 +7,37 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from components.media import media_error
-from components.media.frames import FrameEncoder, FrameSelector
+from components.media.frame_encoder import FrameEncoder, StillFrame
+from components.media.frame_reader import FrameReader
 from components.media.media_error import MediaError
 from components.media.media_file import MediaFile, Source
-from components.media.sound import (
-    TOLERANCE_SECONDS,
-    MonoResampler,
-    SoundWindows,
-    decode,
-    loudness_dbfs,
-    read_sound,
-)
+from components.media.mono_resampler import TOLERANCE_SECONDS
+from components.media.sound import loudness_dbfs, read_sound
+from components.media.sound_windows import SoundWindows
 
 CLIP_SECONDS = 1
 """Length of a clip's sound."""
+
+FRAME_SECONDS = Fraction(1, 25)
+"""Time from frame to frame of a clip with several."""
 
 _NEARLY_SILENT_DBFS = -45.0  # below this, a mix of two channels may have cancelled itself out
 _CANCELLED_DB = 20.0
 
 
 class Clip(NamedTuple):
-    """A frame and the second of sound centred on it.
+    """A frame, or several, and the second of sound centred on it.
 
     Attributes:
         time: seconds in the file.
-        jpeg: the frame, upright, square pixels.
+        jpeg: the frame at `time`, upright, square pixels.
         pcm: int16 little-endian mono, exactly one second.
         brightness: mean luma of the frame, 0..1.
         loudness: RMS of the sound in dBFS, at least -120.
+        frames: where several were asked for: JPEGs 0.04 s apart, the middle one is `jpeg`.
     """
 
     time: float
@@ -43,6 +45,7 @@ class Clip(NamedTuple):
     pcm: bytes
     brightness: float
     loudness: float
+    frames: tuple[bytes, ...] = ()
 
 
 class MediaInfo(NamedTuple):
@@ -86,8 +89,8 @@ def probe(source: Source) -> MediaInfo:
         )
 
 
-def usable_range(media: MediaFile) -> tuple[Fraction, Fraction]:
-    """First and last second at which there is a frame and a whole second of sound around it.
+def usable_range(media: MediaFile, frames_per_clip: int = 1) -> tuple[Fraction, Fraction]:
+    """First and last second at which all frames and a whole second of sound around it exist.
 
     Raises:
         MediaError: no_video_stream, no_audio_stream, too_short.
@@ -95,9 +98,10 @@ def usable_range(media: MediaFile) -> tuple[Fraction, Fraction]:
     media.need_video()
     media.need_audio()
     (video_start, video_end), (audio_start, audio_end) = media.video_range, media.audio_range
-    half = Fraction(CLIP_SECONDS, 2)
-    first = max(video_start, audio_start + half)
-    last = min(video_end, audio_end - half)
+    half_sound = Fraction(CLIP_SECONDS, 2)
+    half_frames = frames_per_clip // 2 * FRAME_SECONDS
+    first = max(video_start + half_frames, audio_start + half_sound)
+    last = min(video_end - half_frames, audio_end - half_sound)
     if last < first:
         common = max(0.0, float(min(video_end, audio_end) - max(video_start, audio_start)))
         raise MediaError(
@@ -113,6 +117,7 @@ def read_clips(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
+    frames_per_clip: int = 1,
 ) -> list[Clip]:
     """Decodes the clips centred on given times.
 
@@ -122,6 +127,8 @@ def read_clips(
         image_size: short side of the JPEG in pixels (aspect kept; smaller frames are enlarged).
         sample_rate: of the sound, in Hz.
         jpeg_quality: 1..100.
+        frames_per_clip: frames around each time, 0.04 s apart; odd. 25 for "AVE+MF" ("Objects
+            that Sound", section 3).
 
     Returns:
         A clip for each time: the last frame whose time stamp is not later, and the sound of the
@@ -137,6 +144,7 @@ def read_clips(
             image_size=image_size,
             sample_rate=sample_rate,
             jpeg_quality=jpeg_quality,
+            frames_per_clip=frames_per_clip,
         )
 
 
@@ -147,6 +155,7 @@ def clips_of(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
+    frames_per_clip: int = 1,
     leave_out_gaps: bool = False,
 ) -> list[Clip]:
     """`read_clips` of an open file.
@@ -154,7 +163,9 @@ def clips_of(
     With `leave_out_gaps`, a clip whose sound has a hole is left out; the file is an error only if
     no clip remains.
     """
-    first, last = usable_range(media)
+    if frames_per_clip < 1 or frames_per_clip % 2 == 0:
+        raise ValueError(f"frames_per_clip must be odd and positive, not {frames_per_clip}")
+    first, last = usable_range(media, frames_per_clip)
     exact = [Fraction(time).limit_denominator(1_000_000) for time in times]
     if any(later < earlier for earlier, later in itertools.pairwise(exact)):
         raise ValueError(f"times must ascend: {list(times)}")
@@ -165,77 +176,63 @@ def clips_of(
                 f"no whole clip around {float(time):.3f} s; the file has them from "
                 f"{float(first):.3f} s to {float(last):.3f} s",
             )
-    half = Fraction(CLIP_SECONDS, 2)
-    starts = [round((time - half) * sample_rate) for time in exact]
-    sound = SoundWindows(starts, CLIP_SECONDS * sample_rate)
+    sound, whole = _read_windows(media, exact, sample_rate, leave_out_gaps)
+    kept = [time for time, keep in zip(exact, whole, strict=True) if keep]
+    windows = sound[np.array(whole, bool)]  # [clips, samples]
     encoder = FrameEncoder(image_size, jpeg_quality, media.need_video().sample_aspect_ratio)
-    frames = FrameSelector(media, exact, encoder)
-    _decode_into(media, frames, sound, MonoResampler(sample_rate, media.origin))
-    whole = _whole(sound, exact, sample_rate, leave_out_gaps)
-    sound = _uncancelled(media, sound, starts, sample_rate)
+    stills = _read_frames(media, kept, encoder, frames_per_clip)
+    middle = frames_per_clip // 2
     return [
         Clip(
             float(time),
-            still.jpeg,
+            around[middle].jpeg,
             window.astype("<i2", copy=False).tobytes(),
-            still.brightness,
+            around[middle].brightness,
             loudness_dbfs(window),
+            tuple(still.jpeg for still in around) if middle else (),
         )
-        for time, still, window, keep in zip(
-            exact, frames.stills, sound.windows, whole, strict=True
-        )
-        if keep
+        for time, around, window in zip(kept, stills, windows, strict=True)
     ]
 
 
-def _decode_into(
-    media: MediaFile, frames: FrameSelector, sound: SoundWindows, resampler: MonoResampler
-) -> None:
-    """One pass over the packets, until all frames and all sound are there."""
-    video_index = media.need_video().index
-    sound_done = False
-    for packet in media.packets():
-        if packet.stream_index == video_index:
-            if not frames.done:
-                for frame in decode(packet):
-                    frames.feed(frame)
-        elif not sound_done:
-            for frame in decode(packet):
-                for position, samples in resampler.feed(frame):
-                    sound.add(position, samples)
-                    sound_done = sound.is_past(position)
-        if sound_done and frames.done:
-            return
-    frames.finish()
-    for piece in resampler.feed(None):
-        sound.add(*piece)
+def _read_frames(
+    media: MediaFile, times: list[Fraction], encoder: FrameEncoder, frames_per_clip: int
+) -> list[list[StillFrame]]:
+    """The frames around each time."""
+    middle = frames_per_clip // 2
+    around = [
+        [time + (place - middle) * FRAME_SECONDS for place in range(frames_per_clip)]
+        for time in times
+    ]
+    wanted = sorted(set(itertools.chain.from_iterable(around)))
+    stills = dict(zip(wanted, FrameReader(media, encoder).read(wanted), strict=True))
+    return [[stills[time] for time in row] for row in around]
 
 
-def _whole(
-    sound: SoundWindows, times: list[Fraction], sample_rate: int, leave_out_gaps: bool
-) -> list[bool]:
-    """Which windows are complete."""
+def _read_windows(
+    media: MediaFile, times: list[Fraction], sample_rate: int, leave_out_gaps: bool
+) -> tuple[np.ndarray, list[bool]]:
+    """Sound around each time, int16 [times, samples], and which windows are complete."""
+    half = Fraction(CLIP_SECONDS, 2)
+    starts = [round((time - half) * sample_rate) for time in times]
+    spans = [(time - half, time + half) for time in times]
+    sound = SoundWindows(starts, CLIP_SECONDS * sample_rate)
+    read_sound(media, sample_rate, sound.add, spans=spans)
     missing = sound.missing()
     whole = [bool(lack <= TOLERANCE_SECONDS * sample_rate) for lack in missing]
-    if all(whole) or (leave_out_gaps and any(whole)):
-        return whole
-    first = whole.index(False)
-    raise MediaError(
-        media_error.SOUND_GAP,
-        f"{missing[first] / sample_rate:.3f} s of sound are missing around "
-        f"{float(times[first]):.3f} s",
-    )
-
-
-def _uncancelled(
-    media: MediaFile, sound: SoundWindows, starts: list[int], sample_rate: int
-) -> SoundWindows:
-    """The left channel instead of a stereo mix in which left and right cancelled each other."""
-    if media.need_audio().codec_context.layout.nb_channels != 2 or not starts:
-        return sound
-    mixed = max(map(loudness_dbfs, sound.windows))
-    if mixed >= _NEARLY_SILENT_DBFS:
-        return sound
-    left = SoundWindows(starts, sound.windows.shape[1])
-    read_sound(media, sample_rate, left.add, channel=0)
-    return left if max(map(loudness_dbfs, left.windows)) > mixed + _CANCELLED_DB else sound
+    if not all(whole) and not (leave_out_gaps and any(whole)):
+        first = whole.index(False)
+        raise MediaError(
+            media_error.SOUND_GAP,
+            f"{missing[first] / sample_rate:.3f} s of sound are missing around "
+            f"{float(times[first]):.3f} s",
+        )
+    stereo = media.need_audio().codec_context.layout.nb_channels == 2
+    mixed = max(map(loudness_dbfs, sound.windows), default=0.0)
+    if stereo and mixed < _NEARLY_SILENT_DBFS:
+        # Left and right may have cancelled each other: then the left one alone is right.
+        left = SoundWindows(starts, CLIP_SECONDS * sample_rate)
+        read_sound(media, sample_rate, left.add, channel=0, spans=spans)
+        if max(map(loudness_dbfs, left.windows)) > mixed + _CANCELLED_DB:
+            sound = left
+    return sound.windows, whole

@@ -49,3 +49,9 @@ class MediaError(Exception):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+    @classmethod
+    def from_decoder(cls, error: Exception, what: str) -> MediaError:
+        """What a decoder's own error means for the file; `what` was being decoded."""
+        reason = OUT_OF_MEMORY if isinstance(error, MemoryError) else DECODE_ERROR
+        return cls(reason, f"{what}: {getattr(error, 'strerror', None) or error}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import bisect
+import itertools
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import BinaryIO, cast
 
@@ -18,16 +19,22 @@ from av.video.stream import VideoStream
 
 from components.media import media_error
 from components.media.media_error import MediaError
+from components.media.packet_index import PacketIndex
+from components.media.packet_reader import PacketReader
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
 
 Source = str | os.PathLike | BinaryIO
 """A local path, or a seekable binary file (for remote storage)."""
 
-_KEEP_BYTES = 64 << 20  # packets of smaller files stay in memory, so that they are read once
+_KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
 _MAX_PIXELS = 8192 * 8192
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
+_WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
+_TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
+# Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
+_DECODER_OPTIONS = {"err_detect": "crccheck+explode", "max_pixels": str(_MAX_PIXELS)}
 
 
 class MediaFile:
@@ -37,9 +44,15 @@ class MediaFile:
     a file that starts late (an MPEG transport stream), else zero, as ffmpeg's `-ss` counts. Edit
     lists and encoder delays are applied by FFmpeg.
 
+    Memory does not grow with the file: the packets of a large one are read again when needed.
+
     Attributes:
         video: the picture stream, or None.
         audio: the sound stream, or None.
+        video_index: of the picture stream's packets; empty without one.
+        audio_index: of the sound stream's packets; empty without one.
+        video_range: first and last second of the pictures.
+        audio_range: first and last second of the sound.
         origin: time stamp of second 0, in seconds.
     """
 
@@ -47,11 +60,11 @@ class MediaFile:
         """Opens and indexes a file.
 
         Raises:
-            MediaError: cannot_open, empty_file, truncated, decode_error, no_timestamps, too_large.
+            MediaError: cannot_open, missing_file, empty_file, truncated, decode_error,
+                no_timestamps, too_large.
         """
         self._source = source
-        self._packets: list[av.Packet] = []
-        self._video_pts: list[int] = []
+        self._kept: dict[int, list[av.Packet]] | None = {}
         self._size = _size(source)
         if not self._size:
             raise MediaError(media_error.EMPTY_FILE, "zero bytes")
@@ -69,7 +82,10 @@ class MediaFile:
             self.origin = max(Fraction(0), Fraction(start or 0, av.time_base))
             for stream in self._streams():
                 stream.codec_context.thread_type = "NONE"
-            self._index()
+                stream.codec_context.options = _DECODER_OPTIONS
+            timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
+            self.video_index, self.audio_index = PacketIndex(timed), PacketIndex()
+            self._read_index()
         except BaseException:
             self.close()
             raise
@@ -82,7 +98,7 @@ class MediaFile:
 
     def close(self) -> None:
         """Frees the decoders and the packets."""
-        self._packets = []
+        self._kept = None
         self._container.close()
 
     def need_video(self) -> VideoStream:
@@ -110,73 +126,79 @@ class MediaFile:
         """Seconds from the beginning to the end of the later of picture and sound."""
         return float(max(self.video_range[1], self.audio_range[1]))
 
-    def expected_pts(self, pts: int) -> int | None:
-        """The last picture packet's time stamp up to `pts`, in ticks of the video stream."""
-        place = bisect.bisect_right(self._video_pts, pts)
-        return self._video_pts[place - 1] if place else None
+    def packets(
+        self, stream: Stream, spans: Sequence[tuple[int, int]] | None = None
+    ) -> Iterator[tuple[int, av.Packet]]:
+        """Yields (ordinal, packet) of one stream, ready to decode; its decoder is reset before.
 
-    def packets(self) -> Iterator[av.Packet]:
-        """All packets of both streams in file order, from the beginning, ready to decode.
+        Args:
+            stream: `video` or `audio`.
+            spans: ordinals (first, last), both included; ascending. None: all.
 
-        Ends with one empty packet a stream, which drains its decoder.
+        Raises:
+            MediaError: truncated, decode_error: the file can't be read again.
         """
-        if self._packets:
-            for stream in self._streams():
-                stream.codec_context.flush_buffers()
-            yield from self._packets
+        index = self.video_index if stream is self.video else self.audio_index
+        spans = [(0, len(index) - 1)] if spans is None else spans
+        stream.codec_context.flush_buffers()
+        if self._kept is not None:
+            kept = self._kept[stream.index]
+            for first, last in spans:
+                yield from zip(itertools.count(first), kept[first : last + 1], strict=False)
             return
-        indexes = [stream.index for stream in self._streams()]
-        with _open(_rewound(self._source)) as container:
-            streams = [container.streams[index] for index in indexes]
-            for stream in streams:
-                stream.codec_context.thread_type = "NONE"
-            yield from container.demux(streams)
+        reader = PacketReader(self._container, self._reopen, stream.index, index)
+        try:
+            yield from reader.read(spans)
+        except av.error.FFmpegError as error:
+            raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
+
+    def _reopen(self) -> InputContainer:
+        if not isinstance(self._source, str | os.PathLike):
+            self._source.seek(0)
+        return _open(self._source)
+
+    @property
+    def _formats(self) -> set[str]:
+        """FFmpeg's names of the container."""
+        return set(self._container.format.name.split(","))
 
     def _streams(self) -> list:
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
-    def _index(self) -> None:
+    def _read_index(self) -> None:
         """One pass over the packets: what is there, and when."""
-        self.video_range = self.audio_range = (Fraction(0), Fraction(0))
         streams = self._streams()
-        video_index = self.video.index if self.video else -1
-        key_pts: int | None = None
-        video_end = audio_end = 0
-        audio_start: int | None = None
-        kept = 0
+        kept: dict[int, list[av.Packet]] = {stream.index: [] for stream in streams}
+        keep, room = True, _KEEP_BYTES
+        video_number = self.video.index if self.video else -1
         try:
             for packet in self._container.demux(streams):
-                if kept <= _KEEP_BYTES:
-                    self._packets.append(packet)
-                    kept += packet.size
-                if not packet.size or packet.is_discard:
+                size = packet.size
+                if not size:
                     continue
-                pts = packet.dts if packet.pts is None else packet.pts
-                if packet.is_corrupt or pts is None:
+                number = packet.stream_index
+                index = self.video_index if number == video_number else self.audio_index
+                if packet.is_corrupt or not index.add(packet):
                     raise self._packet_error(packet)
-                end = pts + (packet.duration or 0)
-                if packet.stream_index == video_index:
-                    self._video_pts.append(pts)
-                    video_end = max(video_end, end)
-                    if packet.is_keyframe and (key_pts is None or pts < key_pts):
-                        key_pts = pts
-                else:
-                    audio_start = pts if audio_start is None else min(audio_start, pts)
-                    audio_end = max(audio_end, end)
+                if keep:
+                    kept[number].append(packet)
+                    room -= size
+                    if room < 0:
+                        keep = False
+                        kept.clear()
         except av.error.FFmpegError as error:
             raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
-        if kept > _KEEP_BYTES:
-            self._packets = []
-        self._video_pts.sort()
-        if self.video and key_pts is not None:
-            self.video_range = self._seconds(self.video, key_pts, video_end)
-        if self.audio and audio_start is not None:
-            self.audio_range = self._seconds(self.audio, audio_start, audio_end)
+        self._kept = kept if keep else None
+        self.video_range = self._range(self.video, self.video_index)
+        self.audio_range = self._range(self.audio, self.audio_index)
         self._check_complete()
 
-    def _seconds(self, stream: Stream, start: int, end: int) -> tuple[Fraction, Fraction]:
+    def _range(self, stream: Stream | None, index: PacketIndex) -> tuple[Fraction, Fraction]:
+        if stream is None or not len(index) or index.start is None:
+            return Fraction(0), Fraction(0)
         base = time_base(stream)
-        return (max(Fraction(0), start * base - self.origin), end * base - self.origin)
+        start = max(Fraction(0), index.start * base - self.origin)
+        return start, max(start, index.end * base - self.origin)
 
     def _packet_error(self, packet: av.Packet) -> MediaError:
         where = f"at byte {packet.pos}"
@@ -187,13 +209,15 @@ class MediaFile:
         return MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
 
     def _check_complete(self) -> None:
-        formats = set(self._container.format.name.split(","))
+        formats = self._formats
         frames = self.video.frames if self.video and "avi" in formats else 0
-        if len(self._video_pts) < frames - 1:
+        if len(self.video_index) < frames - 1:
             raise MediaError(
                 media_error.TRUNCATED,
-                f"holds {len(self._video_pts)} of the {frames} frames it announces",
+                f"holds {len(self.video_index)} of the {frames} frames it announces",
             )
+        if "mpegts" in formats and all(self._size % size for size in _TRANSPORT_PACKETS):
+            raise MediaError(media_error.TRUNCATED, "ends inside a transport stream packet")
         if not self._container.duration or not formats & _ANNOUNCES_DURATION:
             return
         announced = Fraction(self._container.duration, av.time_base)
@@ -222,23 +246,27 @@ def _open(source: Source) -> InputContainer:
     )
 
 
-def _rewound(source: Source) -> Source:
-    if not isinstance(source, str | os.PathLike):
-        source.seek(0)
-    return source
-
-
 def _size(source: Source) -> int:
+    """Bytes of the source.
+
+    Raises:
+        MediaError: missing_file; cannot_open: a folder, pipe or device, or without permission.
+    """
     if not isinstance(source, str | os.PathLike):
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
         return size
-    if os.path.isdir(source):
-        raise MediaError(media_error.CANNOT_OPEN, "a folder, not a file")
     try:
-        return os.path.getsize(source)
+        status = os.stat(source)
+    except FileNotFoundError as error:
+        raise MediaError(media_error.MISSING_FILE, "no such file") from error
     except OSError as error:
         raise MediaError(media_error.CANNOT_OPEN, error.strerror or str(error)) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise MediaError(media_error.CANNOT_OPEN, "a folder, not a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise MediaError(media_error.CANNOT_OPEN, "a pipe or device, not a file")
+    return status.st_size
 
 
 def _video_stream(container: InputContainer) -> VideoStream | None:

@@ -3,130 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-import av
 import av.error
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 
 from components.media import media_error
 from components.media.media_error import MediaError
 from components.media.media_file import MediaFile, Source, time_base
-
-TOLERANCE_SECONDS = 0.002
-"""Time stamps may jitter by this much (containers round to milliseconds) and still be continuous;
-a window may lack this much at its ends."""
+from components.media.mono_resampler import MonoResampler
 
 SILENCE_DBFS = -120.0
 """Loudness of digital silence (its logarithm would be minus infinity)."""
 
 _INT16_MAX = 32768.0
 
-
-class MonoResampler:
-    """Resamples decoded frames to mono int16 and says where each piece belongs.
-
-    Within a continuous run, samples are counted, so that rounded time stamps cause no jitter; at a
-    gap, a jump or a change of format a new run starts at its own time stamp.
-    """
-
-    def __init__(self, sample_rate: int, origin: Fraction, channel: int | None = None):
-        """Creates a resampler.
-
-        Args:
-            sample_rate: of the result, in Hz.
-            origin: time stamp of second 0, in seconds.
-            channel: take this channel alone instead of the mix of all.
-        """
-        self._rate = sample_rate
-        self._origin = float(origin)
-        self._channel = channel
-        self._resampler: AudioResampler | None = None
-        self._format: tuple | None = None
-        self._expected = 0.0  # seconds: where the next frame of the run would start
-        self._position = 0  # samples at the wanted rate: where the run's next output belongs
-
-    def feed(self, frame: AudioFrame | None) -> Iterator[tuple[int, np.ndarray]]:
-        """Takes a decoded frame (None: the end) and yields what became ready.
-
-        Yields:
-            (position of the first sample, counted from second 0 at the wanted rate; may be
-            negative; int16 samples [n]).
-
-        Raises:
-            MediaError: no_timestamps.
-        """
-        if frame is None:
-            yield from self._flush()
-            return
-        if frame.pts is not None:
-            start = float(frame.pts * time_base(frame)) - self._origin
-            kind = (frame.sample_rate, frame.layout.name, frame.format.name)
-            if kind != self._format or abs(start - self._expected) > TOLERANCE_SECONDS:
-                yield from self._flush()
-                self._format = kind
-                self._expected = start
-                self._position = round(start * self._rate)
-                self._resampler = AudioResampler("s16", "mono", self._rate)
-        if self._resampler is None:
-            raise MediaError(media_error.NO_TIMESTAMPS, "decoded sound has no time stamp")
-        self._expected += frame.samples / frame.sample_rate
-        if self._channel is not None:
-            frame = _one_channel(frame, self._channel)
-        frame.pts = None
-        yield from self._place(self._resampler.resample(frame))
-
-    def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
-        if self._resampler is not None:
-            # Frames that need no conversion pass through it, and the end (None) too.
-            rest = [frame for frame in self._resampler.resample(None) if frame is not None]
-            yield from self._place(rest)
-            self._resampler = None
-
-    def _place(self, frames: list[AudioFrame]) -> Iterator[tuple[int, np.ndarray]]:
-        for frame in frames:
-            samples = frame.to_ndarray()[0]
-            yield self._position, samples
-            self._position += len(samples)
-
-
-class SoundWindows:
-    """Collects equally long windows of sound from pieces that arrive in any order."""
-
-    def __init__(self, starts: Iterable[int], length: int):
-        """Creates empty windows.
-
-        Args:
-            starts: position of each window's first sample.
-            length: samples in each window.
-        """
-        self._starts = list(starts)
-        self.windows = np.zeros((len(self._starts), length), np.int16)  # [windows, samples]
-        self._covered = np.zeros(len(self._starts), np.int64)
-        self._end = max(self._starts, default=0) + length
-
-    def add(self, position: int, samples: np.ndarray) -> None:
-        """Copies the parts of a piece that fall into windows."""
-        length = self.windows.shape[1]
-        for row, start in enumerate(self._starts):
-            first = max(start, position)
-            last = min(start + length, position + len(samples))
-            if first < last:
-                self.windows[row, first - start : last - start] = samples[
-                    first - position : last - position
-                ]
-                self._covered[row] += last - first
-
-    def is_past(self, position: int) -> bool:
-        """Whether all windows end before a position."""
-        return position >= self._end
-
-    def missing(self) -> np.ndarray:
-        """How many samples each window lacks: int64 [windows]."""
-        return self.windows.shape[1] - self._covered
+# Decoders that begin in the middle need this much to be as they would have been: overlapping
+# transforms, bit reservoirs, and the headers of spectral band replication.
+_LEAD_IN_SECONDS = Fraction(1, 2)
+_LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this much at most
 
 
 def loudness_dbfs(samples: np.ndarray) -> float:
@@ -167,48 +65,70 @@ def read_sound(
     media: MediaFile,
     sample_rate: int,
     take: Callable[[int, np.ndarray], object],
+    *,
     channel: int | None = None,
+    spans: Sequence[tuple[Fraction, Fraction]] | None = None,
 ) -> None:
     """Decodes a file's sound, calling `take(position, samples)` for each piece.
+
+    Args:
+        media: the open file.
+        sample_rate: wanted, in Hz.
+        take: gets the position of a piece's first sample, counted from second 0 at `sample_rate`
+            (may be negative), and int16 samples [n].
+        channel: this channel alone instead of the mix of all.
+        spans: (start, end) in seconds, ascending: only packets around them are decoded, and pieces
+            outside them may be missing or wrong. None: everything.
 
     Raises:
         MediaError: no_audio_stream, decode_error, no_timestamps.
     """
-    index = media.need_audio().index
-    resampler = MonoResampler(sample_rate, media.origin, channel)
-    for packet in media.packets():
-        if packet.stream_index == index:
-            for frame in decode(packet):
+    stream = media.need_audio()
+    context = stream.codec_context
+    for first, last, needed in _packet_spans(media, spans):
+        resampler = MonoResampler(sample_rate, media.origin, channel)
+        for ordinal, packet in media.packets(stream, [(first, last)]):
+            try:
+                frames = context.decode(packet)
+            except av.error.FFmpegError as error:
+                if first and media.audio_index.stamps[ordinal] < needed:
+                    continue  # a decoder that begins in the middle may miss what was before
+                where = f"sound at byte {packet.pos}"
+                raise MediaError.from_decoder(error, where) from error
+            for frame in frames:
                 for piece in resampler.feed(frame):
                     take(*piece)
-    for piece in resampler.feed(None):
-        take(*piece)
+        rest: list[AudioFrame | None] = [*_drained(context), None]
+        for last_frame in rest:
+            for piece in resampler.feed(last_frame):
+                take(*piece)
 
 
-def decode(packet: av.Packet) -> list:
-    """Decodes a packet into its frames.
+def _packet_spans(
+    media: MediaFile, spans: Sequence[tuple[Fraction, Fraction]] | None
+) -> Iterator[tuple[int, int, int]]:
+    """Ordinals of the first and last packet to decode, and the time stamp needed first."""
+    index = media.audio_index
+    if spans is None:
+        yield 0, len(index) - 1, 0
+        return
+    merged: list[list[Fraction]] = []
+    for start, end in spans:
+        if merged and start - merged[-1][1] < _LEAD_IN_SECONDS + _LEAD_OUT_SECONDS:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    base = time_base(media.need_audio())
+    for start, end in merged:
+        needed = math.floor((start + media.origin) / base)
+        first = math.floor((start - _LEAD_IN_SECONDS + media.origin) / base)
+        last = math.ceil((end + _LEAD_OUT_SECONDS + media.origin) / base)
+        yield *index.span(first, last), needed
 
-    Raises:
-        MediaError: decode_error: the packet is damaged.
-    """
+
+def _drained(context: AudioCodecContext) -> list[AudioFrame]:
+    """What the decoder still holds; nothing where the last packet was not its last."""
     try:
-        return packet.decode()
-    except av.error.FFmpegError as error:
-        kind = packet.stream.type
-        raise MediaError(
-            media_error.DECODE_ERROR, f"damaged {kind} at byte {packet.pos}: {error.strerror}"
-        ) from error
-
-
-def _one_channel(frame: AudioFrame, channel: int) -> AudioFrame:
-    """The frame's one channel as a mono frame."""
-    samples = frame.to_ndarray()
-    if frame.format.is_packed:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    mono = AudioFrame.from_ndarray(
-        np.ascontiguousarray(samples[channel : channel + 1]),
-        format=frame.format.name.removesuffix("p") + "p",
-        layout="mono",
-    )
-    mono.sample_rate = frame.sample_rate
-    return mono
+        return context.decode(None)
+    except av.error.FFmpegError:
+        return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
 from components.media.clips import probe, read_clips
 from components.media.media_error import MediaError
-from components.media.media_file import MediaFile
 
 
 def _reason(path, time: float = 1.0) -> str:
@@ -57,7 +58,9 @@ def test_text_is_no_video(tmp_path, text):
 def test_unreadable_paths(tmp_path):
     (tmp_path / "empty.mp4").touch()
     assert _reason(tmp_path / "empty.mp4") == "empty_file"
-    assert _reason(tmp_path / "none.mp4") == "cannot_open"
+    assert _reason(tmp_path / "none.mp4") == "missing_file"
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert _reason(tmp_path / "pipe.mp4") == "cannot_open"
     (tmp_path / "folder.mp4").mkdir()
     assert _reason(tmp_path / "folder.mp4") == "cannot_open"
 
@@ -84,12 +87,3 @@ def test_damage_inside_is_found(media, tmp_path):
     data[len(data) // 3 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 3)
     path.write_bytes(data)
     assert _reason(path, 1.4) in ("decode_error", "truncated", "sound_gap")
-
-
-def test_long_files_are_read_twice_instead_of_kept(media, monkeypatch, tmp_path):
-    path = media(tmp_path / "two.mp4")
-    kept = read_clips(path, [0.6, 1.2])
-    monkeypatch.setattr("components.media.media_file._KEEP_BYTES", 1000)
-    with MediaFile(path) as file:
-        assert not file._packets
-    assert read_clips(path, [0.6, 1.2]) == kept

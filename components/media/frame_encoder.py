@@ -1,8 +1,7 @@
-"""Choosing frames by time and storing them upright as JPEG."""
+"""Storing decoded frames upright, with square pixels and right colours, as JPEG."""
 
 from __future__ import annotations
 
-import math
 import struct
 from fractions import Fraction
 from typing import NamedTuple, cast
@@ -13,14 +12,8 @@ from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, time_base
-
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT = 577  # untagged video of this height and above is BT.709 by convention
-# One packet is one shown frame: only there can a lost frame be told from the index.
-_FRAME_PER_PACKET = {"h264", "hevc", "vp9", "av1", "libdav1d"}
 
 
 class StillFrame(NamedTuple):
@@ -89,79 +82,6 @@ class FrameEncoder:
         width, height = frame.width * self._aspect, Fraction(frame.height)
         scale = self._image_size / min(width, height)
         return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
-
-
-class FrameSelector:
-    """Picks for each time the last frame whose time stamp is not later, and encodes it.
-
-    Attributes:
-        stills: the encoded frames so far, in the order of the times.
-    """
-
-    def __init__(self, media: MediaFile, times: list[Fraction], encoder: FrameEncoder):
-        """Prepares the choice.
-
-        Args:
-            media: where the frames come from (its timeline and index).
-            times: ascending, in seconds of the file's timeline.
-            encoder: what stores a chosen frame.
-        """
-        base = time_base(media.need_video())
-        self._media = media
-        self._encoder = encoder
-        self._ticks = [math.floor((time + media.origin) / base) for time in times]
-        self._previous: VideoFrame | None = None
-        self._encoded: VideoFrame | None = None
-        self.stills: list[StillFrame] = []
-
-    @property
-    def done(self) -> bool:
-        """Whether every time has its frame."""
-        return len(self.stills) == len(self._ticks)
-
-    def feed(self, frame: VideoFrame) -> None:
-        """Takes the next decoded frame, in the order of presentation.
-
-        Raises:
-            MediaError: no_timestamps; decode_error: the frame for a time is damaged or was lost.
-        """
-        pts = _pts(frame)
-        while not self.done and self._ticks[len(self.stills)] < pts:
-            self._take_previous()
-        self._previous = frame
-
-    def finish(self) -> None:
-        """Gives the times after the last time stamp the last frame; raises as `feed` does."""
-        while not self.done:
-            self._take_previous()
-
-    def _take_previous(self) -> None:
-        if self._encoded is None or self._encoded is not self._previous:
-            frame = _checked(self._media, self._previous, self._ticks[len(self.stills)])
-            self.stills.append(self._encoder.encode(frame))
-            self._encoded = frame
-        else:
-            self.stills.append(self.stills[-1])
-
-
-def _pts(frame: VideoFrame) -> int:
-    pts = frame.dts if frame.pts is None else frame.pts
-    if pts is None:
-        raise MediaError(media_error.NO_TIMESTAMPS, "a decoded frame has no time stamp")
-    return pts
-
-
-def _checked(media: MediaFile, frame: VideoFrame | None, tick: int) -> VideoFrame:
-    stream = media.need_video()
-    seconds = float(tick * time_base(stream) - media.origin)
-    if frame is None:
-        raise MediaError(media_error.DECODE_ERROR, f"no frame at {seconds:.3f} s")
-    if frame.is_corrupt:
-        raise MediaError(media_error.DECODE_ERROR, f"damaged frame at {seconds:.3f} s")
-    exact = stream.codec_context.name in _FRAME_PER_PACKET and not frame.interlaced_frame
-    if exact and _pts(frame) != media.expected_pts(tick):
-        raise MediaError(media_error.DECODE_ERROR, f"the frame at {seconds:.3f} s is lost")
-    return frame
 
 
 def _plane(plane) -> np.ndarray:

@@ -1,0 +1,193 @@
+"""The frames presented at given times, decoding no more than they need."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import av.error
+import numpy as np
+from av.video.frame import PictureType, VideoFrame
+
+from components.media import media_error
+from components.media.frame_encoder import FrameEncoder, StillFrame
+from components.media.media_error import MediaError
+from components.media.media_file import MediaFile, time_base
+
+# These decoders leave out frames to which no other refers, packet by packet, and lose nothing else.
+# libdav1d loses wanted frames as well; FFmpeg's own VP9 decodes them all the same.
+_SKIPS_UNREFERENCED = {"h264", "hevc", "mpeg4", "mpeg2video"}
+# One packet is one shown frame: only there can a lost frame be told from the index.
+_FRAME_PER_PACKET = {"h264", "hevc", "vp9", "av1", "libdav1d"}
+
+
+class FrameReader:
+    """Finds for each time the last frame whose time stamp is not later, and encodes it.
+
+    Of a file whose packets all have their own time stamps, only the groups of pictures (GOPs) that
+    hold wanted frames are decoded, each up to its last wanted frame, and frames to which no other
+    refers are left out on the way. The frames are bit by bit those of a full decoding: whatever
+    looks different (a group that does not begin with an intra frame, a missing reference, a frame
+    that does not come out) sends the reader back to decoding without leaving out, and then to
+    decoding everything from the beginning. What is damaged there too is an error.
+    """
+
+    def __init__(self, media: MediaFile, encoder: FrameEncoder):
+        """Creates a reader of an open file.
+
+        Args:
+            media: with a picture stream.
+            encoder: stores the chosen frames.
+        """
+        self._media = media
+        self._encoder = encoder
+        self._stream = media.need_video()
+        self._index = media.video_index
+        self._base = time_base(self._stream)
+
+    def read(self, times: list[Fraction]) -> list[StillFrame]:
+        """Returns the frames of given times, in their order.
+
+        Args:
+            times: ascending, in seconds of the file's timeline.
+
+        Raises:
+            MediaError: decode_error: the frame for a time is damaged or was lost; no_timestamps.
+        """
+        ticks = [math.floor((time + self._media.origin) / self._base) for time in times]
+        if self._index.exact:
+            ordinals = [self._index.last_until(tick) for tick in ticks]
+            if None not in ordinals:
+                wanted = [ordinal for ordinal in ordinals if ordinal is not None]
+                try:
+                    stills = self._read_groups(set(wanted))
+                    return [stills[ordinal] for ordinal in wanted]
+                except _InexactError:
+                    pass
+        return self._read_all(ticks)
+
+    def _read_groups(self, ordinals: set[int]) -> dict[int, StillFrame]:
+        stills: dict[int, StillFrame] = {}
+        skip = self._stream.codec_context.name in _SKIPS_UNREFERENCED
+        begin = self._index.key_for
+        ordered = sorted(ordinals, key=lambda ordinal: (begin(ordinal), ordinal))
+        for key, members in itertools.groupby(ordered, begin):
+            group = list(members)
+            if skip:
+                try:
+                    stills |= self._read_group(key, group, skip=True)
+                    continue
+                except _InexactError:
+                    skip = False
+            try:
+                stills |= self._read_group(key, group, skip=False)
+            except _InexactError:
+                # The beginning of an open group may tidy up references of the group before.
+                stills |= self._read_group(self._index.key_before(key), group, skip=False)
+        return stills
+
+    def _read_group(self, key: int, members: list[int], skip: bool) -> dict[int, StillFrame]:
+        """Decodes from a key packet to the last wanted one.
+
+        Raises:
+            _InexactError: the frames can't be had this way.
+        """
+        stamps = self._index.stamps
+        key_stamp = int(stamps[key])
+        wanted = {int(stamps[ordinal]): ordinal for ordinal in members}
+        stills: dict[int, StillFrame] = {}
+        begun = key == self._index.first_key
+        try:
+            for frame in self._decoded(key, members, skip):
+                if frame.pts is None or frame.pts < key_stamp:
+                    continue  # pictures of an open group that refer to the group before
+                # With periodic intra refresh, key packets hold no intra frame.
+                begun |= frame.pts == key_stamp and frame.pict_type == PictureType.I
+                if frame.is_corrupt or not begun:
+                    raise _InexactError
+                if frame.pts in wanted:
+                    stills[wanted[frame.pts]] = self._encoder.encode(frame)
+                    if len(stills) == len(members):
+                        return stills
+        except av.error.FFmpegError as error:
+            raise _InexactError from error
+        raise _InexactError
+
+    def _decoded(self, key: int, members: list[int], skip: bool) -> Iterator[VideoFrame]:
+        context = self._stream.codec_context
+        needed = {key, *members}
+        try:
+            for ordinal, packet in self._media.packets(self._stream, [(key, members[-1])]):
+                if skip:
+                    context.skip_frame = "DEFAULT" if ordinal in needed else "NONREF"
+                yield from context.decode(packet)
+        finally:
+            context.skip_frame = "DEFAULT"
+        yield from context.decode(None)
+
+    def _read_all(self, ticks: list[int]) -> list[StillFrame]:
+        """Decodes everything from the first key packet to the last wanted frame."""
+        stills: list[StillFrame] = []
+        previous: tuple[int, VideoFrame] | None = None
+        for stamp, frame in self._all_frames():
+            due = bisect.bisect_left(ticks, stamp)  # times before this frame
+            if due > len(stills):
+                stills += [self._checked(previous, ticks[len(stills)])] * (due - len(stills))
+            if len(stills) == len(ticks):
+                return stills
+            previous = stamp, frame
+        return stills + [self._checked(previous, ticks[-1])] * (len(ticks) - len(stills))
+
+    def _all_frames(self) -> Iterator[tuple[int, VideoFrame]]:
+        """Time stamp, in ticks, and frame, in the order of presentation."""
+        context = self._stream.codec_context
+        first = self._index.first_key
+        # A container without presentation times, as AVI, has a constant frame rate: the frames
+        # come out in the order of its times of decoding.
+        in_order = None if self._index.timed else iter(np.sort(self._index.stamps[first:]))
+        packets = self._media.packets(self._stream, [(first, len(self._index) - 1)])
+        stamp = 0
+        try:
+            for packet in itertools.chain((packet for _, packet in packets), [None]):
+                for frame in context.decode(packet):
+                    stamp = _pts(frame) if in_order is None else int(next(in_order, stamp))
+                    if stamp < self._index.stamps[first]:
+                        continue
+                    if frame.is_corrupt:
+                        raise MediaError(
+                            media_error.DECODE_ERROR,
+                            f"damaged frame at {self._seconds(stamp):.3f} s",
+                        )
+                    yield stamp, frame
+        except av.error.FFmpegError as error:
+            where = f"video behind {self._seconds(stamp):.3f} s"
+            raise MediaError.from_decoder(error, where) from error
+
+    def _checked(self, found: tuple[int, VideoFrame] | None, tick: int) -> StillFrame:
+        where = f"at {self._seconds(tick):.3f} s"
+        if found is None:
+            raise MediaError(media_error.DECODE_ERROR, f"no frame {where}")
+        stamp, frame = found
+        if self._stream.codec_context.name in _FRAME_PER_PACKET and not frame.interlaced_frame:
+            expected = self._index.last_until(tick)
+            if expected is None or stamp != self._index.stamps[expected]:
+                raise MediaError(media_error.DECODE_ERROR, f"the frame {where} is lost")
+        return self._encoder.encode(frame)
+
+    def _seconds(self, tick: int) -> float:
+        return float(tick * self._base - self._media.origin)
+
+
+class _InexactError(Exception):
+    """This way of decoding does not give the exact frames."""
+
+
+def _pts(frame: VideoFrame) -> int:
+    pts = frame.dts if frame.pts is None else frame.pts
+    if pts is None:
+        raise MediaError(media_error.NO_TIMESTAMPS, "a decoded frame has no time stamp")
+    return pts

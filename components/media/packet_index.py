@@ -1,0 +1,171 @@
+"""When each packet of a stream is due: what lets a decoder begin in the middle."""
+
+from __future__ import annotations
+
+import functools
+from array import array
+
+import av
+import numpy as np
+
+_KEY, _HIDDEN = 1, 2
+
+
+class PacketIndex:
+    """Time stamps, sizes and flags of a stream's packets, in file order (the order of decoding).
+
+    A packet's number in that order is its *ordinal*. 13 bytes a packet: a film of two hours takes
+    3 MB for its pictures.
+
+    Attributes:
+        end: when the last presented packet ends, in ticks.
+    """
+
+    def __init__(self, presentation_times: bool = True):
+        """Creates an empty index.
+
+        Args:
+            presentation_times: False for a container that knows times of decoding only.
+        """
+        self._presentation_times = presentation_times
+        self._stamps = array("q")
+        self._sizes = array("i")
+        self._flags = array("b")
+        self._missing = 0
+        self.end = 0
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    def stamp(self, packet: av.Packet) -> int | None:
+        """A packet's time stamp, in ticks of the stream, as this index counts."""
+        return packet.pts if self._presentation_times and packet.pts is not None else packet.dts
+
+    def add(self, packet: av.Packet) -> bool:
+        """Appends the next packet; False if it has no time stamp."""
+        stamp = self.stamp(packet)
+        if stamp is None:
+            return False
+        self._stamps.append(stamp)
+        self._sizes.append(packet.size)
+        self._flags.append(_KEY * packet.is_keyframe + _HIDDEN * packet.is_discard)
+        self._missing += packet.pts is None
+        if not packet.is_discard:
+            self.end = max(self.end, stamp + (packet.duration or 0))
+        return True
+
+    @functools.cached_property
+    def stamps(self) -> np.ndarray:
+        """Time stamps in ticks, in file order: int64 [n]."""
+        return np.frombuffer(self._stamps, np.int64)
+
+    @functools.cached_property
+    def keys(self) -> np.ndarray:
+        """Ordinals of the packets that a decoder may begin with: int64 [k]."""
+        return np.flatnonzero(np.frombuffer(self._flags, np.int8) & _KEY)
+
+    @functools.cached_property
+    def shown(self) -> np.ndarray:
+        """Ordinals of packets that are presented, in the order of their time: int64 [m].
+
+        An edit list hides packets that are needed for decoding only.
+        """
+        visible = np.flatnonzero(~np.frombuffer(self._flags, np.int8) & _HIDDEN)
+        return visible[np.argsort(self.stamps[visible], kind="stable")]
+
+    @functools.cached_property
+    def exact(self) -> bool:
+        """Whether every packet has a presentation time stamp of its own, unlike all others.
+
+        Only then does a time stamp name a packet.
+        """
+        unique = np.unique(self.stamps).size == self.stamps.size
+        return bool(self.stamps.size) and self.timed and unique
+
+    @property
+    def timed(self) -> bool:
+        """Whether every packet says when it is presented, not only when it is to be decoded."""
+        return self._presentation_times and not self._missing
+
+    @functools.cached_property
+    def start(self) -> int | None:
+        """Time stamp of the first packet that is presented and can be decoded, or None.
+
+        Packets before the first key packet, in file order or in time, miss what they refer to.
+        """
+        shown = self.shown[self.shown >= self.first_key]
+        stamps = self.stamps[shown]
+        stamps = stamps[stamps >= self.stamps[self.first_key]] if stamps.size else stamps
+        return int(stamps.min()) if stamps.size else None
+
+    def last_until(self, stamp: int) -> int | None:
+        """Ordinal of the last packet presented at a time or before it; None before the first."""
+        place = int(np.searchsorted(self._shown_stamps, stamp, side="right"))
+        return int(self.shown[place - 1]) if place else None
+
+    def key_before(self, key: int) -> int:
+        """Ordinal of the key packet before one; of the first, itself."""
+        place = int(np.searchsorted(self.keys, key))
+        return int(self.keys[max(0, place - 1)]) if self.keys.size else 0
+
+    def key_for(self, ordinal: int) -> int:
+        """Ordinal of the packet where decoding must begin to get a packet's frame.
+
+        The last key packet not after it in either order: what precedes a key in time and follows
+        it in the file (open groups of pictures) refers to the group before.
+        """
+        for place in range(int(np.searchsorted(self.keys, ordinal, side="right")) - 1, -1, -1):
+            key = int(self.keys[place])
+            if self.stamps[key] <= self.stamps[ordinal]:
+                return key
+        return self.first_key
+
+    @property
+    def first_key(self) -> int:
+        """Ordinal of the first key packet, or 0 where none is marked."""
+        return int(self.keys[0]) if self.keys.size else 0
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Ordinals (first, last) of the packets that cover a span of time, in ticks.
+
+        Where time stamps do not ascend in file order: all packets.
+        """
+        if not self._ascends:
+            return 0, len(self) - 1
+        begin = int(np.searchsorted(self.stamps, first, side="right")) - 1
+        end = int(np.searchsorted(self.stamps, last, side="right")) - 1
+        return max(0, begin), max(0, end)
+
+    def find(self, packet: av.Packet) -> int | None:
+        """Ordinal of a packet that was read again; None if there is no such packet, or several."""
+        stamp = self.stamp(packet)
+        if stamp is None:
+            return None
+        place = int(np.searchsorted(self._sorted_stamps, stamp, side="left"))
+        found = self._by_stamp[place : place + 2]
+        if not found.size or self.stamps[found[0]] != stamp:
+            return None
+        if found.size > 1 and self.stamps[found[1]] == stamp:
+            return None
+        ordinal = int(found[0])
+        return ordinal if self.matches(ordinal, packet) else None
+
+    def matches(self, ordinal: int, packet: av.Packet) -> bool:
+        """Whether a packet that was read again is the one of an ordinal."""
+        return self._stamps[ordinal] == self.stamp(packet) and self._sizes[ordinal] == packet.size
+
+    @functools.cached_property
+    def _shown_stamps(self) -> np.ndarray:
+        return self.stamps[self.shown]
+
+    @functools.cached_property
+    def _by_stamp(self) -> np.ndarray:
+        return np.argsort(self.stamps, kind="stable")
+
+    @functools.cached_property
+    def _sorted_stamps(self) -> np.ndarray:
+        return self.stamps[self._by_stamp]
+
+    @functools.cached_property
+    def _ascends(self) -> bool:
+        return bool(np.all(np.diff(self.stamps) >= 0))

@@ -1,0 +1,41 @@
+"""Windows of sound, filled piece by piece."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+
+import numpy as np
+
+
+class SoundWindows:
+    """Collects equally long windows of sound from pieces that arrive in any order."""
+
+    def __init__(self, starts: Iterable[int], length: int):
+        """Creates empty windows.
+
+        Args:
+            starts: position of each window's first sample; ascending.
+            length: samples in each window.
+        """
+        self._starts = list(starts)
+        self.windows = np.zeros((len(self._starts), length), np.int16)  # [windows, samples]
+        self._covered = np.zeros(len(self._starts), np.int64)
+
+    def add(self, position: int, samples: np.ndarray) -> None:
+        """Copies the parts of a piece that fall into windows."""
+        length = self.windows.shape[1]
+        begin = bisect.bisect_right(self._starts, position - length)
+        end = bisect.bisect_left(self._starts, position + len(samples))
+        for row in range(begin, end):
+            start = self._starts[row]
+            first = max(start, position)
+            last = min(start + length, position + len(samples))
+            self.windows[row, first - start : last - start] = samples[
+                first - position : last - position
+            ]
+            self._covered[row] += last - first
+
+    def missing(self) -> np.ndarray:
+        """How many samples each window lacks: int64 [windows]."""
+        return self.windows.shape[1] - self._covered
