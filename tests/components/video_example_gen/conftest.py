@@ -109,7 +109,7 @@ def job_service(tmp_path_factory) -> Iterator[str]:
     """HOST:PORT of Beam's own job service, which runs pipelines in Python."""
     port_file = tmp_path_factory.mktemp("job_service") / "port"
     module = "apache_beam.runners.portability.local_job_service_main"
-    with running([sys.executable, "-m", module, f"--port_file={port_file}"], port_file.parent):
+    with _running([sys.executable, "-m", module, f"--port_file={port_file}"], port_file.parent):
         _wait(port_file.exists)
         yield f"localhost:{port_file.read_text()}"
 
@@ -117,24 +117,36 @@ def job_service(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def worker_pool(tmp_path_factory) -> Iterator[str]:
     """HOST:PORT of a Beam worker pool, which starts worker processes on demand."""
-    port = free_port()
+    port = _free_port()
     module = "apache_beam.runners.worker.worker_pool_main"
     folder = tmp_path_factory.mktemp("worker_pool")
-    with running([sys.executable, "-m", module, f"--service_port={port}"], folder):
+    with _running([sys.executable, "-m", module, f"--service_port={port}"], folder):
         _wait(lambda: _answers(port))
         yield f"localhost:{port}"
 
 
-def free_port() -> int:
-    """A port of loopback that nothing listens on."""
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A function that finds a port of loopback that nothing listens on."""
+    return _free_port
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., contextlib.AbstractContextManager[subprocess.Popen]]:
+    """A context that runs a command with a folder for its log, and ends all that it started."""
+    return _running
+
+
+def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("localhost", 0))
         return listener.getsockname()[1]
 
 
 @contextlib.contextmanager
-def running(command: list[str], folder: pathlib.Path) -> Iterator[subprocess.Popen]:
+def _running(command: list[str], folder: pathlib.Path) -> Iterator[subprocess.Popen]:
     """Runs a program, and ends it with all that it started; its log is FOLDER/log."""
+    folder.mkdir(exist_ok=True)
     # The worker pool starts its workers as `python`.
     path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with (folder / "log").open("wb") as log:
