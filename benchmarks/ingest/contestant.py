@@ -7,7 +7,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -27,27 +27,36 @@ class Reading(NamedTuple):
 
 
 class Contestant:
-    """A process that runs one module of `contestants`; a context manager."""
+    """A process that runs one module of `contestants`; a context manager.
 
-    def __init__(self, module: str, python: pathlib.Path | None = None):
+    Attributes:
+        version: of what it measures, or "".
+    """
+
+    def __init__(self, module: str, environment: pathlib.Path | None = None):
         """Starts the process.
 
         Args:
             module: name in `contestants`.
-            python: interpreter that has what the module imports; this one if None.
+            environment: virtual environment that has what the module imports, with links of
+                `ffmpeg_links` in its folder `ffmpeg`; this one if None.
 
         Raises:
             ContestantError: the module can't be imported.
         """
+        python, variables = sys.executable, {**os.environ, **dict.fromkeys(_THREADS, "1")}
+        if environment:
+            python = str(environment / "bin/python")
+            variables["LD_LIBRARY_PATH"] = str(environment / "ffmpeg")
         self._process = subprocess.Popen(
-            [str(python or sys.executable), "-m", "benchmarks.ingest.worker", module],
+            [python, "-m", "benchmarks.ingest.worker", module],
             cwd=REPOSITORY,
-            env={**os.environ, **dict.fromkeys(_THREADS, "1")},
+            env=variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._receive()
+        self.version: str = self._receive()[1]
 
     def __enter__(self) -> Contestant:
         return self
@@ -64,7 +73,7 @@ class Contestant:
         assert self._process.stdin
         pickle.dump((str(path.resolve()), times), self._process.stdin)
         self._process.stdin.flush()
-        return self._receive()
+        return Reading(*self._receive())
 
     def close(self) -> None:
         """Ends the process."""
@@ -73,13 +82,13 @@ class Contestant:
         self._process.wait()
         self._process.stdout.close()
 
-    def _receive(self) -> Reading:
+    def _receive(self) -> tuple[float, Any]:
         assert self._process.stdout
         try:
-            error, seconds, examples = pickle.load(self._process.stdout)
+            error, seconds, result = pickle.load(self._process.stdout)
         except EOFError:
             error = f"its process ended with status {self._process.wait()}"
         if error:
             self.close()
             raise ContestantError(error)
-        return Reading(seconds, examples)
+        return seconds, result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import os
 import pathlib
 import platform
@@ -18,7 +17,6 @@ YARDSTICK = "decode_everything"
 
 OURS = "ours"
 _TARGETS = {10: ((10,), 0.75), 200: ((1, 10, 30), 0.2)}  # seconds: examples a clip, ratio
-_PACKAGES = ("av", "imageio-ffmpeg", "torchcodec", "decord", "opencv-python-headless")
 
 
 @dataclasses.dataclass
@@ -44,21 +42,13 @@ class Cell:
 
 
 def machine() -> str:
-    """Machine and versions."""
+    """Processor and Python."""
     model = platform.processor() or platform.machine()
     cpuinfo = pathlib.Path("/proc/cpuinfo")
     if cpuinfo.exists():
         lines = [line for line in cpuinfo.read_text().splitlines() if "model name" in line]
         model = lines[0].split(":")[1].strip() if lines else model
-    versions = []
-    for package in _PACKAGES:
-        try:
-            versions.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}, " + ", ".join(
-        versions
-    )
+    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}"
 
 
 def clips(paths: Sequence[pathlib.Path], length: int, keys: Fraction) -> str:

@@ -1,6 +1,6 @@
 """CPU milliseconds an example, against other ways and libraries.
 
-    make bench-ingest
+    make bench-ingest [TORCHCODEC=1]
     python -m benchmarks.ingest.run --help
 
 It makes clips (H.264 and AAC in mp4, 854x480, 30 frames/s, about 2 Mbit/s; kept in build/), lets
@@ -38,10 +38,11 @@ CONTESTANTS = {
     "ffmpeg_sequential": "ffmpeg, a process a clip",
     "ffmpeg_seek": "ffmpeg, a process an example",
     "torchcodec_batch": "torchcodec",
+    "torchcodec_approximate": "torchcodec, approximate seeks",
     "decord_batch": "decord",
     "opencv_sequential": "OpenCV",
 }
-_TORCHCODEC = REPOSITORY / "build/bench-ingest/torchcodec/bin/python"
+_TORCHCODEC = REPOSITORY / "build/bench-ingest/torchcodec"  # `make bench-ingest TORCHCODEC=1`
 _WEB_KEYS = Fraction(5)  # seconds between key frames, as video sites encode
 _OTHER_KEYS = [Fraction(2), Fraction(250, 30)]  # the latter: x264's default
 
@@ -76,11 +77,13 @@ def main(
     with contextlib.ExitStack() as stack:
         running: dict[str, Contestant] = {}
         for name in names:
-            python = _TORCHCODEC if name == "torchcodec_batch" and _TORCHCODEC.exists() else None
+            own = _TORCHCODEC if name.startswith("torchcodec") and _TORCHCODEC.exists() else None
             try:
-                running[name] = stack.enter_context(Contestant(name, python))
+                running[name] = stack.enter_context(Contestant(name, own))
             except ContestantError as error:
                 print(f"{CONTESTANTS[name]}: left out: {error}")
+        versions = dict.fromkeys(each.version for each in running.values() if each.version)
+        print("Measured: " + "; ".join(versions))
         results: dict[tuple[int, int], report.Cell] = {}
         for length in lengths:
             paths = _clips(length, short_clips, _WEB_KEYS, pathlib.Path(folder))

@@ -1,7 +1,7 @@
 """Runs one contestant in a process of its own and counts its CPU time.
 
-Reads pickled (path, times) from standard input and writes pickled `Reply`s, the first one after the
-import. Other programs' interpreters run it as well: it imports nothing but the contestant.
+Reads pickled (path, times) from standard input and writes pickled replies, the first one, with the
+contestant's version, after the import. Other programs' interpreters run it as well: it imports nothing but the contestant.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
     except Exception as error:
         reply(_first_line(error), 0.0, None)
         return
-    reply("", 0.0, None)
+    reply("", 0.0, getattr(contestant, "VERSION", ""))
     while True:
         try:
             path, times = pickle.load(requests)

@@ -7,6 +7,8 @@ import decord
 
 from benchmarks.ingest.contestants import output
 
+VERSION = f"decord {decord.__version__}"
+
 
 def read(path: str, times: list[float]) -> list[tuple[bytes, bytes]]:
     """See the package."""

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 
 from benchmarks.ingest.contestants.ffmpeg_sequential import FFMPEG, JPEG, MEMORY, PCM, QUIET, SCALE
+from benchmarks.ingest.contestants.ffmpeg_sequential import VERSION as VERSION
 from benchmarks.ingest.scene import FPS
 
 

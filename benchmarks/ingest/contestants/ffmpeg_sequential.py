@@ -13,6 +13,7 @@ from benchmarks.ingest.contestants import output
 from benchmarks.ingest.scene import FPS
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+VERSION = f"ffmpeg {imageio_ffmpeg.get_ffmpeg_version()}"
 QUIET = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 # Quality scale 2 of ffmpeg's own JPEG encoder is about quality 95.
 JPEG = ["-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-threads", "1"]

@@ -7,6 +7,8 @@ import cv2
 from benchmarks.ingest.contestants import output
 from benchmarks.ingest.contestants.pyav_sequential import read_sound
 
+VERSION = f"OpenCV {cv2.__version__}"
+
 cv2.setNumThreads(1)
 
 

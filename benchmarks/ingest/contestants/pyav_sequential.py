@@ -10,6 +10,8 @@ from av.video.reformatter import VideoReformatter
 
 from benchmarks.ingest.contestants import output
 
+VERSION = f"PyAV {av.__version__}"
+
 
 def read(path: str, times: list[float]) -> list[tuple[bytes, bytes]]:
     """See the package."""

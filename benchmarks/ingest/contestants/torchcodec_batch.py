@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import av
 import torch
+import torchcodec
 from torchcodec.decoders import AudioDecoder, VideoDecoder
 
 from benchmarks.ingest.contestants import output
 
+VERSION = f"torchcodec {torchcodec.__version__}, torch {torch.__version__}"
 torch.set_num_threads(1)
 
 
-def read(path: str, times: list[float]) -> list[tuple[bytes, bytes]]:
+def read(
+    path: str, times: list[float], seek_mode: Literal["exact", "approximate"] = "exact"
+) -> list[tuple[bytes, bytes]]:
     """See the package."""
-    video = VideoDecoder(path, num_ffmpeg_threads=1, dimension_order="NHWC")
+    video = VideoDecoder(path, num_ffmpeg_threads=1, dimension_order="NHWC", seek_mode=seek_mode)
     images = []
     # A time stamp in float seconds may lie a rounding before the frame's own.
     for image in video.get_frames_played_at([time + 1e-6 for time in times]).data.numpy():
