@@ -2,134 +2,182 @@
 
 from __future__ import annotations
 
-import concurrent.futures
+import collections
+import functools
 import json
-import os
-import uuid
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import tensorflow as tf
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
+from apache_beam.transforms.window import GlobalWindows
 
+from components.media.clips import Clip
 from components.media.media_error import MediaError
-from components.video_example_gen import storage
 from components.video_example_gen.clip_sampler import sample_clips
+from components.video_example_gen.decoder_pool import DecoderPool
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_progress import report_progress
 from components.video_example_gen.ingest_video import ingest_video
+from components.video_example_gen.shard_key import shard_key
+from components.video_example_gen.shard_store import FinishedShard, ShardStore
 from components.video_example_gen.shards import Shard, order_key
 from components.video_example_gen.video import Video
 
 METRICS_NAMESPACE = "VideoExampleGen"
+REJECTS = "rejects"
+"""Output of the DoFns: rows of rejected videos."""
 
-# Gzip for TFX's sake, but uncompressed inside: JPEG and sound do not shrink, and inflating them
-# would cost the trainer more than everything else it does to an example.
-_RECORD_OPTIONS = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
+_AHEAD = 1  # shards whose videos decoders may begin while an earlier shard lacks its last ones
 
 
 class IngestVideo(beam.DoFn):
     """Turns a `Video` into tf.Examples; rejected videos go, as rows, to the output `REJECTS`."""
 
-    REJECTS = "rejects"
-
-    def __init__(self, config: IngestConfig, progress: str = ""):
-        """Creates the DoFn.
-
-        Args:
-            config: what to do with each video.
-            progress: path of the file that tells the main process of finished videos, or "".
-        """
+    def __init__(self, config: IngestConfig):
+        """Creates the DoFn; `config` says what to do with each video."""
         self._config = config
-        self._progress = progress
-        self._videos = Metrics.counter(METRICS_NAMESPACE, "videos")
-        self._examples = Metrics.counter(METRICS_NAMESPACE, "examples")
+
+    def setup(self) -> None:
+        """Makes the decoder."""
+        self._pool = DecoderPool(1)
+
+    def teardown(self) -> None:
+        """Ends the decoder."""
+        self._pool.close()
 
     def process(self, element: Video) -> Iterator[tf.train.Example | beam.pvalue.TaggedOutput]:
         """Yields a video's examples, or its row to the rejects."""
-        yield from self.account(element, self.attempt(element))
-
-    def attempt(self, element: Video) -> list[tf.train.Example] | MediaError:
-        """Decodes a video; may run in any thread."""
+        future = self._pool.submit(sample_clips, element.path, element, self._config)
         try:
-            made: list[tf.train.Example] | MediaError = self._decode(element)
+            clips = future.result()
         except MediaError as error:
-            made = error
-        report_progress(self._progress, 0 if isinstance(made, MediaError) else len(made))
-        return made
-
-    def _decode(self, element: Video) -> list[tf.train.Example]:
-        source = storage.open_source(element.path)
-        try:
-            clips = sample_clips(source, element, self._config)
-        finally:
-            if not isinstance(source, str):
-                source.close()
-        return ingest_video(element, clips, self._config)
-
-    def account(
-        self, element: Video, made: list[tf.train.Example] | MediaError
-    ) -> Iterator[tf.train.Example | beam.pvalue.TaggedOutput]:
-        """Counts and yields what `attempt` gave; Beam's counters work in Beam's thread only."""
-        self._videos.inc()
-        if isinstance(made, MediaError):
-            Metrics.counter(METRICS_NAMESPACE, f"rejected_{made.reason}").inc()
-            row = {"video": element.video_id, "reason": made.reason, "detail": made.detail}
-            yield beam.pvalue.TaggedOutput(self.REJECTS, row)
+            yield beam.pvalue.TaggedOutput(REJECTS, _row(element, error))
             return
-        self._examples.inc(len(made))
-        yield from made
+        yield from ingest_video(element, clips, self._config)
 
 
 class WriteShard(beam.DoFn):
-    """Turns a `Shard` into its TFRecord file; rejects go to the output `IngestVideo.REJECTS`.
+    """Turns a `Shard` into its TFRecord file; rejects go to the output `REJECTS`.
 
-    The media stay in the worker that decoded them. Records lie in an order that looks random and
-    depends on ids, times and the seed only. A file appears whole or not at all.
+    Media stay in the worker that decoded them. Records lie in an order that looks random and
+    depends on ids, times and the seed only. A shard that the store has is not decoded again.
     """
 
-    def __init__(self, config: IngestConfig, progress: str = "", threads: int = 1):
+    def __init__(
+        self, config: IngestConfig, store: ShardStore, progress: str = "", processes: int = 1
+    ):
         """Creates the DoFn.
 
         Args:
             config: what to do with each video.
+            store: of finished shards.
             progress: path of the file that tells the main process of finished videos, or "".
-            threads: that decode a shard's videos; decoders and encoders release Python's lock.
+            processes: that decode.
         """
-        self._seed = config.seed
-        self._threads = threads
-        self._ingest = IngestVideo(config, progress)
+        self._config = config
+        self._store = store
+        self._progress = progress
+        self._processes = processes
+        self._begun: collections.deque[_BegunShard] = collections.deque()
+
+    def setup(self) -> None:
+        """Makes the decoders."""
+        self._pool = DecoderPool(self._processes)
+
+    def teardown(self) -> None:
+        """Ends the decoders."""
+        self._pool.close()
+
+    def start_bundle(self) -> None:
+        """Forgets what a failed bundle has left."""
+        for begun in self._begun:
+            for future in begun.clips:
+                future.cancel()
+        self._begun.clear()
 
     def process(self, element: Shard) -> Iterator[beam.pvalue.TaggedOutput]:
-        """Writes a shard's file; yields rows to the rejects."""
+        """Begins a shard; finishes the one before it, and yields its rejects."""
+        self._begun.append(self._begin(element))
+        if len(self._begun) > _AHEAD:
+            for row in self._finish(self._begun.popleft()):
+                yield beam.pvalue.TaggedOutput(REJECTS, row)
+
+    def finish_bundle(self) -> Iterator[beam.pvalue.TaggedOutput]:
+        """Finishes the last shards."""
+        while self._begun:
+            for row in self._finish(self._begun.popleft()):
+                yield beam.pvalue.TaggedOutput(REJECTS, GlobalWindows.windowed_value(row))
+
+    def _begin(self, shard: Shard) -> _BegunShard:
+        key = shard_key(shard, self._config)
+        finished = self._store.find(key)
+        clips: collections.deque[Future[list[Clip]]] = collections.deque()
+        if finished is None:
+            for video in shard.videos:
+                future = self._pool.submit(sample_clips, video.path, video, self._config)
+                future.add_done_callback(functools.partial(self._report, video))
+                clips.append(future)
+        return _BegunShard(shard, key, finished, clips)
+
+    def _finish(self, begun: _BegunShard) -> list[dict[str, str]]:
+        """Completes and counts a shard (Beam's counters work in Beam's thread only)."""
+        shard, finished = begun.shard, begun.finished
+        if finished is None:
+            finished = self._make(begun)
+        else:
+            _count("reused_shards")
+            report_progress(
+                self._progress,
+                videos=len(shard.videos),
+                examples=finished.examples,
+                rejects=finished.rejects,
+                reused_shards=1,
+            )
+        if finished.examples:
+            self._store.deliver(begun.key, shard.path)
+        _count("videos", len(shard.videos))
+        _count("examples", finished.examples)
+        _count(f"examples_{shard.split}", finished.examples)
+        for row in finished.rejects:
+            _count(f"rejected_{row['reason']}")
+        return finished.rejects
+
+    def _make(self, begun: _BegunShard) -> FinishedShard:
         records: list[tuple[bytes, bytes]] = []
-        with concurrent.futures.ThreadPoolExecutor(self._threads) as pool:
-            attempts = list(pool.map(self._ingest.attempt, element.videos))
-        for video, attempt in zip(element.videos, attempts, strict=True):
-            for index, made in enumerate(self._ingest.account(video, attempt)):
-                if isinstance(made, beam.pvalue.TaggedOutput):
-                    yield made
-                else:
-                    key = order_key(self._seed, f"{index}/{video.video_id}")
-                    records.append((key, made.SerializeToString(deterministic=True)))
-        if records:
-            Metrics.counter(METRICS_NAMESPACE, f"examples_{element.split}").inc(len(records))
-            records.sort()
-            write_records(element.path, (record for _, record in records))
+        rejects: list[dict[str, str]] = []
+        for video in begun.shard.videos:
+            try:
+                clips = begun.clips.popleft().result()
+            except MediaError as error:
+                rejects.append(_row(video, error))
+                continue
+            for index, example in enumerate(ingest_video(video, clips, self._config)):
+                key = order_key(self._config.seed, f"{index}/{video.video_id}")
+                records.append((key, example.SerializeToString(deterministic=True)))
+        records.sort()
+        return self._store.add(begun.key, (record for _, record in records), rejects)
+
+    def _report(self, video: Video, future: Future[list[Clip]]) -> None:
+        """Called from the decoders' threads as soon as a video is done."""
+        if future.cancelled():
+            return
+        error = future.exception()
+        if isinstance(error, MediaError):
+            report_progress(self._progress, rejects=[_row(video, error)])
+        elif error is None:
+            report_progress(self._progress, examples=len(future.result()))
 
 
-def write_records(path: str, records: Iterable[bytes]) -> None:
-    """Writes a TFRecord file that appears under its name when it is whole."""
-    # An object on remote storage appears when it is closed; a local file needs a rename for that.
-    folder, name = os.path.split(path)
-    target = path if storage.is_remote(path) else f"{folder}/.{name}.{uuid.uuid4().hex}"
-    with tf.io.TFRecordWriter(target, _RECORD_OPTIONS) as writer:
-        for record in records:
-            writer.write(record)
-    if target != path:
-        os.replace(target, path)
+class _BegunShard(NamedTuple):
+    shard: Shard
+    key: str
+    finished: FinishedShard | None
+    clips: collections.deque[Future[list[Clip]]]
 
 
 def write_rejects(rows: Iterable[dict[str, str]], path: str) -> None:
@@ -138,3 +186,11 @@ def write_rejects(rows: Iterable[dict[str, str]], path: str) -> None:
     with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
         for row in ordered:
             file.write(json.dumps(row).encode() + b"\n")
+
+
+def _row(video: Video, error: MediaError) -> dict[str, Any]:
+    return {"video": video.video_id, "reason": error.reason, "detail": error.detail}
+
+
+def _count(name: str, number: int = 1) -> None:
+    Metrics.counter(METRICS_NAMESPACE, name).inc(number)

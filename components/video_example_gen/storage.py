@@ -70,11 +70,6 @@ def local_copy(path: str) -> Iterator[str]:
         os.unlink(copy)
 
 
-def open_source(path: str) -> str | BinaryIO:
-    """What `components.media` takes for a path: a local path as it is, else an open file."""
-    return _open(path) if is_remote(path) else path
-
-
 def read_lines(path: str) -> list[str]:
     """Lines of a UTF-8 text file, with their ends; names that are not UTF-8 survive.
 
@@ -94,7 +89,10 @@ def exists(path: str) -> bool:
 def info(path: str) -> FileInfo:
     """Size and time of a file; empty ones where there is none."""
     if is_remote(path):
-        return next(iter(find(path)), FileInfo(path))
+        try:
+            return _info(_file_systems().get_filesystem(path).metadata(path))
+        except Exception:  # every file system has errors of its own
+            return FileInfo(path)
     try:
         status = os.stat(path)
     except OSError:
@@ -116,14 +114,22 @@ def find(pattern: str) -> list[FileInfo]:
     except Exception as error:  # every file system has errors of its own
         raise OSError(f"can't list {pattern}: {error}") from error
     found = {
-        metadata.path: FileInfo(
-            metadata.path, str(metadata.size_in_bytes), str(metadata.last_updated_in_seconds or "")
-        )
+        metadata.path: _info(metadata)
         for result in results
         for metadata in result.metadata_list
-        if not metadata.path.endswith("/")  # objects that stand for folders
+        # Not objects that stand for folders, and, as with local globs, nothing hidden.
+        if not metadata.path.endswith("/")
+        and metadata.path.count("/.") == pattern.count("/.")
+        # Without a wildcard, Beam finds all that begins with the name.
+        and (glob.has_magic(pattern) or metadata.path == pattern)
     }
     return sorted(found.values())
+
+
+def _info(metadata: Any) -> FileInfo:
+    """Of Beam's FileMetadata."""
+    modified = metadata.last_updated_in_seconds
+    return FileInfo(metadata.path, str(metadata.size_in_bytes), str(modified or ""))
 
 
 def _depths(pattern: str) -> Iterator[str]:

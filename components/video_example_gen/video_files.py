@@ -87,15 +87,11 @@ def _expand(pattern: str) -> Iterable[FileInfo]:
 def _expand_remote(pattern: str) -> Iterable[FileInfo]:
     if glob.has_magic(pattern):
         return [file for file in storage.find(pattern) if is_candidate(file.path)]
-    files = storage.find(pattern)
+    files = storage.find(pattern.rstrip("/") + "/**")
     if files:
-        return files
-    folder = pattern.rstrip("/") + "/"
-    return [
-        file
-        for file in storage.find(f"{folder}**")
-        if is_candidate(file.path) and "/." not in file.path[len(folder) :]
-    ]
+        return [file for file in files if is_candidate(file.path)]
+    file = storage.info(pattern)
+    return [file] if file.size else []
 
 
 def _is_video(path: str) -> bool:
