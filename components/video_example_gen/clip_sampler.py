@@ -91,7 +91,7 @@ def _sample(media: MediaFile, video: Video, config: IngestConfig) -> list[Clip]:
 
 def _range(media: MediaFile, video: Video, config: IngestConfig) -> tuple[Fraction, Fraction]:
     """First and last time at which an example may be centred."""
-    whole = usable_range(media)
+    whole = usable_range(media, config.frames_per_example)
     first, last = segment_range(
         *whole, video.start, video.end, frames_per_example=config.frames_per_example
     )
@@ -117,4 +117,5 @@ def _decode(media: MediaFile, times: list[float], config: IngestConfig) -> list[
         sample_rate=config.sample_rate,
         jpeg_quality=config.jpeg_quality,
         leave_out_gaps=True,
+        frames_per_clip=config.frames_per_example,
     )

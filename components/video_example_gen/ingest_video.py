@@ -68,6 +68,8 @@ def _example(
         examples.AUDIO_SAMPLE_RATE: sample_rate,
         examples.AUDIO_LOUDNESS: clip.loudness,
     }
+    if clip.frames:
+        features[examples.FRAMES] = clip.frames
     label = video.label or (annotation.label if annotation else "")
     if label:
         features[examples.LABEL] = label

@@ -31,11 +31,12 @@ def segment_range(
     Returns:
         The earliest and the latest time; the second is less than the first where there is none.
     """
-    around = max(Fraction(1, 2), frames_per_example // 2 * TICK)  # half of the second of sound
+    half_second, half_frames = Fraction(1, 2), frames_per_example // 2 * TICK
     if start is not None:
-        first = max(first, Fraction(start).limit_denominator(1_000_000) + around)
+        first = max(first, _exact(start) + max(half_second, half_frames))
     if end is not None:
-        last = min(last, Fraction(end).limit_denominator(1_000_000) - around)
+        # A frame lasts a tick.
+        last = min(last, _exact(end) - max(half_second, half_frames + TICK))
     return first, last
 
 
@@ -67,3 +68,7 @@ def sample_times(
         tick = lowest + begin + int.from_bytes(digest.digest()[:8], "big") % (end - begin)
         times.append(float(tick * TICK))
     return times
+
+
+def _exact(seconds: float) -> Fraction:
+    return Fraction(seconds).limit_denominator(1_000_000)

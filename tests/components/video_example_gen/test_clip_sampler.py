@@ -6,6 +6,7 @@ import pathlib
 
 import numpy as np
 import pytest
+import simplejpeg
 
 from components.media.media_error import MediaError
 from components.video_example_gen.clip_sampler import sample_clips
@@ -46,6 +47,29 @@ def test_clips_of_a_segment_lie_within_it(six_seconds, start, end):
     assert max(times) <= (end or 6) - 0.5
     # Each tick is taken, where there are fewer than wanted.
     assert len(set(times)) == len(times) >= min(30, ((end or 6) - (start or 0) - 1) * 25 // 1)
+
+
+def test_several_frames_lie_around_the_middle_one(six_seconds, number_in):
+    clips = _sample(six_seconds, frames_per_example=25, examples_per_video=3)
+    assert len(clips) == 3
+    for clip in clips:
+        images = [simplejpeg.decode_jpeg(jpeg) for jpeg in clip.frames]
+        middle = round(clip.time * 25)
+        assert [number_in(image) for image in images] == list(range(middle - 12, middle + 13))
+        assert clip.frames[12] == clip.jpeg
+    assert [clip.frames for clip in _sample(six_seconds, examples_per_video=3)] == [()] * 3
+
+
+@pytest.mark.parametrize(("frames", "wanted"), [(1, (38, 87)), (25, (26, 99)), (51, (25, 99))])
+def test_all_frames_lie_within_the_segment(six_seconds, number_in, frames, wanted):
+    segment = _segment(six_seconds, 1.0, 4.0)
+    clips = _sample(six_seconds, segment, frames_per_example=frames, examples_per_video=99)
+    shown = {
+        number_in(simplejpeg.decode_jpeg(jpeg))
+        for clip in clips
+        for jpeg in (clip.frames or [clip.jpeg])
+    }
+    assert (min(shown), max(shown)) == wanted
 
 
 def test_a_segment_beyond_the_file_is_too_short_and_the_detail_tells_why(six_seconds):

@@ -52,8 +52,8 @@ def test_other_attempts_take_other_times_of_the_same_slots():
     [
         (None, None, 1, (0.5, 99.5)),
         (30, 40, 1, (30.5, 39.5)),
-        (30, 40, 25, (30.5, 39.5)),  # 12 frames to each side last 0.48 s
-        (30, 40, 51, (31, 39)),
+        (30, 40, 25, (30.5, 39.48)),  # 12 frames before the middle one, 13 from its beginning on
+        (30, 40, 51, (31, 38.96)),
         (0, 10, 1, (0.5, 9.5)),
         (95, 105, 1, (95.5, 99.5)),
         (None, 40, 1, (0.5, 39.5)),
