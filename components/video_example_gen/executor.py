@@ -24,12 +24,14 @@ from components.video_example_gen import storage
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_fn import (
     METRICS_NAMESPACE,
+    REJECTS,
     IngestVideo,
     WriteShard,
     write_rejects,
 )
 from components.video_example_gen.ingest_progress import IngestProgress
 from components.video_example_gen.ingest_video import annotation_of
+from components.video_example_gen.shard_store import ShardStore
 from components.video_example_gen.shards import Shard, make_shards
 from components.video_example_gen.splits import assign_splits
 from components.video_example_gen.video import Video
@@ -38,6 +40,8 @@ from models import examples
 
 REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""
+STORE_NAME = ".unfinished"
+"""Name of the folder of finished shards beside the examples artifact of an unfinished run."""
 
 _LOCAL_RUNNERS = ("FnApiRunner", "DirectRunner", "SwitchingDirectRunner", "BundleBasedDirectRunner")
 
@@ -48,6 +52,9 @@ class Executor(BaseExampleGenExecutor):
     The base class would send every example through Beam's shuffle to split and to write it; here
     the split of a video is known from its name, so that media never leave the worker that decoded
     them, and what a shard holds depends on the videos and the seed alone.
+
+    Finished shards go to a store beside the artifact first. A run that failed or was killed leaves
+    it behind, and the next one decodes only what is not in it.
     """
 
     def GetInputSourceToExamplePTransform(self) -> beam.PTransform:
@@ -87,12 +94,16 @@ class Executor(BaseExampleGenExecutor):
                 split,
                 artifact_utils.get_split_uri([artifact], split),
                 members,
-                examples_per_video=config.examples_per_video,
-                seed=config.seed,
+                config=config,
             )
-        rejects = posixpath.join(artifact.uri, REJECTS_NAME)
-        counts = self._run(shards, config, rejects)
-        _check_splits(videos, counts, rejects)
+        store = ShardStore(posixpath.join(posixpath.dirname(artifact.uri), STORE_NAME))
+        found = store.prepare()
+        if found:
+            logging.info("VideoExampleGen: %s has %d finished shards", store.folder, found)
+        # TFX removes the artifact of a failed execution: a second file stays.
+        rejects = [posixpath.join(folder, REJECTS_NAME) for folder in (artifact.uri, store.folder)]
+        counts = self._run(shards, config, store, rejects)
+        _check_splits(videos, counts, rejects[-1])
         _describe(artifact, counts)
         file_format = exec_properties.get(standard_component_specs.OUTPUT_FILE_FORMAT_KEY)
         payload_format = exec_properties.get(standard_component_specs.OUTPUT_DATA_FORMAT_KEY)
@@ -100,41 +111,45 @@ class Executor(BaseExampleGenExecutor):
             examples_utils.set_payload_format(artifact, payload_format)
         if file_format:
             examples_utils.set_file_format(artifact, write_split.to_file_format_str(file_format))
+        store.remove()
         logging.info("VideoExampleGen: %s", dict(counts))
 
     def _run(
-        self, shards: list[Shard], config: IngestConfig, rejects_path: str
+        self, shards: list[Shard], config: IngestConfig, store: ShardStore, rejects: list[str]
     ) -> collections.Counter[str]:
-        """Runs the Beam pipeline; returns the values of its counters."""
-        for folder in sorted({posixpath.dirname(shard.path) for shard in shards}):
-            if not storage.is_remote(folder):
-                os.makedirs(folder, exist_ok=True)
+        """Runs the Beam pipeline; returns the values of its counters.
+
+        Writes the rows of rejects to all of `rejects`, those up to then if it fails.
+        """
         pipeline = self._make_beam_pipeline()
         local = type(pipeline.runner).__name__ in _LOCAL_RUNNERS
         total = sum(len(shard.videos) for shard in shards)
         # Several workers use several CPUs already.
         alone = pipeline.options.view_as(DirectOptions).direct_running_mode == "in_memory"
-        threads = (os.cpu_count() or 1) if local and alone else 1
-        with IngestProgress(total, shown=local) as progress:
-            rejects = (
+        processes = _cpus() if local and alone else 1
+        folder = None if storage.is_remote(store.folder) else store.folder
+        with IngestProgress(total, shards=len(shards), folder=folder, shown=local) as progress:
+            write_shard = WriteShard(config, store, progress.path, processes)
+            rows = (
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
-                | "DecodeAndWrite"
-                >> beam.ParDo(WriteShard(config, progress.path, threads)).with_outputs(
-                    IngestVideo.REJECTS
-                )
-            )[IngestVideo.REJECTS]
+                | "DecodeAndWrite" >> beam.ParDo(write_shard).with_outputs(REJECTS)
+            )[REJECTS]
             _ = (
                 pipeline
-                | "Once" >> beam.Create([rejects_path])
+                | "Once" >> beam.Create(rejects)
                 | "WriteRejects"
-                >> beam.Map(
-                    lambda path, rows: write_rejects(rows, path), beam.pvalue.AsList(rejects)
-                )
+                >> beam.Map(lambda path, rows: write_rejects(rows, path), beam.pvalue.AsList(rows))
             )
-            result = pipeline.run()
-            result.wait_until_finish()
+            try:
+                result = pipeline.run()
+                result.wait_until_finish()
+            except BaseException:
+                if local:
+                    for path in rejects:
+                        write_rejects(progress.rejects, path)
+                raise
         counters = result.metrics().query(
             beam.metrics.MetricsFilter().with_namespace(METRICS_NAMESPACE)
         )["counters"]
@@ -161,9 +176,15 @@ def _videos_to_examples(
         pipeline
         | "Videos" >> beam.Create(find_inputs(base, split_pattern, config))
         | "Spread" >> beam.Reshuffle()
-        | "Decode"
-        >> beam.ParDo(IngestVideo(config)).with_outputs(IngestVideo.REJECTS, main="examples")
+        | "Decode" >> beam.ParDo(IngestVideo(config)).with_outputs(REJECTS, main="examples")
     ).examples
+
+
+def _cpus() -> int:
+    """CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _config(exec_properties: dict[str, Any]) -> IngestConfig:

@@ -29,6 +29,8 @@ class IngestConfig:
         label_regex: searched in the file name; its one capture group is the label.
         annotations: path of an annotations.jsonl for all videos; empty: the one in each video's
             own folder, if there is one.
+        examples_per_shard: at most so many examples in one file (but always those of one video);
+            0: so many as have about 100 MB, fewer for a folder of few videos.
         seed: of the choice of times and of splits.
         split_method: "rank" gives each split its exact share of the groups; "hash" looks at each
             group alone, so that a group stays in its split from span to span.
@@ -46,6 +48,7 @@ class IngestConfig:
     group_regex: str = ""
     label_regex: str = ""
     annotations: str = ""
+    examples_per_shard: int = 0
     seed: int = 0
     split_method: str = "rank"
 
@@ -63,6 +66,7 @@ class IngestConfig:
         _check_range("sample_rate", self.sample_rate, 1000, 192_000)
         _check_range("jpeg_quality", self.jpeg_quality, 1, 100)
         _check_range("minimum_loudness_dbfs", self.minimum_loudness_dbfs, -120, 0)
+        _check_range("examples_per_shard", self.examples_per_shard, 0, 1_000_000)
         _compiled("group_regex", self.group_regex)
         labels = _compiled("label_regex", self.label_regex)
         if self.label_regex and labels.groups != 1:

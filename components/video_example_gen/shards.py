@@ -8,11 +8,15 @@ import posixpath
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.video import Video
 
 _SHARDS = 64  # enough work units for many workers ...
 _FEWEST_EXAMPLES = 128  # ... but no tiny files
-_MOST_EXAMPLES = 1024  # a shard (0.1 MB an example) is held in memory while it is put in order
+# A shard is held in memory while it is put in order.
+_MOST_BYTES = 1024 * 100_000
+_EXAMPLE_BYTES = 100_000  # the sound, and a frame
+_FRAME_BYTES = 30_000  # each further frame
 
 
 class Shard(NamedTuple):
@@ -30,7 +34,7 @@ class Shard(NamedTuple):
 
 
 def make_shards(
-    split: str, folder: str, videos: Sequence[Video], *, examples_per_video: int, seed: int
+    split: str, folder: str, videos: Sequence[Video], *, config: IngestConfig
 ) -> list[Shard]:
     """Mixes a split's videos by the hash of their ids and cuts them into shards of even size.
 
@@ -40,12 +44,13 @@ def make_shards(
         split: name of the split.
         folder: where its files go.
         videos: of the split; at least one.
-        examples_per_video: at most so many examples come from each.
-        seed: of the order.
+        config: how many examples come from each, their size, and the seed of the order.
     """
-    ordered = sorted(videos, key=lambda video: order_key(seed, video.video_id))
-    fewest = math.ceil(_FEWEST_EXAMPLES / examples_per_video)
-    most = max(1, _MOST_EXAMPLES // examples_per_video)
+    ordered = sorted(videos, key=lambda video: order_key(config.seed, video.video_id))
+    example_bytes = _EXAMPLE_BYTES + (config.frames_per_example - 1) * _FRAME_BYTES
+    most_examples = config.examples_per_shard or _MOST_BYTES // example_bytes
+    most = max(1, most_examples // config.examples_per_video)
+    fewest = min(most, math.ceil(_FEWEST_EXAMPLES / config.examples_per_video))
     size = min(max(math.ceil(len(ordered) / _SHARDS), fewest), most)
     count = math.ceil(len(ordered) / size)
     bounds = [index * len(ordered) // count for index in range(count + 1)]
