@@ -93,6 +93,87 @@ def test_latest_span_is_taken_and_an_unchanged_one_reused(video, tmp_path):
     assert _run(component(), tmp_path)[1] == 2
 
 
+def _spans(folder: pathlib.Path, pattern: str, span: int | None = None, **arguments):
+    from tfx.proto import example_gen_pb2, range_config_pb2
+
+    single = None
+    if span is not None:
+        static = range_config_pb2.StaticRange(start_span_number=span, end_span_number=span)
+        single = range_config_pb2.RangeConfig(static_range=static)
+    split = example_gen_pb2.Input.Split(name="videos", pattern=pattern)
+    return _component(
+        str(folder),
+        input_config=example_gen_pb2.Input(splits=[split]),
+        range_config=single,
+        eval_fraction=0.5,
+        examples_per_video=1,
+        **arguments,
+    )
+
+
+def _copies(video: pathlib.Path, folder: pathlib.Path, *names: str) -> list[str]:
+    folder.mkdir(parents=True)
+    return [shutil.copy(video, folder / name) for name in names]
+
+
+def test_of_a_span_the_latest_version_is_taken_and_a_range_gives_an_older_span(video, tmp_path):
+    _copies(video, tmp_path / "in" / "span-1" / "v1", "a.mp4", "b.mp4")
+    for version, number in ((1, 3), (9, 4), (10, 5)):
+        _copies(video, tmp_path / "in" / "span-2" / f"v{version}", *map(str, range(number)))
+    for span, videos in ((None, 5), (1, 2)):
+        component = _spans(tmp_path / "in", "span-{SPAN}/v{VERSION}/*", span)
+        artifact, _ = _run(component, tmp_path)
+        properties = artifact.custom_properties
+        assert properties["num_videos"].int_value == videos
+        assert properties["span"].int_value == span or 2
+        assert properties["version"].int_value == (1 if span else 10)
+
+
+def test_days_are_spans_of_lists_too(video, tmp_path):
+    from components.video_example_gen.video_list import write_video_list
+
+    paths = _copies(video, tmp_path / "deep" / "er", "a.mp4", "b.mp4", "c.mp4")
+    for day, number in (("2024-12-31", 2), ("2025-01-01", 3)):
+        write_video_list(paths[:number], str(tmp_path / "in" / f"{day}.csv"))
+    artifact, _ = _run(_spans(tmp_path / "in", "{YYYY}-{MM}-{DD}.csv"), tmp_path)
+    assert artifact.custom_properties["num_videos"].int_value == 3
+    assert artifact.custom_properties["span"].int_value == 20089  # days from 1970 on
+
+
+def _splits_of_groups(artifact) -> dict[bytes, str]:
+    import tensorflow as tf
+
+    from models import examples
+
+    splits = {}
+    for split in ("train", "eval"):
+        files = sorted(map(str, pathlib.Path(artifact.uri).glob(f"Split-{split}/*")))
+        data = tf.data.TFRecordDataset(files, compression_type="GZIP")
+        for record in data.as_numpy_iterator():
+            [group] = examples.read_example(record)[examples.VIDEO_GROUP]
+            assert splits.setdefault(group, split) == split
+    return splits
+
+
+def test_a_group_keeps_its_split_from_span_to_span(video, tmp_path):
+    found = []
+    for span in (1, 2):
+        groups = range(4 * span - 4, 4 * span + 4)
+        _copies(
+            video, tmp_path / "in" / f"span-{span}", *(f"v_g{g:02d}_{span}.mp4" for g in groups)
+        )
+        component = _spans(
+            tmp_path / "in", "span-{SPAN}/*", group_regex=r"_g\d+_", split_method="hash"
+        )
+        found.append(_splits_of_groups(_run(component, tmp_path)[0]))
+    earlier, later = found
+    assert len(earlier) == len(later) == 8
+    both = earlier.keys() & later.keys()
+    assert len(both) == 4
+    assert {earlier[group] for group in both} == {"train", "eval"}
+    assert all(earlier[group] == later[group] for group in both)
+
+
 def test_list_of_videos_is_reused_until_one_changes(video, tmp_path):
     from components.video_example_gen.video_list import write_video_list
 
