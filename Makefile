@@ -53,7 +53,7 @@ test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 test-all: $(STAMP) ## Run all tests, the slow ones too
 	$(BIN)/pytest
 
-bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (30 minutes)
+bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (20 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
 ifneq ($(TORCHCODEC),)
 	$(MAKE) $(TORCHCODEC_VENV)/ffmpeg
@@ -82,5 +82,5 @@ format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## Remove the environment and all runs
-	rm -rf $(VENV) runs
+clean: ## Remove the environment, all runs and the benchmark's clips
+	rm -rf $(VENV) runs build/bench-ingest

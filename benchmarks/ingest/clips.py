@@ -92,9 +92,9 @@ def _join(clip: Clip, sources: list[pathlib.Path], part_seconds: int, path: path
                 if video is None:
                     video = output.add_stream_from_template(stream)
                     audio = _audio_stream(output)
-                shift = round(index * part_seconds / stream.time_base)
+                shift = round(index * part_seconds / (stream.time_base or 1))
                 for packet in part.demux(stream):
-                    if packet.size:
+                    if packet.pts is not None and packet.dts is not None:  # not the last, empty one
                         packet.pts += shift
                         packet.dts += shift
                         packet.stream = video
@@ -122,5 +122,9 @@ def _encode_sound(stream, sound: np.ndarray) -> list[av.Packet]:
 
 def _mux(output, packets: list[av.Packet]) -> None:
     """Writes packets interleaved by time, as they are in files from video sites."""
-    for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+    for packet in sorted(packets, key=_seconds):
         output.mux(packet)
+
+
+def _seconds(packet: av.Packet) -> Fraction:
+    return (packet.dts or 0) * (packet.time_base or Fraction(1))

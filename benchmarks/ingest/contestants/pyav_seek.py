@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import av
 
 from benchmarks.ingest.contestants import output
-from benchmarks.ingest.contestants.pyav_sequential import Encoder, Sound
+from benchmarks.ingest.contestants.pyav_sequential import Encoder, Sound, tick_of
 
 _LEAD_IN = 0.1  # seconds of sound ahead of a window: the AAC decoder starts with a wrong frame
 
@@ -23,7 +21,7 @@ def read(path: str, times: list[float]) -> list[tuple[bytes, bytes]]:
 
 def _image(container, time: float, encoder: Encoder) -> bytes:
     video = container.streams.video[0]
-    tick = math.floor(time / video.time_base + 1e-6)
+    tick = tick_of(time, video.time_base)
     container.seek(tick, stream=video)
     shown = None
     for frame in container.decode(video):
