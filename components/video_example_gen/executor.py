@@ -23,10 +23,11 @@ from tfx.utils import proto_utils
 from components.video_example_gen import storage
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_fn import (
-    METRICS_NAMESPACE,
+    COUNTS,
     REJECTS,
     IngestVideo,
     WriteShard,
+    write_counts,
     write_rejects,
 )
 from components.video_example_gen.ingest_progress import IngestProgress
@@ -42,6 +43,8 @@ REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""
 STORE_NAME = ".unfinished"
 """Name of the folder of finished shards beside the examples artifact of an unfinished run."""
+
+_COUNTS_NAME = "counts"  # in the store; with no suffix, for it is no shard
 
 _LOCAL_RUNNERS = ("FnApiRunner", "DirectRunner", "SwitchingDirectRunner", "BundleBasedDirectRunner")
 
@@ -117,7 +120,7 @@ class Executor(BaseExampleGenExecutor):
     def _run(
         self, shards: list[Shard], config: IngestConfig, store: ShardStore, rejects: list[str]
     ) -> collections.Counter[str]:
-        """Runs the Beam pipeline; returns the values of its counters.
+        """Runs the Beam pipeline; returns the sums of its shards' counts.
 
         Writes the rows of rejects to all of `rejects`, those up to then if it fails.
         """
@@ -130,17 +133,23 @@ class Executor(BaseExampleGenExecutor):
         folder = None if storage.is_remote(store.folder) else store.folder
         with IngestProgress(total, shards=len(shards), folder=folder, shown=local) as progress:
             write_shard = WriteShard(config, store, progress.path, processes)
-            rows = (
+            done = (
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
-                | "DecodeAndWrite" >> beam.ParDo(write_shard).with_outputs(REJECTS)
-            )[REJECTS]
+                | "DecodeAndWrite" >> beam.ParDo(write_shard).with_outputs(REJECTS, COUNTS)
+            )
+            rows, counts = (beam.pvalue.AsList(done[name]) for name in (REJECTS, COUNTS))
             _ = (
                 pipeline
-                | "Once" >> beam.Create(rejects)
-                | "WriteRejects"
-                >> beam.Map(lambda path, rows: write_rejects(rows, path), beam.pvalue.AsList(rows))
+                | "RejectsFiles" >> beam.Create(rejects)
+                | "WriteRejects" >> beam.Map(lambda path, rows: write_rejects(rows, path), rows)
+            )
+            counts_path = posixpath.join(store.folder, _COUNTS_NAME)
+            _ = (
+                pipeline
+                | "CountsFile" >> beam.Create([counts_path])
+                | "WriteCounts" >> beam.Map(lambda path, counts: write_counts(counts, path), counts)
             )
             try:
                 result = pipeline.run()
@@ -150,18 +159,13 @@ class Executor(BaseExampleGenExecutor):
                     for path in rejects:
                         write_rejects(progress.rejects, path)
                 raise
-        counters = result.metrics().query(
-            beam.metrics.MetricsFilter().with_namespace(METRICS_NAMESPACE)
-        )["counters"]
-        counts: collections.Counter[str] = collections.Counter()
-        for counter in counters:
-            counts[counter.key.metric.name] += counter.result
-        if counts["videos"] != total:
+        sums = collections.Counter(json.loads("".join(storage.read_lines(counts_path))))
+        if sums["videos"] != total:
             raise RuntimeError(
-                f"Beam's {type(pipeline.runner).__name__} gave back {counts['videos']} of {total} "
+                f"Beam's {type(pipeline.runner).__name__} gave back {sums['videos']} of {total} "
                 "videos; run again, or with other beam_pipeline_args"
             )
-        return counts
+        return sums
 
 
 @beam.ptransform_fn

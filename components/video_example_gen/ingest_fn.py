@@ -31,6 +31,8 @@ from components.video_example_gen.video import Video
 METRICS_NAMESPACE = "VideoExampleGen"
 REJECTS = "rejects"
 """Output of the DoFns: rows of rejected videos."""
+COUNTS = "counts"
+"""Output of WriteShard: a dictionary of numbers for each shard."""
 
 _AHEAD = 1  # shards whose videos decoders may begin while an earlier shard lacks its last ones
 
@@ -62,7 +64,7 @@ class IngestVideo(beam.DoFn):
 
 
 class WriteShard(beam.DoFn):
-    """Turns a `Shard` into its TFRecord file; rejects go to the output `REJECTS`.
+    """Turns a `Shard` into its TFRecord file; outputs are `REJECTS` and `COUNTS`.
 
     Media stay in the worker that decoded them. Records lie in an order that looks random and
     depends on ids, times and the seed only. A shard that the store has is not decoded again.
@@ -101,17 +103,17 @@ class WriteShard(beam.DoFn):
         self._begun.clear()
 
     def process(self, element: Shard) -> Iterator[beam.pvalue.TaggedOutput]:
-        """Begins a shard; finishes the one before it, and yields its rejects."""
+        """Begins a shard; finishes the one before it, and yields its rejects and counts."""
         self._begun.append(self._begin(element))
         if len(self._begun) > _AHEAD:
-            for row in self._finish(self._begun.popleft()):
-                yield beam.pvalue.TaggedOutput(REJECTS, row)
+            for name, value in self._finish(self._begun.popleft()):
+                yield beam.pvalue.TaggedOutput(name, value)
 
     def finish_bundle(self) -> Iterator[beam.pvalue.TaggedOutput]:
         """Finishes the last shards."""
         while self._begun:
-            for row in self._finish(self._begun.popleft()):
-                yield beam.pvalue.TaggedOutput(REJECTS, GlobalWindows.windowed_value(row))
+            for name, value in self._finish(self._begun.popleft()):
+                yield beam.pvalue.TaggedOutput(name, GlobalWindows.windowed_value(value))
 
     def _begin(self, shard: Shard) -> _BegunShard:
         key = shard_key(shard, self._config)
@@ -124,13 +126,14 @@ class WriteShard(beam.DoFn):
                 clips.append(future)
         return _BegunShard(shard, key, finished, clips)
 
-    def _finish(self, begun: _BegunShard) -> list[dict[str, str]]:
-        """Completes and counts a shard (Beam's counters work in Beam's thread only)."""
+    def _finish(self, begun: _BegunShard) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Completes a shard; yields names of outputs and what goes to them."""
         shard, finished = begun.shard, begun.finished
+        counts: collections.Counter[str] = collections.Counter()
         if finished is None:
             finished = self._make(begun)
         else:
-            _count("reused_shards")
+            counts["reused_shards"] = 1
             report_progress(
                 self._progress,
                 videos=len(shard.videos),
@@ -140,12 +143,14 @@ class WriteShard(beam.DoFn):
             )
         if finished.examples:
             self._store.deliver(begun.key, shard.path)
-        _count("videos", len(shard.videos))
-        _count("examples", finished.examples)
-        _count(f"examples_{shard.split}", finished.examples)
+        counts["videos"] = len(shard.videos)
+        counts["examples"] = counts[f"examples_{shard.split}"] = finished.examples
+        counts.update(f"rejected_{row['reason']}" for row in finished.rejects)
+        for name, number in counts.items():  # for those who watch an engine's display
+            Metrics.counter(METRICS_NAMESPACE, name).inc(number)
+        yield COUNTS, dict(counts)
         for row in finished.rejects:
-            _count(f"rejected_{row['reason']}")
-        return finished.rejects
+            yield REJECTS, row
 
     def _make(self, begun: _BegunShard) -> FinishedShard:
         records: list[tuple[bytes, bytes]] = []
@@ -188,9 +193,18 @@ def write_rejects(rows: Iterable[dict[str, str]], path: str) -> None:
             file.write(json.dumps(row).encode() + b"\n")
 
 
+def write_counts(counts: Iterable[dict[str, int]], path: str) -> None:
+    """Writes the sums of all shards' counts as JSON.
+
+    They are data, for Beam's counters are only as good as the engine: some count the work of a
+    failed and repeated try too.
+    """
+    total: collections.Counter[str] = collections.Counter()
+    for one in counts:
+        total.update(one)
+    with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+        file.write(json.dumps(total).encode())
+
+
 def _row(video: Video, error: MediaError) -> dict[str, Any]:
     return {"video": video.video_id, "reason": error.reason, "detail": error.detail}
-
-
-def _count(name: str, number: int = 1) -> None:
-    Metrics.counter(METRICS_NAMESPACE, name).inc(number)

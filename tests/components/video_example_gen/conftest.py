@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -147,6 +148,8 @@ def _free_port() -> int:
 def _running(command: list[str], folder: pathlib.Path) -> Iterator[subprocess.Popen]:
     """Runs a program, and ends it with all that it started; its log is FOLDER/log."""
     folder.mkdir(exist_ok=True)
+    if shutil.which("setpriv"):  # so that it ends with the tests even where these are killed
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
     # The worker pool starts its workers as `python`.
     path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with (folder / "log").open("wb") as log:
