@@ -56,6 +56,8 @@ def create_pipeline(
     example_gen = VideoExampleGen(
         video_list=video_list,
         examples_per_video=preset.examples_per_video,
+        frames_per_example=preset.frames_per_example,
+        minimum_loudness_dbfs=preset.minimum_loudness_dbfs,
         image_size=preset.network.image_size,
         sample_rate=preset.network.sample_rate,
         group_regex=group_regex,

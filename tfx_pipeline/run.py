@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.video_list import list_videos
 from tfx_pipeline.presets.registry import PRESETS
 from tfx_pipeline.run_paths import RunPaths
@@ -26,6 +27,9 @@ def run(
     segments: str = "",
     group_regex: str = "",
     label_regex: str = "",
+    examples_per_video: int | None = None,
+    frames_per_example: int | None = None,
+    min_loudness: float | None = None,
     min_avc_accuracy: float | None = None,
     steps: int | None = None,
     verbose: bool = False,
@@ -40,6 +44,9 @@ def run(
         segments: CSV of the segments to use, or "" for whole videos; see `list_videos`.
         group_regex: see IngestConfig.
         label_regex: see IngestConfig.
+        examples_per_video: None for the preset's.
+        frames_per_example: see IngestConfig; None for the preset's.
+        min_loudness: of an example, in dBFS; see IngestConfig; None for the preset's.
         min_avc_accuracy: the gate's threshold; None for the preset's.
         steps: of training; None for the preset's.
         verbose: show TFX's log.
@@ -49,16 +56,29 @@ def run(
         The content of report.json.
 
     Raises:
-        click.ClickException: there are no videos, or a component failed; with the reason.
+        click.ClickException: there are no videos, an option can't be right, or a component failed;
+            with the reason.
         SystemExit: with status 3 where the gate refused the model.
     """
+    preset = PRESETS[preset_name]()
+    instead: dict[str, Any] = {
+        "examples_per_video": examples_per_video,
+        "frames_per_example": frames_per_example,
+        "minimum_loudness_dbfs": min_loudness,
+        "min_avc_accuracy": min_avc_accuracy,
+    }
+    preset = dataclasses.replace(
+        preset, **{name: value for name, value in instead.items() if value is not None}
+    )
     try:
+        IngestConfig(
+            frames_per_example=preset.frames_per_example,
+            group_regex=group_regex,
+            label_regex=label_regex,
+        )
         listed = list_videos(videos, segments)
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    preset = PRESETS[preset_name]()
-    if min_avc_accuracy is not None:
-        preset = dataclasses.replace(preset, min_avc_accuracy=min_avc_accuracy)
     if steps is not None:
         preset = dataclasses.replace(
             preset, training=dataclasses.replace(preset.training, steps=steps)

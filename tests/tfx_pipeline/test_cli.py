@@ -69,6 +69,27 @@ def test_a_run_without_videos_is_a_clean_error_at_once(tmp_path):
     assert not root.exists()
 
 
+def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "broken.csv").write_text("id,start,end\na,1,2\nb,2,1\n")
+    (tmp_path / "other.csv").write_text("x,1,2\n")
+    wrong = {
+        ("--segments", str(tmp_path / "none.csv")): "none.csv",
+        ("--segments", str(tmp_path / "broken.csv")): "broken.csv, line 3: the end",
+        ("--segments", str(tmp_path / "other.csv")): "none of the 1 segments",
+        ("--frames-per-example", "2"): "frames_per_example must be odd",
+        ("--group-regex", "("): "group_regex '(' is not a regular expression",
+    }
+    base = ["run", "--videos", str(tmp_path), "--root", str(tmp_path / "root")]
+    results, modules = _in_a_process_of_its_own(*[[*base, *options] for options in wrong])
+    for (status, output), message in zip(results, wrong.values(), strict=True):
+        assert status == 1
+        assert output.startswith("Error: ")
+        assert message in output
+    assert not modules & HEAVY
+    assert not (tmp_path / "root").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -68,11 +69,28 @@ def test_statistics_are_not_computed_on_frames_and_sounds(components):
     assert "video/group" in options
     assert "audio/pcm" not in options
     assert "image/encoded" not in options
+    assert "image/frames" not in options
+    assert '"labels"' in options
 
 
 def test_the_group_regex_reaches_ingest(components):
     custom_config = components["VideoExampleGen"].exec_properties["custom_config"]
     assert f'"group_regex": {json.dumps(GROUP_REGEX)}' in custom_config
+
+
+def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
+    preset = dataclasses.replace(
+        PRESETS["smoke"](), frames_per_example=25, minimum_loudness_dbfs=-40, examples_per_video=7
+    )
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+    )
+    [ingest] = [node for node in pipeline.components if node.id == "VideoExampleGen"]
+    config = ingest.exec_properties["custom_config"]
+    assert '"frames_per_example": 25' in config
+    assert '"minimum_loudness_dbfs": -40' in config
+    assert '"examples_per_video": 7' in config
 
 
 @pytest.mark.parametrize("name", PRESETS)

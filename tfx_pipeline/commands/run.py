@@ -37,6 +37,22 @@ from tfx_pipeline.presets.registry import PRESETS
     help="Its one capture group is the class in a file name; for evaluation only.",
 )
 @click.option(
+    "--examples-per-video",
+    type=click.IntRange(min=1),
+    help="At most so many moments of a video or segment, instead of the preset's.",
+)
+@click.option(
+    "--frames-per-example",
+    type=click.IntRange(min=1),
+    help="Frames to store, 0.04 s apart, around each moment; odd. The networks here use the middle "
+    "one.",
+)
+@click.option(
+    "--min-loudness",
+    type=click.FloatRange(-120, 0),
+    help="In dBFS: quieter moments are replaced, or left out. Default: -60.",
+)
+@click.option(
     "--min-avc-accuracy", type=float, help="The gate's threshold instead of the preset's."
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
@@ -48,6 +64,9 @@ def command(
     preset: str,
     group_regex: str,
     label_regex: str,
+    examples_per_video: int | None,
+    frames_per_example: int | None,
+    min_loudness: float | None,
     min_avc_accuracy: float | None,
     steps: int | None,
     verbose: bool,
@@ -66,6 +85,9 @@ def command(
         segments=segments,
         group_regex=group_regex,
         label_regex=label_regex,
+        examples_per_video=examples_per_video,
+        frames_per_example=frames_per_example,
+        min_loudness=min_loudness,
         min_avc_accuracy=min_avc_accuracy,
         steps=steps,
         verbose=verbose,

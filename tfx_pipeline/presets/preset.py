@@ -20,6 +20,8 @@ class Preset:
         min_avc_accuracy: the gate's value threshold on AVC accuracy (chance is 0.5).
         max_avc_accuracy_drop: the gate's change threshold: how much worse than the latest blessed
             model a new one may be.
+        frames_per_example: frames stored around each; see IngestConfig.
+        minimum_loudness_dbfs: of the sound of an example; see IngestConfig.
     """
 
     name: str
@@ -28,3 +30,5 @@ class Preset:
     examples_per_video: int
     min_avc_accuracy: float
     max_avc_accuracy_drop: float = 0.02
+    frames_per_example: int = 1
+    minimum_loudness_dbfs: float = -60.0

@@ -270,3 +270,17 @@ def test_a_list_of_remote_videos_in_local_and_remote_files(remote_videos, tmp_pa
     artifact = _execute(_component(video_list=path), str(tmp_path / "examples"))
     assert _labels(list(map(str, tmp_path.glob("examples/Split-*/*")))) == WANTED
     assert artifact.get_int_custom_property("num_rejects") == 1
+
+
+def test_examples_may_lie_on_remote_storage_too(remote_videos, tmp_path):
+    path = write_list(list_videos(["mem://b/v"]), str(tmp_path / "videos.csv")).path
+    _execute(_component(video_list=path), "mem://b/out/examples/1")
+    made = {name: content for name, content in remote_videos.items() if "/out/" in name}
+    assert not [name for name in made if "unfinished" in name]
+    assert b'"bad.mp4"' in made.pop("mem://b/out/examples/1/rejects.jsonl")
+    local = []
+    for number, (name, content) in enumerate(sorted(made.items())):
+        assert name.startswith("mem://b/out/examples/1/Split-")
+        local.append(str(tmp_path / str(number)))
+        pathlib.Path(local[-1]).write_bytes(content)
+    assert _labels(local) == WANTED
