@@ -16,7 +16,8 @@ YARDSTICK = "decode_everything"
 """The contestant that decodes everything and keeps nothing."""
 
 OURS = "ours"
-_TARGETS = {10: ((10,), 0.75), 200: ((1, 10, 30), 0.2)}  # seconds: examples a clip, ratio
+# Seconds: examples a clip, ratio. 30 examples hit most of the 40 groups of pictures in 200 s.
+_TARGETS = {10: ((10,), 0.75), 200: ((1, 10), 0.2)}
 
 
 @dataclasses.dataclass
