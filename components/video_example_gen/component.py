@@ -19,10 +19,17 @@ _BUCKETS = 1000
 class VideoExampleGen(FileBasedExampleGen):
     """Ingests videos: a frame and the second of sound centred on it, at sampled times.
 
-    Input is a folder (`input_base`, with a glob in `input_config`; `{SPAN}`, `{VERSION}` and dates
-    as in every file-based ExampleGen, `**` for any depth), or a list of videos (`video_list`, a
-    CSV made by `write_video_list`). TFX's driver sees changed files directly below the folder; in
-    a list it sees every change.
+    Input is a folder (`input_base`, with a glob in `input_config`), or a list of videos and
+    segments (`video_list`, a CSV made by `write_video_list`, or by hand: a column `path`, and
+    `start`, `end`, `group`, `labels` where wanted). Both may name remote files that Beam can open,
+    as far as TFX's driver knows the storage of the folder or list. The driver sees changed files
+    directly below the folder; in a list it sees every change.
+
+    For continuous training, patterns may have `{SPAN}`, `{VERSION}` or `{YYYY}`, `{MM}`, `{DD}`, as
+    in every file-based ExampleGen: `span-{SPAN}/v{VERSION}/*`, or `span-{SPAN}.csv` for lists. The
+    latest span is ingested, or the one of a `range_config` (TFX takes one span a run; a Resolver
+    with SpanRangeStrategy hands several to the Trainer). With `split_method="hash"`, `group_regex`
+    and the same seed, a group keeps its split from span to span.
 
     Outputs `examples`: splits by groups of videos, never by example; records as in
     models/examples.py. Its folder also holds `rejects.jsonl`: a row with video, reason and detail
@@ -50,6 +57,7 @@ class VideoExampleGen(FileBasedExampleGen):
         group_regex: str = "",
         label_regex: str = "",
         annotations: str = "",
+        examples_per_shard: int = 0,
         seed: int = 0,
         split_method: str = "rank",
         custom_executor_spec: executor_spec.ExecutorSpec | None = None,
@@ -69,10 +77,11 @@ class VideoExampleGen(FileBasedExampleGen):
             image_size: short side of the stored frame, in pixels.
             sample_rate: of the stored sound, in Hz.
             jpeg_quality: 1..100.
-            minimum_loudness_dbfs: quieter examples are left out.
+            minimum_loudness_dbfs: quieter moments are replaced by others close by, or left out.
             group_regex: names the group of a video from its file name, for example `_g\d+_`.
             label_regex: one capture group: the label in a file name.
             annotations: path of an annotations.jsonl; default: the one in each video's folder.
+            examples_per_shard: see IngestConfig.
             seed: of the choice of times, of splits and of the order.
             split_method: "rank" (exact shares) or "hash" (a group keeps its split over spans).
             custom_executor_spec: instead of this component's executor.
@@ -90,6 +99,7 @@ class VideoExampleGen(FileBasedExampleGen):
             group_regex=group_regex,
             label_regex=label_regex,
             annotations=annotations,
+            examples_per_shard=examples_per_shard,
             seed=seed,
             split_method=split_method,
         )

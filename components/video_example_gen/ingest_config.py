@@ -21,8 +21,8 @@ class IngestConfig:
         image_size: short side of the stored frame, in pixels; even.
         sample_rate: of the stored sound, in Hz.
         jpeg_quality: 1..100.
-        minimum_loudness_dbfs: examples with quieter sound (RMS) are left out; a video with none
-            left is rejected as silent.
+        minimum_loudness_dbfs: moments with quieter sound (RMS) are replaced by others close by, or
+            left out; a video with none left is rejected as silent.
         group_regex: searched in the file name; videos of one group share a split. With capture
             groups: the group is what they captured; without: the name up to the match's end. Where
             it does not match, or is empty, each video is its own group.
