@@ -228,8 +228,8 @@ def _read_windows(
             f"{float(times[first]):.3f} s",
         )
     stereo = media.need_audio().codec_context.layout.nb_channels == 2
-    mixed = max(map(loudness_dbfs, sound.windows), default=0.0)
-    if stereo and mixed < _NEARLY_SILENT_DBFS:
+    mixed = max(map(loudness_dbfs, sound.windows), default=0.0) if stereo else 0.0
+    if mixed < _NEARLY_SILENT_DBFS:
         # Left and right may have cancelled each other: then the left one alone is right.
         left = SoundWindows(starts, CLIP_SECONDS * sample_rate)
         read_sound(media, sample_rate, left.add, channel=0, spans=spans)

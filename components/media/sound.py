@@ -29,7 +29,8 @@ _LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this muc
 
 def loudness_dbfs(samples: np.ndarray) -> float:
     """Root mean square of int16 samples in dB relative to full scale, at least `SILENCE_DBFS`."""
-    power = float(np.mean(np.square(samples, dtype=np.float64))) if samples.size else 0.0
+    exact = samples.astype(np.int64)  # a sum of integers is the same on every machine
+    power = int(np.dot(exact, exact)) / samples.size if samples.size else 0.0
     if power <= 0:
         return SILENCE_DBFS
     return max(SILENCE_DBFS, 10 * math.log10(power) - 20 * math.log10(_INT16_MAX))
