@@ -146,9 +146,8 @@ def _measure(
 ) -> dict[tuple[int, int], report.Cell]:
     """CPU seconds of all clips together, by (length, examples a clip)."""
     cells = {(length, count): report.Cell(len(paths) * count) for count in counts}
-    jobs = [(name, count) for name in running for count in counts if name != YARDSTICK]
-    # The yardstick costs the same for any number of examples.
-    jobs.append((YARDSTICK, 0))
+    # The yardstick costs the same for any number of examples, but is wanted near in time.
+    jobs = [(name, count) for count in counts for name in running]
     bar = tqdm.tqdm(total=rounds * len(jobs), desc=f"{length} s", leave=False)
     for turn in range(rounds):
         start = turn * len(jobs) // rounds
@@ -156,9 +155,7 @@ def _measure(
             seconds = sum(
                 running[name].read(path, _times(length, count, path)).seconds for path in paths
             )
-            for (_, examples), cell in cells.items():
-                if count in (0, examples):
-                    cell.seconds.setdefault(name, []).append(seconds)
+            cells[length, count].seconds.setdefault(name, []).append(seconds)
             bar.update()
     bar.close()
     return cells
