@@ -88,7 +88,7 @@ def run(
     click.echo(f"{len(listed)} {kind}, preset {preset.name}, root {root}", err=True)
     missing = sum(not video.size for video in listed)
     if segments and missing:
-        click.echo(f"{missing} segments have no file: they are counted as rejects", err=True)
+        click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
 
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
     from tfx_pipeline.local_runner import run_locally
