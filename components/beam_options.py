@@ -1,6 +1,6 @@
 """Beam pipeline options: this machine, a job service, Flink, Spark, Dataflow.
 
-For `Pipeline(beam_pipeline_args=...)`, `component.with_beam_pipeline_args(...)`, or
+For `Pipeline(beam_pipeline_args=...)` or `component.with_beam_pipeline_args(...)`; by hand, with
 `ots run --beam-arg`. docs/scaling.md says what each engine needs.
 """
 
@@ -142,8 +142,6 @@ def dataflow_beam_pipeline_args(
         f"--temp_location={temp_location}",
         f"--sdk_container_image={image}",
         f"--max_num_workers={max_workers}",
-        # A worker's decoders are processes, one a core: a second harness would fight for them.
-        "--experiments=no_use_multiple_sdk_containers",
     ]
 
 

@@ -26,6 +26,7 @@ def run_locally(
     *,
     group_regex: str = "",
     label_regex: str = "",
+    ingest_beam_args: Sequence[str] = (),
     verbose: bool = False,
 ) -> None:
     """Runs every component whose inputs changed since the last run under the same root.
@@ -36,6 +37,7 @@ def run_locally(
         paths: where to keep everything.
         group_regex: videos of one group share a split; see IngestConfig.
         label_regex: class from the file name, for evaluation only; see IngestConfig.
+        ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         verbose: show TFX's log instead of one line a component.
 
     Raises:
@@ -53,6 +55,7 @@ def run_locally(
             paths.metadata
         ),
         beam_pipeline_args=local_beam_pipeline_args(),
+        ingest_beam_args=ingest_beam_args,
     )
     with _stage_lines(verbose):
         tfx.orchestration.LocalDagRunner().run(pipeline)

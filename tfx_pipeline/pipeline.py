@@ -12,6 +12,7 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
@@ -38,6 +39,7 @@ def create_pipeline(
     label_regex: str = "",
     metadata_connection_config=None,
     beam_pipeline_args: list[str] | None = None,
+    ingest_beam_args: Sequence[str] = (),
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
@@ -51,6 +53,7 @@ def create_pipeline(
         label_regex: see IngestConfig.
         metadata_connection_config: of ML Metadata, where the runner needs one.
         beam_pipeline_args: of all components that run on Beam.
+        ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
     example_gen = VideoExampleGen(
@@ -63,6 +66,8 @@ def create_pipeline(
         group_regex=group_regex,
         label_regex=label_regex,
     )
+    # Behind those of all components, so that these win.
+    example_gen.with_beam_pipeline_args(list(ingest_beam_args))
     statistics_gen = tfx.components.StatisticsGen(
         examples=example_gen.outputs["examples"],
         # TFDV would keep whole frames and sounds as "most frequent values".

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -32,6 +33,7 @@ def run(
     min_loudness: float | None = None,
     min_avc_accuracy: float | None = None,
     steps: int | None = None,
+    ingest_beam_args: Sequence[str] = (),
     verbose: bool = False,
     before: dict[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def run(
         min_loudness: of an example, in dBFS; see IngestConfig; None for the preset's.
         min_avc_accuracy: the gate's threshold; None for the preset's.
         steps: of training; None for the preset's.
+        ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         verbose: show TFX's log.
         before: seconds of stages that ran before, by name.
 
@@ -105,6 +108,7 @@ def run(
             paths,
             group_regex=group_regex,
             label_regex=label_regex,
+            ingest_beam_args=ingest_beam_args,
             verbose=verbose,
         )
     except Exception as error:

@@ -98,6 +98,10 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         (["run", "--videos", "x"], "Missing option '--root'"),
         (["run", "--videos", "x", "--root", "y", "--preset", "big"], "'big' is not one of"),
         (["run", "--videos", "x", "--root", "y", "--steps", "0"], "0 is not in the range"),
+        (
+            ["run", "--videos", "x", "--root", "y", "--beam-arg", "runner=X"],
+            "no option: give it as",
+        ),
     ],
 )
 def test_wrong_usage_is_told_with_status_2(arguments, message):

@@ -6,7 +6,10 @@ import dataclasses
 import json
 
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 
+from components.beam_options import flink_beam_pipeline_args, local_beam_pipeline_args
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.presets.registry import PRESETS
 
@@ -91,6 +94,28 @@ def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
     assert '"frames_per_example": 25' in config
     assert '"minimum_loudness_dbfs": -40' in config
     assert '"examples_per_video": 7' in config
+
+
+def test_ingest_can_have_beam_options_of_its_own(tmp_path):
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        beam_pipeline_args=local_beam_pipeline_args(),
+        ingest_beam_args=flink_beam_pipeline_args("jobs:8081", parallelism=8, image="ots:1"),
+    )
+    options = {
+        node.id: PipelineOptions(node.executor_spec.beam_pipeline_args).get_all_options()
+        for node in pipeline.components
+        if isinstance(node.executor_spec, BeamExecutorSpec)
+    }
+    assert len(options) > 2
+    ingest = options.pop("VideoExampleGen")
+    assert ingest["runner"] == "FlinkRunner"
+    assert ingest["environment_config"] == ingest["sdk_container_image"] == "ots:1"
+    assert all(option["runner"].endswith(".FnApiRunner") for option in options.values())
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -7,6 +7,15 @@ import click
 from tfx_pipeline.presets.registry import PRESETS
 
 
+def _check_beam_args(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    for value in values:
+        if not value.startswith("--"):
+            raise click.BadParameter(f"{value!r} is no option: give it as --beam-arg=--name=value")
+    return values
+
+
 @click.command("run")
 @click.option(
     "--videos",
@@ -56,6 +65,15 @@ from tfx_pipeline.presets.registry import PRESETS
     "--min-avc-accuracy", type=float, help="The gate's threshold instead of the preset's."
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
+@click.option(
+    "--beam-arg",
+    "beam_args",
+    multiple=True,
+    metavar="OPTION",
+    callback=_check_beam_args,
+    help="Ingest elsewhere: an option of Beam, for example --beam-arg=--runner=FlinkRunner. May be "
+    "given several times; see docs/scaling.md.",
+)
 @click.option("--verbose", is_flag=True, help="Show TFX's log.")
 def command(
     videos: tuple[str, ...],
@@ -69,6 +87,7 @@ def command(
     min_loudness: float | None,
     min_avc_accuracy: float | None,
     steps: int | None,
+    beam_args: tuple[str, ...],
     verbose: bool,
 ) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
@@ -90,5 +109,6 @@ def command(
         min_loudness=min_loudness,
         min_avc_accuracy=min_avc_accuracy,
         steps=steps,
+        ingest_beam_args=list(beam_args),
         verbose=verbose,
     )
