@@ -11,7 +11,6 @@ from av.audio.resampler import AudioResampler
 
 from components.media import media_error
 from components.media.media_error import MediaError
-from components.media.media_file import time_base
 
 TOLERANCE_SECONDS = 0.002
 """Time stamps may jitter by this much (containers round to milliseconds) and still be continuous;
@@ -25,15 +24,23 @@ class MonoResampler:
     gap, a jump or a change of format a new run starts at its own time stamp.
     """
 
-    def __init__(self, sample_rate: int, origin: Fraction, channel: int | None = None):
+    def __init__(
+        self,
+        sample_rate: int,
+        time_base: Fraction,
+        origin: Fraction = Fraction(0),
+        channel: int | None = None,
+    ):
         """Creates a resampler.
 
         Args:
             sample_rate: of the result, in Hz.
+            time_base: of the frames' time stamps, in seconds.
             origin: time stamp of second 0, in seconds.
             channel: take this channel alone instead of the mix of all.
         """
         self._rate = sample_rate
+        self._tick = float(time_base)
         self._origin = float(origin)
         self._channel = channel
         self._resampler: AudioResampler | None = None
@@ -55,7 +62,7 @@ class MonoResampler:
             yield from self._flush()
             return
         if frame.pts is not None:
-            start = float(frame.pts * time_base(frame)) - self._origin
+            start = frame.pts * self._tick - self._origin
             kind = (frame.sample_rate, frame.layout.name, frame.format.name)
             if kind != self._format or abs(start - self._expected) > TOLERANCE_SECONDS:
                 yield from self._flush()

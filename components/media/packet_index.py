@@ -31,7 +31,7 @@ class PacketIndex:
         self._stamps = array("q")
         self._sizes = array("i")
         self._flags = array("b")
-        self._missing = 0
+        self._timed = True
         self.end = 0
 
     def __len__(self) -> int:
@@ -43,13 +43,15 @@ class PacketIndex:
 
     def add(self, packet: av.Packet) -> bool:
         """Appends the next packet; False if it has no time stamp."""
-        stamp = self.stamp(packet)
+        stamp = packet.pts
+        if stamp is None or not self._presentation_times:
+            stamp = packet.dts
+            self._timed = False
         if stamp is None:
             return False
         self._stamps.append(stamp)
         self._sizes.append(packet.size)
         self._flags.append(_KEY * packet.is_keyframe + _HIDDEN * packet.is_discard)
-        self._missing += packet.pts is None
         if not packet.is_discard:
             self.end = max(self.end, stamp + (packet.duration or 0))
         return True
@@ -85,7 +87,7 @@ class PacketIndex:
     @property
     def timed(self) -> bool:
         """Whether every packet says when it is presented, not only when it is to be decoded."""
-        return self._presentation_times and not self._missing
+        return self._timed
 
     @functools.cached_property
     def start(self) -> int | None:

@@ -87,7 +87,7 @@ def read_sound(
     stream = media.need_audio()
     context = stream.codec_context
     for first, last, needed in _packet_spans(media, spans):
-        resampler = MonoResampler(sample_rate, media.origin, channel)
+        resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
         for ordinal, packet in media.packets(stream, [(first, last)]):
             try:
                 frames = context.decode(packet)
