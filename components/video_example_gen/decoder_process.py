@@ -118,7 +118,8 @@ class DecoderProcess:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
-        command = [sys.executable, "-m", decoder_main.__name__, str(self._memory_limit)]
+        # -P: the current folder, unless it is in the path already, may hold anything.
+        command = [sys.executable, "-P", "-m", decoder_main.__name__, str(self._memory_limit)]
         with self._lock:
             if self._closed:
                 raise RuntimeError("closed")

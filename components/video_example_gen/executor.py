@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import os
 import posixpath
@@ -157,7 +158,8 @@ class Executor(BaseExampleGenExecutor):
             except BaseException:
                 if local:
                     for path in rejects:
-                        write_rejects(progress.rejects, path)
+                        with contextlib.suppress(OSError):  # a full disk, say; that is the error
+                            write_rejects(progress.rejects(), path)
                 raise
         sums = collections.Counter(json.loads("".join(storage.read_lines(counts_path))))
         if sums["videos"] != total:

@@ -57,7 +57,6 @@ class IngestProgress:
 
     Attributes:
         path: give it to the workers; "" where there is nothing to show.
-        rejects: rows of all rejects up to now.
     """
 
     def __init__(self, videos: int, *, shards: int = 0, folder: str | None = None, shown: bool):
@@ -74,8 +73,9 @@ class IngestProgress:
         self._shards = shards
         self._folder = folder
         self._shown = shown
+        self._rejects: list[dict[str, str]] = []
+        self._lock = threading.Lock()  # of all that _read changes
         self.path = ""
-        self.rejects: list[dict[str, str]] = []
 
     def __enter__(self) -> IngestProgress:
         if not self._shown:
@@ -104,12 +104,23 @@ class IngestProgress:
         self._bar.close()
         self._file.close()
         os.unlink(self.path)
+        self.path = ""
+
+    def rejects(self) -> list[dict[str, str]]:
+        """Rows of all rejects up to now."""
+        if self.path:
+            self._read()
+        return list(self._rejects)
 
     def _watch(self) -> None:
         while not self._stop.wait(_POLL_SECONDS):
             self._read()
 
     def _read(self) -> None:
+        with self._lock:
+            self._take_lines()
+
+    def _take_lines(self) -> None:
         *lines, self._rest = (self._rest + self._file.read()).split(b"\n")
         for line in lines:
             videos, examples, rejects, reused_shards = json.loads(line)
@@ -119,14 +130,16 @@ class IngestProgress:
             self._examples += examples
             for row in rejects:
                 self._reject(row)
-            self._bar.set_postfix(examples=self._examples, rejects=len(self.rejects), refresh=False)
+            self._bar.set_postfix(
+                examples=self._examples, rejects=len(self._rejects), refresh=False
+            )
             self._bar.update(videos)
 
     def _reject(self, row: dict[str, str]) -> None:
-        self.rejects.append(row)
-        if len(self.rejects) <= _MOST_LINES:
+        self._rejects.append(row)
+        if len(self._rejects) <= _MOST_LINES:
             self._say(f"rejected {row['video']}: {row['reason']}: {row['detail']}")
-        elif len(self.rejects) == _MOST_LINES + 1:
+        elif len(self._rejects) == _MOST_LINES + 1:
             self._say("more rejects are counted only; rejects.jsonl will have all of them")
 
     def _say(self, line: str) -> None:

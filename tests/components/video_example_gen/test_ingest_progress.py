@@ -31,8 +31,9 @@ def test_counts_of_several_workers_arrive(capsys, tmp_path):
         for worker in workers:
             worker.join()
     shown = capsys.readouterr().err
+    assert not progress.path
     assert "40/40" in shown and "examples=200" in shown and "rejects=10" in shown
-    assert sorted(row["video"] for row in progress.rejects) == [f"bad/{n}.mp4" for n in range(10)]
+    assert sorted(row["video"] for row in progress.rejects()) == [f"bad/{n}.mp4" for n in range(10)]
     assert not os.path.exists(path)
 
 
@@ -45,15 +46,16 @@ def test_rejects_are_named_until_there_are_too_many(capsys):
     assert named[0] == "rejected bad/0.mp4: truncated: half of it"
     assert len(named) == 20
     assert sum("rejects.jsonl" in line for line in lines) == 1
-    assert len(progress.rejects) == 30
+    assert len(progress.rejects()) == 30
 
 
 def test_names_can_not_play_tricks_on_the_terminal(capsys):
     row = {"video": "a\x1b[2J\nb\udcff.mp4", "reason": "empty_file", "detail": "zero bytes"}
     with IngestProgress(1, shown=True) as progress:
         report_progress(progress.path, rejects=[row])
+        assert progress.rejects() == [row]  # whatever the thread has read
     assert r"rejected a\x1b[2J\nb\udcff.mp4: empty_file" in capsys.readouterr().err
-    assert progress.rejects == [row]
+    assert progress.rejects() == [row]
 
 
 def test_reused_shards_are_told(capsys):
