@@ -12,7 +12,8 @@ class NetworkConfig:
     """All that is needed to build a network; the defaults are "Objects that Sound", section 2-4.
 
     Attributes:
-        network: `ave` (AVE-Net, section 3) or `avol` (AVOL-Net, section 4).
+        network: `ave` (AVE-Net, section 3), `avol` (AVOL-Net, section 4), or `l3` (L3-Net of "Look,
+            Listen and Learn").
         image_size: short side of the stored frames, in pixels.
         crop_size: side of the square the network sees, in pixels.
         sample_rate: of the sound, in Hz.
@@ -22,7 +23,7 @@ class NetworkConfig:
         filters: channels of each block of two convolutions.
         image_stride: stride of the vision tower's conv1_1 (L3-Net: 1).
         audio_stride: stride of the audio tower's conv1_1 (L3-Net: 1).
-        embedding_size: length of the vectors of image and sound.
+        embedding_size: length of the vectors of image and sound; in L3-Net the width of fc1.
         pooled_head: AVOL-Net only: a second head on the pooled vision features, trained as AVE-Net's
             beside the map, gives the vector of the whole image. Not in the papers; without it, that
             vector is the largest value over the map, and training seldom starts.
@@ -54,8 +55,8 @@ class NetworkConfig:
             ValueError: names the field that cannot be.
         """
         object.__setattr__(self, "filters", tuple(self.filters))  # a list after JSON
-        if self.network not in ("ave", "avol"):
-            raise ValueError(f"network must be 'ave' or 'avol', not {self.network!r}")
+        if self.network not in ("l3", "ave", "avol"):
+            raise ValueError(f"network must be 'l3', 'ave' or 'avol', not {self.network!r}")
         if self.crop_size > self.image_size:
             raise ValueError(f"{self.crop_size=} must be at most {self.image_size=}")
         if not 0 < self.hop <= self.window <= self.fft:

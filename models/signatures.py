@@ -61,7 +61,7 @@ class ServingSignatures:
         facts = {
             "sample_rate": config.sample_rate,
             "image_size": config.image_size,
-            "embedding_size": config.embedding_size,
+            "embedding_size": self.network.embedding_size,
         }
         return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
 

@@ -14,7 +14,8 @@ def info_nce(similarities, positives, negatives, temperature: float = 0.07):
     in both directions.
 
     Args:
-        similarities: [batch images, batch sounds], cosines.
+        similarities: [batch images, sounds], cosines; sounds beyond the batch's own are negatives
+            of every frame.
         positives: mask of the same shape, the diagonal.
         negatives: mask of the same shape; pairs in neither mask take no part.
         temperature: divides the similarities.
@@ -25,5 +26,5 @@ def info_nce(similarities, positives, negatives, temperature: float = 0.07):
     logits = ops.cast(similarities, "float32") / temperature
     logits = ops.where(positives + negatives > 0, logits, _EXCLUDED)
     by_image = ops.logsumexp(logits, axis=1)  # [batch images]
-    by_sound = ops.logsumexp(logits, axis=0)  # [batch sounds]
+    by_sound = ops.logsumexp(logits[:, : ops.shape(logits)[0]], axis=0)  # [batch sounds]
     return ops.mean((by_image + by_sound) / 2 - ops.diagonal(logits))

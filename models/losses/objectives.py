@@ -11,22 +11,30 @@ from models.losses.balanced_cross_entropy import balanced_cross_entropy
 from models.losses.info_nce import info_nce
 
 Objective = Callable[..., object]
-"""(similarities [batch, batch], match_logits: similarities -> logits, group [batch]) -> scalar."""
+"""(similarities [batch, sounds], match_logits: similarities -> logits, group [batch]) -> scalar."""
 
 
 def split_pairs(similarities, match_logits, group):
     """The papers' objective: one positive and one negative pair an example."""
-    return balanced_cross_entropy(match_logits(similarities), *pair_masks.split_pairs(group))
+    masks = pair_masks.split_pairs(group, ops.shape(similarities)[1])
+    return balanced_cross_entropy(match_logits(similarities), *masks)
 
 
 def all_pairs(similarities, match_logits, group):
     """Correspondence of all batch x batch pairs, positives and negatives weighing the same."""
-    return balanced_cross_entropy(match_logits(similarities), *pair_masks.all_pairs(group))
+    masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
+    return balanced_cross_entropy(match_logits(similarities), *masks)
+
+
+def hard_pairs(similarities, match_logits, group):
+    """All pairs, the negatives that look most like positives weighing most."""
+    masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
+    return balanced_cross_entropy(match_logits(similarities), *masks, hardness=0.5)
 
 
 def contrastive(similarities, match_logits, group):
     """Symmetric InfoNCE for the vectors; cross-entropy fits only the correspondence layer."""
-    masks = pair_masks.all_pairs(group)
+    masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
     calibration = balanced_cross_entropy(match_logits(ops.stop_gradient(similarities)), *masks)
     return info_nce(similarities, *masks) + calibration
 
@@ -34,5 +42,6 @@ def contrastive(similarities, match_logits, group):
 OBJECTIVES: dict[str, Objective] = {
     "split_pairs": split_pairs,
     "all_pairs": all_pairs,
+    "hard_pairs": hard_pairs,
     "contrastive": contrastive,
 }

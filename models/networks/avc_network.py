@@ -1,4 +1,4 @@
-"""What AVE-Net and AVOL-Net share: towers, preprocessing and the training step."""
+"""What L3-Net, AVE-Net and AVOL-Net share: towers, preprocessing and the training step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import abc
 import keras
 from keras import ops
 
+from models.layers.background_sounds import BackgroundSounds
 from models.layers.log_spectrogram import LogSpectrogram
 from models.layers.random_colour import RandomColour
 from models.layers.random_gain import RandomGain
@@ -20,15 +21,19 @@ from models.networks.tower import convolution_tower
 class AvcNetwork(keras.Model, abc.ABC):
     """A network trained by audio-visual correspondence (AVC) over the pairs of a batch.
 
-    Subclasses make `image_head` and `audio_head` and say how two vectors compare.
+    Subclasses say how frame and sound compare.
 
     Its inputs are a dictionary of `image` ([batch, crop, crop, 3], uint8 or float in 0..255),
     `audio` ([batch, samples], int16 or float in -1..1) and `group` ([batch], integers: the sound of
     an example of the same group is never a negative).
 
+    Its outputs are a dictionary of `similarities` ([batch images, batch sounds + background
+    sounds]; see `match_logits`) and what they are made of.
+
     Args:
         config: sizes; see NetworkConfig.
         objective: a name of `models.losses.objectives.OBJECTIVES`.
+        background_sounds: so many of silence and noise join each batch as negatives.
         seed: of the augmentation.
     """
 
@@ -36,17 +41,24 @@ class AvcNetwork(keras.Model, abc.ABC):
         self,
         config: NetworkConfig,
         objective: str = "all_pairs",
+        background_sounds: int = 0,
         seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
-        self.rescaling = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescaling")
-        self.random_colour = RandomColour(seed=seed, name="random_colour")
-        self.random_gain = RandomGain(0.1, seed=seed, name="random_gain")
+        # What varies and scales the input is exact, whatever precision the towers compute in.
+        self.rescaling = keras.layers.Rescaling(
+            1 / 127.5, offset=-1.0, dtype="float32", name="rescaling"
+        )
+        self.random_colour = RandomColour(seed=seed, dtype="float32", name="random_colour")
+        self.random_gain = RandomGain(0.1, seed=seed, dtype="float32", name="random_gain")
+        self.background_sounds = BackgroundSounds(
+            background_sounds, seed=seed, dtype="float32", name="background_sounds"
+        )
         self.log_spectrogram = LogSpectrogram(
-            config.window, config.hop, config.fft, name="log_spectrogram"
+            config.window, config.hop, config.fft, dtype="float32", name="log_spectrogram"
         )
         self.image_tower = self._tower("image_tower", config.image_stride)
         self.audio_tower = self._tower("audio_tower", config.audio_stride)
@@ -64,9 +76,12 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.audio_tower.build(
             self.log_spectrogram.compute_output_shape((None, config.sample_rate))
         )
-        for head in (self.image_head, self.audio_head):
-            head.build((None, config.filters[-1]))
         self.built = True
+
+    @property
+    def embedding_size(self) -> int:
+        """Length of the vectors of `embed_image` and `embed_audio`."""
+        return self.config.embedding_size
 
     @abc.abstractmethod
     def embed_image(self, image, training: bool = False):
@@ -75,10 +90,6 @@ class AvcNetwork(keras.Model, abc.ABC):
     @abc.abstractmethod
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
-
-    @abc.abstractmethod
-    def similarities(self, outputs):
-        """Maps the outputs of `call` to the similarity of all pairs, [batch images, batch sounds]."""
 
     @abc.abstractmethod
     def similarity_map(self, image, audio):
@@ -106,7 +117,7 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
-        image = self.rescaling(ops.cast(image, self.compute_dtype))
+        image = self.rescaling(ops.cast(image, "float32"))
         return self.image_tower(self.random_colour(image, training=training), training=training)
 
     def audio_features(self, audio, training: bool = False):
@@ -117,11 +128,11 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the pairs of the batch (Keras API: `Model.compute_loss`)."""
-        return self.objective(self.similarities(y_pred), self.match_logits, x["group"])
+        return self.objective(y_pred["similarities"], self.match_logits, x["group"])
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Class-balanced AVC accuracy over all pairs (Keras API: `Model.compute_metrics`)."""
-        logits = self.match_logits(self.similarities(y_pred))
-        accuracy = balanced_accuracy(logits, *pair_masks.all_pairs(x["group"]))
-        self.avc_accuracy.update_state(accuracy)
+        similarities = y_pred["similarities"][:, : ops.shape(x["group"])[0]]  # of recordings only
+        masks = pair_masks.all_pairs(x["group"])
+        self.avc_accuracy.update_state(balanced_accuracy(self.match_logits(similarities), *masks))
         return self.get_metrics_result()

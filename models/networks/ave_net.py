@@ -30,6 +30,7 @@ class AVENet(AvcNetwork):
             size=config.embedding_size,
             batch_norm=config.normalise,
             batch_norm_momentum=config.batch_norm_momentum,
+            dtype="float32",  # distances of nearby vectors need it
         )
         self.image_head = head(name="image_head")
         self.audio_head = head(name="audio_head")
@@ -39,15 +40,26 @@ class AVENet(AvcNetwork):
             2,
             kernel_initializer=lambda shape, dtype: ops.cast([[4.0, -4.0]], dtype),
             bias_initializer=lambda shape, dtype: ops.cast([-5.2, 5.2], dtype),
+            dtype="float32",
             name="fc3",
         )
         self.fc3.build((None, 1))
 
+    def build(self, input_shape=None):
+        """Makes all weights; see AvcNetwork."""
+        super().build(input_shape)
+        for head in (self.image_head, self.audio_head):
+            head.build((None, self.config.filters[-1]))
+
     def call(self, inputs, training: bool = False):
-        """Vectors of images and sounds, both [batch, embedding_size]."""
+        """Cosines of all pairs and the vectors of images and sounds, [.., embedding_size]."""
+        audio = self.background_sounds(inputs["audio"], training=training)
+        images = self.embed_image(inputs["image"], training)  # [batch, embedding_size]
+        sounds = self.embed_audio(audio, training)  # [sounds, embedding_size]
         return {
-            "image_embedding": self.embed_image(inputs["image"], training),
-            "audio_embedding": self.embed_audio(inputs["audio"], training),
+            "similarities": ops.matmul(images, ops.transpose(sounds)),  # [batch, sounds]
+            "image_embedding": images,
+            "audio_embedding": sounds,
         }
 
     def embed_image(self, image, training: bool = False):
@@ -57,10 +69,6 @@ class AVENet(AvcNetwork):
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
-
-    def similarities(self, outputs):
-        """Cosines of all pairs, [batch images, batch sounds]."""
-        return outputs["image_embedding"] @ ops.transpose(outputs["audio_embedding"])
 
     def similarity(self, image, audio):
         """Cosines of images and their sounds, [batch]."""

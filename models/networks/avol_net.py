@@ -34,6 +34,7 @@ class AVOLNet(AvcNetwork):
             batch_norm=config.normalise,
             unit_length=config.normalise,
             batch_norm_momentum=config.batch_norm_momentum,
+            dtype="float32",  # distances of nearby vectors need it
         )
         self.image_head = head(names=("conv5", "conv6"), name="image_head")
         self.pooled_head = (
@@ -45,6 +46,7 @@ class AVOLNet(AvcNetwork):
             1,
             kernel_initializer=keras.initializers.Constant(scale),
             bias_initializer=keras.initializers.Constant(bias),
+            dtype="float32",
             name="conv7",
         )
         self.conv7.build((None, 1))
@@ -52,17 +54,21 @@ class AVOLNet(AvcNetwork):
     def build(self, input_shape=None):
         """Makes all weights; see AvcNetwork."""
         super().build(input_shape)
-        if self.pooled_head is not None:
-            self.pooled_head.build((None, self.config.filters[-1]))
+        for head in (self.image_head, self.audio_head, self.pooled_head):
+            if head is not None:
+                head.build((None, self.config.filters[-1]))
 
     def call(self, inputs, training: bool = False):
-        """Vectors by place [batch, height, width, size], of images and of sounds [batch, size]."""
+        """Largest scalar products of all pairs, and the vectors of images and sounds."""
         features = self.image_features(inputs["image"], training)
-        places = self.image_head(features, training=training)
+        places = self.image_head(features, training=training)  # [batch, height, width, size]
+        audio = self.background_sounds(inputs["audio"], training=training)
+        sounds = self._audio_vector(audio, training)  # [sounds, size]
+        products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         return {
-            "image_map": places,
+            "similarities": ops.max(products, axis=(2, 3)),  # [batch, sounds]
             "image_embedding": self._image_embedding(features, places, training),
-            "audio_embedding": self._audio_vector(inputs["audio"], training),
+            "audio_embedding": sounds,
         }
 
     def embed_image(self, image, training: bool = False):
@@ -83,20 +89,14 @@ class AVOLNet(AvcNetwork):
     def _audio_vector(self, audio, training: bool = False):
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
 
-    def similarities(self, outputs):
-        """Largest scalar products of all pairs, [batch images, batch sounds]."""
-        products = ops.einsum(
-            "ihwd,jd->ijhw", outputs["image_map"], outputs["audio_embedding"]
-        )  # [batch images, batch sounds, height, width]
-        return ops.max(products, axis=(2, 3))
-
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the map, and with a pooled head InfoNCE over its vectors."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         if self.pooled_head is not None:
             sounds = ops.normalize(y_pred["audio_embedding"], axis=-1)
-            cosines = y_pred["image_embedding"] @ ops.transpose(sounds)
-            loss = loss + info_nce(cosines, *pair_masks.all_pairs(x["group"]))
+            cosines = ops.matmul(y_pred["image_embedding"], ops.transpose(sounds))
+            masks = pair_masks.all_pairs(x["group"], ops.shape(sounds)[0])
+            loss = loss + info_nce(cosines, *masks)
         return loss
 
     def similarity(self, image, audio):

@@ -31,11 +31,12 @@ class EmbeddingHead(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.first = keras.layers.Dense(size, activation="relu", name=names[0])
-        self.second = keras.layers.Dense(size, name=names[1])
+        dtype = self.dtype_policy
+        self.first = keras.layers.Dense(size, activation="relu", dtype=dtype, name=names[0])
+        self.second = keras.layers.Dense(size, dtype=dtype, name=names[1])
         self.batch_norm = (
             keras.layers.BatchNormalization(
-                momentum=batch_norm_momentum, scale=False, center=False, name="bn"
+                momentum=batch_norm_momentum, scale=False, center=False, dtype=dtype, name="bn"
             )
             if batch_norm
             else None

@@ -8,18 +8,23 @@ from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
 from models.networks.ave_net import AVENet
 from models.networks.avol_net import AVOLNet
+from models.networks.l3_net import L3Net
 
-_NETWORKS = {"ave": AVENet, "avol": AVOLNet}
+_NETWORKS = {"l3": L3Net, "ave": AVENet, "avol": AVOLNet}
 
 
 def build_network(
-    config: NetworkConfig, objective: str = "all_pairs", seed: int | None = None
+    config: NetworkConfig,
+    objective: str = "all_pairs",
+    background_sounds: int = 0,
+    seed: int | None = None,
 ) -> AvcNetwork:
     """Builds the network that `config.network` names, with all weights made.
 
     Args:
         config: sizes; see NetworkConfig.
         objective: a name of `models.losses.objectives.OBJECTIVES`.
+        background_sounds: see AvcNetwork.
         seed: of weights and augmentation.
 
     Raises:
@@ -27,6 +32,8 @@ def build_network(
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    network = _NETWORKS[config.network](config, objective=objective, seed=seed)
+    network = _NETWORKS[config.network](
+        config, objective=objective, background_sounds=background_sounds, seed=seed
+    )
     network.build()
     return network

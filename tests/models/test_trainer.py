@@ -133,7 +133,7 @@ def test_the_history_is_of_the_network_in_inference(short):
     outputs = network(batch)
     loss = network.compute_loss(batch, y_pred=outputs)
     assert history["val_loss"] == pytest.approx([float(loss)], rel=1e-4)
-    logits = network.match_logits(network.similarities(outputs))
+    logits = network.match_logits(outputs["similarities"])
     accuracy = balanced_accuracy(logits, *pair_masks.all_pairs(batch["group"]))
     assert history["val_avc_accuracy"] == pytest.approx([float(accuracy)], abs=1e-3)
 

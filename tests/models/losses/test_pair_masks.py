@@ -38,3 +38,13 @@ def test_masks_are_disjoint():
     for function in (pair_masks.all_pairs, pair_masks.split_pairs):
         positives, negatives = _masks(function, [1, 2, 2, 3, 1])
         assert not (positives * negatives).any()
+
+
+def test_further_sounds_are_negatives_of_all_frames():
+    for function in (pair_masks.all_pairs, pair_masks.split_pairs):
+        positives, negatives = function(np.array([1, 2, 2]), 5)
+        before, others = function(np.array([1, 2, 2]))
+        assert np.array(positives)[:, :3].tolist() == np.array(before).tolist()
+        assert np.array(negatives)[:, :3].tolist() == np.array(others).tolist()
+        assert not np.array(positives)[:, 3:].any()
+        assert np.array(negatives)[:, 3:].tolist() == [[1, 1]] * 3

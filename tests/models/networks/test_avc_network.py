@@ -1,4 +1,4 @@
-"""What holds for AVE-Net and AVOL-Net alike."""
+"""What holds for L3-Net, AVE-Net and AVOL-Net alike."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from models.networks.factory import build_network
 # Every form of the networks: the default ones and those as printed.
 FORMS = {
     "avol, two heads, as long as they come": {"network": "avol", "normalise": False},
+    "l3": {"network": "l3"},
     "ave": {"network": "ave"},
     "ave as printed": {"network": "ave", "normalise": False},
     "avol": {"network": "avol"},
@@ -38,7 +39,7 @@ def _numpy(tensor) -> np.ndarray:
 
 def test_every_embedding_has_unit_length_by_itself(network, media):
     for vectors in (network.embed_image(media[0]), network.embed_audio(media[1])):
-        assert vectors.shape == (4, 8)
+        assert vectors.shape == (4, network.embedding_size)
         assert np.linalg.norm(vectors, axis=-1) == pytest.approx(1, abs=1e-4)
 
 
@@ -61,7 +62,7 @@ def test_call_and_embed_agree_but_for_the_length(network, media):
 
 def test_scores_are_probabilities_of_the_diagonal_of_all_pairs(network, media):
     image, audio = media
-    similarities = network.similarities(network({"image": image, "audio": audio}))
+    similarities = network({"image": image, "audio": audio})["similarities"]
     assert similarities.shape == (4, 4)
     diagonal = np.diagonal(_numpy(network.match_logits(similarities)))
     similarities = _numpy(similarities)
@@ -127,6 +128,42 @@ def test_augmentation_is_for_training_only(network, media):
     after = [_numpy(v) for v in network.non_trainable_variables]
     for there, now in zip(before, after, strict=True):  # batch normalisation stays as it is
         assert np.array_equal(there, now)
+
+
+@pytest.mark.parametrize("form", ["l3", "ave", "avol"])
+def test_background_sounds_are_negatives_of_every_frame(form, tiny_config, random_media):
+    network = build_network(tiny_config(form), background_sounds=3, seed=1)
+    image, audio = random_media(network.config, 4)
+    x = {"image": image, "audio": audio, "group": np.arange(4)}
+    assert network(x)["similarities"].shape == (4, 4)  # in training only
+    outputs = network(x, training=True)
+    assert outputs["similarities"].shape == (4, 7)
+    louder = _numpy(outputs["similarities"]).copy()
+    louder[:, 4:] += 0.5
+    for objective in OBJECTIVES.values():
+        network.objective = objective
+        before = network.compute_loss(x, y_pred=outputs)
+        after = network.compute_loss(
+            x, y_pred=outputs | {"similarities": keras.ops.convert_to_tensor(louder)}
+        )
+        assert float(after) > float(before)
+
+
+@pytest.mark.parametrize("form", ["l3", "ave", "avol"])
+def test_in_half_precision_similarities_and_losses_stay_single(form, tiny_config, random_media):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = build_network(tiny_config(form), background_sounds=2, seed=1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    image, audio = random_media(network.config, 4)
+    x = {"image": image, "audio": audio, "group": np.arange(4)}
+    outputs = network(x, training=True)
+    assert network.image_tower.layers[0].compute_dtype == "bfloat16"
+    assert keras.backend.standardize_dtype(outputs["similarities"].dtype) == "float32"
+    loss = network.compute_loss(x, y_pred=outputs)
+    assert keras.backend.standardize_dtype(loss.dtype) == "float32"
+    assert np.isfinite(float(loss))
 
 
 @pytest.mark.parametrize("form", ["ave", "avol"])
