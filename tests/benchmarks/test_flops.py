@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.flops import training_flops_per_pair
+from models.network_config import NetworkConfig
+from models.networks.factory import build_network
+
+
+def test_a_tiny_net_counted_by_hand():
+    config = NetworkConfig(
+        network="ave",
+        image_size=20,
+        crop_size=16,
+        sample_rate=800,
+        window=64,
+        hop=50,
+        fft=64,
+        filters=(4,),
+        embedding_size=8,
+    )
+    places = 8 * 8 + 17 * 8  # conv1_1 halves 16 x 16 pixels and 33 x 16 of the spectrogram
+    conv1_1 = 2 * (3 * 3 * 3 * 4 * 8 * 8 + 3 * 3 * 1 * 4 * 17 * 8)
+    conv1_2 = 2 * 3 * 3 * 4 * 4 * places
+    heads = 2 * 2 * (4 * 8 + 8 * 8)
+    network = build_network(config)
+    expected = 2 * conv1_1 + 3 * (conv1_2 + heads)
+    assert training_flops_per_pair(network) == expected
+    assert training_flops_per_pair(network) == expected  # the network is as before
+
+
+@pytest.mark.parametrize(("name", "gflop"), [("ave", 30.80), ("avol", 30.90)])
+def test_the_papers_nets(name, gflop):
+    """5.13 GFLOP of convolutions on a frame, 5.16 on a spectrogram; three times that in training."""
+    network = build_network(NetworkConfig(network=name))
+    assert training_flops_per_pair(network) / 1e9 == pytest.approx(gflop, abs=0.01)
