@@ -81,7 +81,7 @@ def train(
         FloatingPointError: the loss became NaN or infinite.
     """
     config = training_config
-    network = build_network(network_config, config.objective, config.seed)
+    network = build_network(network_config, config.objective, config.background_sounds, config.seed)
     network.compile(
         keras.optimizers.AdamW(learning_rate(config), weight_decay=config.weight_decay),
         jit_compile=bool(tf.config.list_physical_devices("GPU")),  # XLA on a CPU is slower
