@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import json
+import os
 import pathlib
 import shutil
 
@@ -13,6 +14,7 @@ import tensorflow as tf
 
 from components.beam_options import local_beam_pipeline_args
 from components.video_example_gen.ingest_config import IngestConfig
+from components.video_example_gen.shard_store import ShardStore
 from models import examples
 
 GROUPS = 6
@@ -249,3 +251,87 @@ def test_broken_annotations_are_an_error_before_decoding(folder, tmp_path):
     with pytest.raises(ValueError, match=r"annotations\.jsonl, line 1"):
         run(tmp_path, tmp_path / "out" / "examples")
     assert not (tmp_path / "out" / "examples" / "rejects.jsonl").exists()
+
+
+_SMALL_SHARDS = {"examples_per_video": 2, "examples_per_shard": 4}  # two videos each
+
+
+def _store(tmp_path) -> pathlib.Path:
+    return tmp_path / ".unfinished"
+
+
+@pytest.fixture
+def failing(folder, tmp_path, monkeypatch):
+    """A copy of the folder, whose first run stopped after three shards as on a full disk."""
+    videos = tmp_path / "videos"
+    shutil.copytree(folder, videos)
+    add, added = ShardStore.add, []
+
+    def add_three(self, key, records, rejects):
+        if len(added) == 3:
+            raise OSError(28, "No space left on device")
+        added.append(key)
+        return add(self, key, records, rejects)
+
+    monkeypatch.setattr(ShardStore, "add", add_three)
+    with pytest.raises(Exception, match="No space left"):
+        run(videos, tmp_path / "1", pattern="**/*", **_SMALL_SHARDS)
+    monkeypatch.undo()
+    assert len(list(_store(tmp_path).glob("*.json"))) == 3
+    return videos
+
+
+def test_after_a_failure_finished_shards_are_reused(failing, tmp_path, capsys):
+    # TFX removes the output of a failed execution; what it rejected stays.
+    shutil.rmtree(tmp_path / "1")
+    rows = [json.loads(line) for line in (_store(tmp_path) / "rejects.jsonl").open()]
+    assert all(row["video"].startswith("bad/") and row["reason"] for row in rows)
+    run(failing, tmp_path / "2", pattern="**/*", **_SMALL_SHARDS)
+    assert "reused 3 of 9 shards" in capsys.readouterr().err
+    assert not _store(tmp_path).exists()
+    undisturbed = tmp_path / "undisturbed" / "1"
+    run(failing, undisturbed, pattern="**/*", **_SMALL_SHARDS)
+    assert "reused" not in capsys.readouterr().err
+    contents = [
+        {path.relative_to(out): path.read_bytes() for path in _files(out)}
+        for out in (tmp_path / "2", undisturbed)
+    ]
+    assert contents[0] == contents[1]
+
+
+def test_what_changed_is_decoded_again(failing, tmp_path, capsys):
+    for path in _files(failing):
+        later = path.stat().st_mtime_ns + 10**9
+        os.utime(path, ns=(later, later))
+    run(failing, tmp_path / "2", pattern="**/*", **_SMALL_SHARDS)
+    assert "reused" not in capsys.readouterr().err
+
+
+_CRASHING = """
+import os
+from components.video_example_gen.clip_sampler import sample_clips
+
+def sample(path, video, config):
+    if "_g01_" in path:
+        os.abort()
+    return sample_clips(path, video, config)
+"""
+
+
+def test_a_video_that_crashes_its_decoder_is_a_reject(folder, tmp_path, monkeypatch, capsys):
+    (tmp_path / "crashing_sampler.py").write_text(_CRASHING)
+    monkeypatch.syspath_prepend(tmp_path)
+    import crashing_sampler
+
+    from components.video_example_gen import ingest_fn
+
+    monkeypatch.setattr(ingest_fn, "sample_clips", crashing_sampler.sample)
+    run(folder, tmp_path / "out" / "examples", examples_per_video=1)
+    rejects = (tmp_path / "out" / "examples" / "rejects.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in rejects]
+    assert [(row["video"], row["reason"]) for row in rows] == [
+        (f"v_Bell_g01_c{clip}.mp4", "crashed") for clip in range(CLIPS)
+    ]
+    assert all("SIGABRT" in row["detail"] for row in rows)
+    assert "rejected v_Bell_g01_c0.mp4: crashed: " in capsys.readouterr().err
+    assert len(records(tmp_path / "out" / "examples")) == (GROUPS - 1) * CLIPS
