@@ -34,10 +34,11 @@ def main() -> None:
     """
     requests, replies = _take_pipes()
     _die_with_parent()
-    _limit(int(sys.argv[1]))
-    # What decoders import, once, before "ready": a broken installation is not a broken video.
+    # What decoders import, once, before "ready": a broken installation is not a broken video. And
+    # before the limit, which is for decoding.
     import components.video_example_gen.clip_sampler  # noqa: F401
 
+    _limit(int(sys.argv[1]))
     send(replies, pickle.dumps(None))
     while (request := receive(requests)) is not None:
         send(replies, _answer(request))

@@ -102,9 +102,11 @@ class DecoderProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         for _ in range(_STARTS):
             process = self._launch()
-            if _receive(process, _START_SECONDS):
+            ready = _receive(process, _START_SECONDS)
+            if ready:
                 return process
-            process.kill()
+            if ready is not None:  # it hangs
+                process.kill()
             end = self._bury()
         raise RuntimeError(
             f"a decoder process can't start: `{shlex.join(process.args)}` {end}"  # type: ignore

@@ -177,6 +177,15 @@ def test_children_are_light(pool, misbehaviour, path):
     assert name == "components.video_example_gen.decoder_main"
 
 
+def test_a_broken_installation_is_no_broken_video(misbehaviour, path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "false")
+    with (
+        DecoderPool(1) as pool,
+        pytest.raises(RuntimeError, match=r"can't start: `false .* ended with status 1"),
+    ):
+        pool.submit(misbehaviour.pid, path).result(timeout=60)
+
+
 def test_close_ends_everything_at_once(misbehaviour, path):
     others, threads = set(_children()), threading.active_count()
     pool = DecoderPool(2)
