@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -13,6 +14,8 @@ _SPEC = {
     name: examples.EXAMPLE_SPEC[name]
     for name in (examples.IMAGE, examples.AUDIO, examples.VIDEO_GROUP)
 }
+_PARALLEL_READS = 4
+_PARSED_AT_ONCE = 64
 
 
 def training_batches(
@@ -21,11 +24,14 @@ def training_batches(
     batch_size: int,
     shuffle_buffer: int,
     seed: int,
+    first_batch: int = 0,
 ) -> tf.data.Dataset:
     """Endless shuffled batches with random crops and flips.
 
     "Look, Listen and Learn", section 3.1. Colour and loudness are varied inside the network, on the
     device.
+
+    A batch is a function of files, seed and its number alone, so that a training can be resumed.
 
     Args:
         file_patterns: of TFRecord files of examples; gzipped where the name ends in `.gz`.
@@ -33,6 +39,8 @@ def training_batches(
         batch_size: examples a batch.
         shuffle_buffer: examples to shuffle over.
         seed: of order, crops and flips.
+        first_batch: number of the first batch. If it is not 0, the records are counted, and those
+            before it that belong to the same pass over the files are read, but not decoded.
 
     Returns:
         Batches of `image` [batch, crop, crop, 3] uint8, `audio` [batch, samples] int16 and `group`
@@ -41,14 +49,28 @@ def training_batches(
     Raises:
         FileNotFoundError: no file matches.
     """
-    records = _records(file_patterns).shuffle(shuffle_buffer, seed=seed).repeat()
-    seeds = tf.data.Dataset.random(seed=seed).batch(2)  # [2] an example
-    dataset = tf.data.Dataset.zip(records, seeds).map(
-        lambda record, crop_seed: _decode(record, config, crop_seed),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
+    records = _shuffled_records(file_patterns, shuffle_buffer, seed, first_batch * batch_size)
+    parsed_at_once = math.gcd(batch_size, _PARSED_AT_ONCE)
+    first_part = first_batch * (batch_size // parsed_at_once)
+
+    def parse(part: tf.Tensor, serialized: tf.Tensor) -> dict:
+        parsed = tf.io.parse_example(serialized, _SPEC)
+        # Top, left, flip: [examples, 3] in 0..1.
+        return parsed, tf.random.stateless_uniform([parsed_at_once, 3], tf.stack([seed, part]))
+
+    dataset = (
+        records.batch(parsed_at_once, drop_remainder=True)  # parsing many at once is cheaper
+        .enumerate(first_part)
+        .map(parse, num_parallel_calls=1, deterministic=True)
+        .unbatch()
+        .map(
+            lambda parsed, chance: _decode(parsed, config, chance),
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+        .batch(batch_size, drop_remainder=True)
     )
-    return dataset.batch(batch_size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+    return _with_options(dataset.prefetch(tf.data.AUTOTUNE))
 
 
 def evaluation_batches(
@@ -59,45 +81,106 @@ def evaluation_batches(
     Examples of one video lie together in the files: they are shuffled once so that most pairs of a
     batch are of different videos. The last, smaller batch is dropped unless it is the only one.
     """
-    records = _records(file_patterns)
-    count = sum(1 for _ in records)
-    dataset = records.shuffle(count, seed=0, reshuffle_each_iteration=False).map(
-        lambda record: _decode(record, config, None), num_parallel_calls=tf.data.AUTOTUNE
+    count = count_examples(file_patterns)
+    records = _shuffled_records(file_patterns, count, seed=0).take(count)
+    dataset = records.map(
+        lambda record: _decode(tf.io.parse_single_example(record, _SPEC), config, None),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
     )
     batch_size = min(batch_size, count)
     dataset = dataset.batch(batch_size, drop_remainder=True)
-    # If Keras had to find the end by itself, its means would count the step that finds it too.
+    # Who asks how many there are need not read all.
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // batch_size))
-    return dataset.prefetch(tf.data.AUTOTUNE)
+    return _with_options(dataset.prefetch(tf.data.AUTOTUNE))
 
 
-def _records(file_patterns: Sequence[str]) -> tf.data.Dataset:
+def video_ids(
+    file_patterns: Sequence[str], batch_size: int, shuffle_buffer: int, seed: int, batch: int
+) -> list[str]:
+    """`video/id` of the examples of one of `training_batches`, [batch]; arguments as there."""
+    records = _shuffled_records(file_patterns, shuffle_buffer, seed, batch * batch_size)
+    spec = {examples.VIDEO_ID: examples.EXAMPLE_SPEC[examples.VIDEO_ID]}
+    [serialized] = records.batch(batch_size).take(1)
+    ids = tf.io.parse_example(serialized, spec)[examples.VIDEO_ID].numpy()
+    return [name.decode("utf-8", "surrogateescape") for name in ids]
+
+
+def count_examples(file_patterns: Sequence[str]) -> int:
+    """How many records there are.
+
+    Raises:
+        FileNotFoundError: no file matches.
+    """
+    counted = _records(tf.constant(example_files(file_patterns))).batch(1024).map(tf.size)
+    return int(counted.reduce(0, lambda count, size: count + size))
+
+
+def example_files(file_patterns: Sequence[str]) -> list[str]:
+    """The files that match, in order.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
     files = sorted(tf.io.gfile.glob(list(file_patterns)))
     if not files:
         raise FileNotFoundError(f"No TFRecord files match {list(file_patterns)}")
-    compression = "GZIP" if files[0].endswith(".gz") else ""
-    return tf.data.TFRecordDataset(files, compression_type=compression)
+    return files
 
 
-def _decode(record: tf.Tensor, config: NetworkConfig, seed: tf.Tensor | None) -> dict:
-    """Parses and decodes one example; a random crop if there is a seed, else the centre."""
-    parsed = tf.io.parse_single_example(record, _SPEC)
+def _shuffled_records(
+    file_patterns: Sequence[str], shuffle_buffer: int, seed: int, first: int = 0
+) -> tf.data.Dataset:
+    """Serialized examples without end, in another order in each pass, from number `first`."""
+    files = tf.constant(example_files(file_patterns))
+    # Whole passes are skipped by counting, the rest by reading.
+    passes, rest = divmod(first, count_examples(file_patterns)) if first else (0, 0)
+
+    def one_pass(number: tf.Tensor) -> tf.data.Dataset:
+        # `shuffle` mixes the global seed in, which for this graph alone is ours.
+        tf.random.set_seed(seed + 1)
+        order = tf.random.experimental.stateless_shuffle(files, tf.stack([seed, number]))
+        return _records(order).shuffle(
+            shuffle_buffer, seed=number + 1, reshuffle_each_iteration=False
+        )
+
+    numbers = tf.data.Dataset.range(passes, tf.int64.max)
+    return numbers.flat_map(one_pass).skip(rest)
+
+
+def _records(files: tf.Tensor) -> tf.data.Dataset:
+    """Records of several files in turn."""
+    compression = tf.cond(
+        tf.strings.regex_full_match(files[0], r".*\.gz"), lambda: "GZIP", lambda: ""
+    )
+    return tf.data.TFRecordDataset(
+        files, compression, num_parallel_reads=min(_PARALLEL_READS, files.shape[0])
+    )
+
+
+def _with_options(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    options = tf.data.Options()
+    options.deterministic = True
+    # Decoding is parallel over examples; within one, threads only get in each other's way.
+    options.threading.max_intra_op_parallelism = 1
+    return dataset.with_options(options)
+
+
+def _decode(parsed: dict, config: NetworkConfig, chance: tf.Tensor | None) -> dict:
+    """Decodes one example; crop and flip by `chance` [3] in 0..1 if it is there, else the centre."""
     jpeg = parsed[examples.IMAGE]
     crop = config.crop_size
     room = tf.io.extract_jpeg_shape(jpeg)[:2] - crop  # [2]: height, width left over
-    if seed is None:
+    if chance is None:
         offset = room // 2
     else:
-        fraction = tf.random.stateless_uniform([2], seed)
-        offset = tf.cast(fraction * tf.cast(room + 1, tf.float32), tf.int32)
+        offset = tf.cast(chance[:2] * tf.cast(room + 1, tf.float32), tf.int32)
     # Decodes the crop's blocks only.
     image = tf.io.decode_and_crop_jpeg(
         jpeg, tf.concat([offset, [crop, crop]], 0), channels=3
     )  # [crop, crop, 3]
-    if seed is not None:
-        # By the crop's own seed, all upper crops would be flipped and no lower one.
-        flip_seed = tf.random.experimental.stateless_fold_in(seed, 1)
-        image = tf.image.stateless_random_flip_left_right(image, flip_seed)
+    if chance is not None:
+        image = tf.cond(chance[2] < 0.5, lambda: tf.reverse(image, [1]), lambda: image)
     audio = tf.io.decode_raw(parsed[examples.AUDIO], tf.int16)  # [samples]
     return {
         "image": tf.ensure_shape(image, [crop, crop, 3]),

@@ -4,8 +4,14 @@ import itertools
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from models.input_pipeline import evaluation_batches, training_batches
+from models.input_pipeline import (
+    count_examples,
+    evaluation_batches,
+    training_batches,
+    video_ids,
+)
 
 _RAMP = np.arange(28) * 8
 _POSITIONS = np.zeros([20, 28, 3], np.uint8)
@@ -33,8 +39,10 @@ def colours(write_examples, tmp_path_factory) -> str:
     return write_examples(tmp_path_factory.mktemp("colours"), 10)
 
 
-def _train(pattern, config, batches, batch_size=4, shuffle_buffer=16, seed=0) -> list[dict]:
-    dataset = training_batches([pattern], config, batch_size, shuffle_buffer, seed)
+def _train(
+    pattern, config, batches, batch_size=4, shuffle_buffer=16, seed=0, first_batch=0
+) -> list[dict]:
+    dataset = training_batches([pattern], config, batch_size, shuffle_buffer, seed, first_batch)
     return list(itertools.islice(dataset.as_numpy_iterator(), batches))
 
 
@@ -79,6 +87,71 @@ def test_the_seed_decides_order_crops_and_flips(colours, tiny_config):
     for one, two in zip(first, same, strict=True):
         assert all(np.array_equal(one[name], two[name]) for name in one)
     assert not np.array_equal(first[0]["audio"], other[0]["audio"])
+
+
+def _equal(one: list[dict], two: list[dict]) -> bool:
+    return len(one) == len(two) and all(
+        np.array_equal(a[name], b[name]) for a, b in zip(one, two, strict=True) for name in a
+    )
+
+
+@pytest.fixture(scope="module")
+def shards(write_examples, tmp_path_factory) -> str:
+    """Pattern of three files with 23 examples in all."""
+    folder = tmp_path_factory.mktemp("shards")
+    for number, count in enumerate((6, 8, 9)):
+        path = write_examples(folder / str(number), count)
+        tf.io.gfile.rename(path, str(folder / f"data-{number}.gz"))
+    return str(folder / "data-*.gz")
+
+
+@pytest.mark.parametrize("shuffle_buffer", [5, 100])
+def test_it_can_begin_at_any_batch(shards, tiny_config, shuffle_buffer):
+    whole = _train(shards, tiny_config(), 14, shuffle_buffer=shuffle_buffer)  # more than two passes
+    for first in (1, 5, 6, 11, 12):
+        rest = _train(
+            shards, tiny_config(), 14 - first, shuffle_buffer=shuffle_buffer, first_batch=first
+        )
+        assert _equal(rest, whole[first:]), first
+
+
+def test_batches_do_not_depend_on_what_else_draws_random_numbers(shards, tiny_config):
+    try:
+        tf.random.set_seed(1)
+        first = _train(shards, tiny_config(), 7)
+        tf.random.set_seed(0)
+        tf.random.uniform([])
+        second = _train(shards, tiny_config(), 7)
+        evaluation = [
+            list(evaluation_batches([shards], tiny_config(), 5).as_numpy_iterator()) for _ in "ab"
+        ]
+    finally:
+        tf.random.set_seed(None)
+    assert _equal(first, second)
+    assert _equal(*evaluation)
+
+
+def test_every_pass_reads_all_files_in_an_order_of_its_own(shards, tiny_config):
+    sounds = [batch["audio"][0].tobytes() for batch in _train(shards, tiny_config(), 69, 1, 1)]
+    passes = [sounds[i : i + 23] for i in (0, 23, 46)]
+    assert [len(set(each)) for each in passes] == [23, 23, 23]
+    assert len({tuple(each) for each in passes}) > 1  # without a shuffle buffer: files change place
+
+
+def test_the_videos_of_a_batch_can_be_named(colours, tiny_config):
+    batches = _train(colours, tiny_config(), 5)
+    buckets = {}
+    for number, batch in enumerate(batches):
+        names = video_ids([colours], 4, 16, 0, number)
+        assert len(names) == 4
+        for name, group in zip(names, batch["group"].tolist(), strict=True):
+            kind = int(name.removeprefix("video")) % 4
+            assert buckets.setdefault(kind, group) == group
+    assert len(set(buckets.values())) == 4
+
+
+def test_examples_are_counted_in_all_files(shards):
+    assert count_examples([shards]) == 23
 
 
 def test_image_and_sound_of_an_example_stay_together(colours, tiny_config):

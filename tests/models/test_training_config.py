@@ -43,7 +43,7 @@ def test_a_batch_is_split_by_devices_and_accumulation():
 
 
 def test_a_precision_that_keras_does_not_know_is_told():
-    with pytest.raises(ValueError, match="mixed_bfloat16.*not 'bfloat16'"):
+    with pytest.raises(ValueError, match=r"mixed_bfloat16.*not 'bfloat16'"):
         TrainingConfig(precision="bfloat16")
 
 
