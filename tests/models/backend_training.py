@@ -1,0 +1,43 @@
+"""Trains a network for a few steps on the backend of KERAS_BACKEND; run by test_backends.py.
+
+Usage: python backend_training.py FOLDER BACKEND. FOLDER holds `setup.json` (the fields of a
+NetworkConfig, and the objective), `batches.npz` and `before.weights.h5`; written are
+`BACKEND.weights.h5` and, as standard output's last line, the losses as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+
+import keras
+import numpy as np
+
+from models.network_config import NetworkConfig
+from models.networks.factory import build_network
+
+
+def main(folder: pathlib.Path, backend: str) -> None:
+    assert keras.backend.backend() == backend
+    batches = np.load(folder / "batches.npz")
+    setup = json.loads((folder / "setup.json").read_text())
+    network = build_network(NetworkConfig.from_dict(setup["network"]), setup["objective"])
+    # Random numbers are the backends' own.
+    network.random_colour.brightness = network.random_colour.saturation = 0.0
+    network.random_gain.range = 0.0
+    network.load_weights(folder / "before.weights.h5")
+    network.compile(keras.optimizers.AdamW(1e-3, weight_decay=1e-2))
+    losses = []
+    for step in range(len(batches["image"])):
+        batch = {key: batches[key][step] for key in ("image", "audio", "group")}
+        network.reset_metrics()
+        losses.append(float(network.train_on_batch(batch, return_dict=True)["loss"]))
+    network.save_weights(folder / f"{backend}.weights.h5")
+    if backend == "jax":  # may be missing there
+        assert "tensorflow" not in sys.modules
+    print(json.dumps(losses))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), sys.argv[2])
