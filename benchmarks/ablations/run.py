@@ -1,0 +1,101 @@
+"""Trains the rows and prints their table.
+
+Command: python -m benchmarks.ablations.run --examples runs/demo --seeds 3
+Cost: about three minutes a row and seed on two cores, for 400 steps of 64 examples.
+Needs the examples of a `make demo`. Finished rows are kept, so that it can be interrupted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+
+import click
+import keras
+import tensorflow as tf
+import tqdm
+
+from benchmarks.ablations.measure import evaluation_set, measure
+from benchmarks.ablations.table import markdown
+from benchmarks.ablations.variants import Variant, variants
+from models.input_pipeline import evaluation_batches, training_batches
+from models.trainer import train
+
+_EVALUATED = 1000  # examples
+
+
+def examples_of(root: pathlib.Path) -> pathlib.Path:
+    """The latest folder of examples below a pipeline's root.
+
+    Raises:
+        click.ClickException: there is none.
+    """
+    found = sorted(root.glob("**/examples/*/Split-train"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise click.ClickException(f"no examples below {root}: run `make demo` first")
+    return found[-1].parent
+
+
+def run_variant(
+    variant: Variant, examples: pathlib.Path, seed: int, folder: pathlib.Path | None = None
+) -> dict[str, float]:
+    """Trains a row with one seed and measures it.
+
+    Args:
+        variant: the recipe.
+        examples: folder with the splits train and eval.
+        seed: of everything random.
+        folder: keeps the weights, if given.
+    """
+    training = dataclasses.replace(variant.training, seed=seed)
+    train_files, eval_files = ([str(examples / f"Split-{s}" / "*")] for s in ("train", "eval"))
+    network, _ = train(
+        variant.network,
+        training,
+        training_batches(
+            train_files, variant.network, training.batch_size, training.shuffle_buffer, seed
+        ),
+        evaluation_batches(eval_files, variant.network, training.batch_size),
+    )
+    files = sorted(tf.io.gfile.glob(eval_files))
+    records = tf.data.TFRecordDataset(files, compression_type="GZIP").take(_EVALUATED)
+    data = evaluation_set(records.as_numpy_iterator(), variant.network.crop_size)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        network.save_weights(str(folder / "network.weights.h5"))
+    return measure(network, data)
+
+
+@click.command()
+@click.option("--examples", "root", default="runs/demo", show_default=True, type=pathlib.Path)
+@click.option("--out", default="runs/ablations", show_default=True, type=pathlib.Path)
+@click.option("--row", "rows", multiple=True, help="Only these rows; may be given several times.")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1))
+@click.option("--steps", default=400, show_default=True, type=click.IntRange(min=1))
+def main(
+    root: pathlib.Path, out: pathlib.Path, rows: tuple[str, ...], seeds: int, steps: int
+) -> None:
+    """Trains rows of recipes, measures them and prints a table in Markdown."""
+    every = variants(steps)
+    unknown = sorted(set(rows) - set(every))
+    if unknown:
+        raise click.ClickException(f"no rows {', '.join(unknown)}; there are {', '.join(every)}")
+    names = list(rows or every)
+    examples = examples_of(root)
+    figures: dict[str, list[dict[str, float]]] = {}
+    work = [(name, seed) for seed in range(seeds) for name in names]
+    for name, seed in tqdm.tqdm(work, desc="Rows", unit=" trainings"):
+        path = out / f"{name}-{steps}-{seed}.json"
+        if not path.exists():
+            keras.utils.clear_session()
+            found = run_variant(every[name], examples, seed)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(found, indent=1))
+        figures.setdefault(name, []).append(json.loads(path.read_text()))
+        (out / f"table-{steps}.md").write_text(markdown(figures, every))
+    click.echo(markdown(figures, every))
+
+
+if __name__ == "__main__":
+    main()

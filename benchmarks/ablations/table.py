@@ -1,0 +1,43 @@
+"""The rows as a table in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from benchmarks.ablations.variants import Variant
+
+_COLUMNS = {
+    "avc": "AVC",
+    "pointing": "pointing",
+    "ndcg_image_audio": "nDCG im-aud",
+    "ndcg_audio_image": "nDCG aud-im",
+    "fires_silence": "fires: silence",
+    "fires_noise": "noise",
+    "fires_off_screen": "off-screen",
+}
+
+
+def markdown(
+    rows: Mapping[str, Sequence[Mapping[str, float]]], variants: Mapping[str, Variant]
+) -> str:
+    """Formats figures by row: mean over the seeds, and half the range between them.
+
+    Args:
+        rows: by name of the variant, figures of each seed.
+        variants: what the names mean.
+    """
+    lines = [
+        "| row | recipe | seeds | " + " | ".join(_COLUMNS.values()) + " |",
+        "|---|---|---|" + "---|" * len(_COLUMNS),
+    ]
+    for name, seeds in rows.items():
+        cells = [_cell([figures[column] for figures in seeds]) for column in _COLUMNS]
+        lines.append(f"| {name} | {variants[name].what} | {len(seeds)} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(values: Sequence[float]) -> str:
+    spread = f" ±{np.ptp(values) / 2:.3f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.3f}{spread}"

@@ -1,0 +1,91 @@
+"""The ablations' figures, on a network whose answers are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from benchmarks.ablations.measure import EvaluationSet, measure
+from benchmarks.ablations.table import markdown
+from benchmarks.ablations.variants import variants
+
+CLASSES = 4
+COUNT = 80
+
+
+class _Oracle:
+    """Sees the class in the brightness of a square and hears it in the first sample."""
+
+    def __init__(self, right: bool = True):
+        self._sign = 1.0 if right else -1.0
+
+    def call(self, inputs):
+        seen = tf.one_hot(tf.reduce_max(tf.cast(inputs["image"], tf.int32), [1, 2, 3]) // 50, 5)
+        heard = tf.one_hot(tf.cast(inputs["audio"][:, 0], tf.int32) // 1000, 5)
+        heard *= tf.constant([0.0, 1, 1, 1, 1])  # silence is no class
+        return {
+            "similarities": self._sign * (seen @ tf.transpose(heard)),
+            "image_embedding": seen,
+            "audio_embedding": self._sign * heard + 1e-6,
+        }
+
+    def match_logits(self, similarities):
+        return 10 * similarities - 5 * self._sign
+
+    def heatmap(self, image, audio):
+        places = tf.reshape(tf.cast(image[..., 0], tf.float32), [-1, 2, 4, 2, 4])
+        return self._sign * tf.reduce_max(places, [2, 4])  # [batch, 2, 2]
+
+
+@pytest.fixture(scope="module")
+def data() -> EvaluationSet:
+    generator = np.random.default_rng(0)
+    kinds = np.arange(COUNT) % CLASSES
+    images = np.zeros([COUNT, 8, 8, 3], np.uint8)
+    boxes = np.zeros([COUNT, 4])
+    for row, kind in enumerate(kinds):
+        top, left = generator.integers(0, 2, 2) * 4
+        images[row, top : top + 4, left : left + 4] = 50 * (kind + 1)
+        boxes[row] = np.array([top, left, top + 4, left + 4]) / 8
+    sounds = np.tile((1000 * (kinds + 1)).astype(np.int16)[:, None], [1, 100])
+    names = [f"class {kind}" for kind in kinds]
+    groups = [f"group {kind}" for kind in kinds]  # so that no mismatched pair matches
+    whole = np.tile([0.0, 0.0, 1.0, 1.0], [COUNT, 1])
+    return EvaluationSet(images, sounds, names, [[n] for n in names], groups, boxes, whole)
+
+
+def test_an_oracle_is_perfect_and_dark_without_a_match(data):
+    figures = measure(_Oracle(), data)
+    assert figures["avc"] == 1
+    assert figures["pointing"] == 1
+    assert figures["fires_silence"] == figures["fires_off_screen"] == 0
+    assert figures["fires_noise"] < 0.5  # by chance noise sounds like a class
+
+
+def test_what_learnt_the_reverse_is_always_wrong(data):
+    figures = measure(_Oracle(right=False), data)
+    assert figures["avc"] == 0
+    assert figures["pointing"] == 0
+    assert figures["fires_silence"] == figures["fires_off_screen"] == 1
+
+
+def test_rows_differ_from_the_default_in_what_they_say(data):
+    rows = variants(steps=7)
+    assert {row.training.steps for row in rows.values()} == {7}
+    assert {row.training.batch_size for row in rows.values()} == {
+        rows["default"].training.batch_size
+    }
+    assert rows["no-background"].training.background_sounds == 0
+    assert rows["ave-paper"].training.objective == "split_pairs"
+    assert rows["ave-paper"].network.network == "ave"
+    assert not rows["ave-paper"].network.normalise
+
+
+def test_table_has_means_and_spreads(data):
+    figures = measure(_Oracle(), data)
+    worse = figures | {"avc": 0.5}
+    text = markdown({"default": [figures, worse], "ave": [figures]}, variants(1))
+    assert "| default |" in text
+    assert "0.750 ±0.250" in text
+    assert text.count("\n") == 4
