@@ -24,9 +24,9 @@ from tfx.utils import proto_utils
 from components.video_example_gen import storage
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_fn import (
-    COUNTS,
     REJECTS,
     IngestVideo,
+    ShardResult,
     WriteShard,
     write_counts,
     write_rejects,
@@ -134,23 +134,17 @@ class Executor(BaseExampleGenExecutor):
         folder = None if storage.is_remote(store.folder) else store.folder
         with IngestProgress(total, shards=len(shards), folder=folder, shown=local) as progress:
             write_shard = WriteShard(config, store, progress.path, processes)
-            done = (
+            results = (
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
-                | "DecodeAndWrite" >> beam.ParDo(write_shard).with_outputs(REJECTS, COUNTS)
-            )
-            rows, counts = (beam.pvalue.AsList(done[name]) for name in (REJECTS, COUNTS))
-            _ = (
-                pipeline
-                | "RejectsFiles" >> beam.Create(rejects)
-                | "WriteRejects" >> beam.Map(lambda path, rows: write_rejects(rows, path), rows)
+                | "DecodeAndWrite" >> beam.ParDo(write_shard)
             )
             counts_path = posixpath.join(store.folder, _COUNTS_NAME)
             _ = (
                 pipeline
-                | "CountsFile" >> beam.Create([counts_path])
-                | "WriteCounts" >> beam.Map(lambda path, counts: write_counts(counts, path), counts)
+                | "Once" >> beam.Create([(counts_path, rejects)])
+                | "WriteResults" >> beam.Map(_write_results, beam.pvalue.AsList(results))
             )
             try:
                 result = pipeline.run()
@@ -168,6 +162,13 @@ class Executor(BaseExampleGenExecutor):
                 "videos; run again, or with other beam_pipeline_args"
             )
         return sums
+
+
+def _write_results(paths: tuple[str, list[str]], results: list[ShardResult]) -> None:
+    counts_path, rejects_paths = paths
+    for path in rejects_paths:
+        write_rejects((row for result in results for row in result.rejects), path)
+    write_counts((result.counts for result in results), counts_path)
 
 
 @beam.ptransform_fn

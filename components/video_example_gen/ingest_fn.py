@@ -15,6 +15,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
+from apache_beam.utils.windowed_value import WindowedValue
 
 from components.media.clips import Clip
 from components.media.media_error import MediaError
@@ -30,11 +31,24 @@ from components.video_example_gen.video import Video
 
 METRICS_NAMESPACE = "VideoExampleGen"
 REJECTS = "rejects"
-"""Output of the DoFns: rows of rejected videos."""
-COUNTS = "counts"
-"""Output of WriteShard: a dictionary of numbers for each shard."""
+"""Output of IngestVideo: rows of rejected videos."""
 
 _AHEAD = 1  # shards whose videos decoders may begin while an earlier shard lacks its last ones
+
+
+class ShardResult(NamedTuple):
+    """What a run learns of a shard.
+
+    One element of Beam's, and data instead of Beam's counters, so that numbers and rows always
+    match: some engines' counters have the work of a failed and repeated try too.
+
+    Attributes:
+        counts: videos, examples, examples_SPLIT, rejected_REASON, reused_shards.
+        rejects: rows of rejects.jsonl.
+    """
+
+    counts: dict[str, int]
+    rejects: list[dict[str, str]]
 
 
 class IngestVideo(beam.DoFn):
@@ -64,7 +78,7 @@ class IngestVideo(beam.DoFn):
 
 
 class WriteShard(beam.DoFn):
-    """Turns a `Shard` into its TFRecord file; outputs are `REJECTS` and `COUNTS`.
+    """Turns a `Shard` into its TFRecord file and a `ShardResult`.
 
     Media stay in the worker that decoded them. Records lie in an order that looks random and
     depends on ids, times and the seed only. A shard that the store has is not decoded again.
@@ -102,18 +116,16 @@ class WriteShard(beam.DoFn):
                 future.cancel()
         self._begun.clear()
 
-    def process(self, element: Shard) -> Iterator[beam.pvalue.TaggedOutput]:
-        """Begins a shard; finishes the one before it, and yields its rejects and counts."""
+    def process(self, element: Shard) -> Iterator[ShardResult]:
+        """Begins a shard; finishes the one before it."""
         self._begun.append(self._begin(element))
         if len(self._begun) > _AHEAD:
-            for name, value in self._finish(self._begun.popleft()):
-                yield beam.pvalue.TaggedOutput(name, value)
+            yield self._finish(self._begun.popleft())
 
-    def finish_bundle(self) -> Iterator[beam.pvalue.TaggedOutput]:
+    def finish_bundle(self) -> Iterator[WindowedValue]:
         """Finishes the last shards."""
         while self._begun:
-            for name, value in self._finish(self._begun.popleft()):
-                yield beam.pvalue.TaggedOutput(name, GlobalWindows.windowed_value(value))
+            yield GlobalWindows.windowed_value(self._finish(self._begun.popleft()))
 
     def _begin(self, shard: Shard) -> _BegunShard:
         key = shard_key(shard, self._config)
@@ -126,8 +138,8 @@ class WriteShard(beam.DoFn):
                 clips.append(future)
         return _BegunShard(shard, key, finished, clips)
 
-    def _finish(self, begun: _BegunShard) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Completes a shard; yields names of outputs and what goes to them."""
+    def _finish(self, begun: _BegunShard) -> ShardResult:
+        """Completes a shard."""
         shard, finished = begun.shard, begun.finished
         counts: collections.Counter[str] = collections.Counter()
         if finished is None:
@@ -148,9 +160,7 @@ class WriteShard(beam.DoFn):
         counts.update(f"rejected_{row['reason']}" for row in finished.rejects)
         for name, number in counts.items():  # for those who watch an engine's display
             Metrics.counter(METRICS_NAMESPACE, name).inc(number)
-        yield COUNTS, dict(counts)
-        for row in finished.rejects:
-            yield REJECTS, row
+        return ShardResult(dict(counts), finished.rejects)
 
     def _make(self, begun: _BegunShard) -> FinishedShard:
         records: list[tuple[bytes, bytes]] = []
@@ -194,11 +204,7 @@ def write_rejects(rows: Iterable[dict[str, str]], path: str) -> None:
 
 
 def write_counts(counts: Iterable[dict[str, int]], path: str) -> None:
-    """Writes the sums of all shards' counts as JSON.
-
-    They are data, for Beam's counters are only as good as the engine: some count the work of a
-    failed and repeated try too.
-    """
+    """Writes the sums of all shards' counts as JSON."""
     total: collections.Counter[str] = collections.Counter()
     for one in counts:
         total.update(one)
