@@ -81,8 +81,9 @@ class MediaFile:
             # A negative start is an encoder's delay, which is not part of the timeline.
             self.origin = max(Fraction(0), Fraction(start or 0, av.time_base))
             for stream in self._streams():
-                stream.codec_context.thread_type = "NONE"
-                stream.codec_context.options = _DECODER_OPTIONS
+                context = _decoder(stream)
+                context.thread_type = "NONE"
+                context.options = _DECODER_OPTIONS
             timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
             self.video_index, self.audio_index = PacketIndex(timed), PacketIndex()
             self._read_index()
@@ -188,6 +189,9 @@ class MediaFile:
                         kept.clear()
         except av.error.FFmpegError as error:
             raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
+        except IndexError as error:  # PyAV's, where streams appear that were not announced
+            detail = "the container holds more streams than it announces"
+            raise MediaError(media_error.DECODE_ERROR, detail) from error
         self._kept = kept if keep else None
         self.video_range = self._range(self.video, self.video_index)
         self.audio_range = self._range(self.audio, self.audio_index)
@@ -273,10 +277,25 @@ def _video_stream(container: InputContainer) -> VideoStream | None:
     for stream in container.streams.video:
         if stream.disposition & (Disposition.attached_pic | Disposition.still_image):
             continue
-        if stream.width * stream.height > _MAX_PIXELS:
-            raise MediaError(media_error.TOO_LARGE, f"{stream.width}x{stream.height} pixels")
+        context = _decoder(stream)
+        if not context.width or not context.height:
+            # FFmpeg forgets a size that it refuses.
+            raise MediaError(media_error.TOO_LARGE, "no picture size, or one beyond FFmpeg's limit")
+        if context.width * context.height > _MAX_PIXELS:
+            raise MediaError(media_error.TOO_LARGE, f"{context.width}x{context.height} pixels")
         return stream
     return None
+
+
+def _decoder(stream: Stream):
+    """The decoder's context.
+
+    Raises:
+        MediaError: cannot_open: FFmpeg has no such decoder.
+    """
+    if stream.codec_context is None:
+        raise MediaError(media_error.CANNOT_OPEN, f"no decoder for the {stream.type}'s codec")
+    return stream.codec_context
 
 
 def _open_error(source: Source, error: Exception) -> MediaError:
