@@ -2,146 +2,166 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import keras
 import tensorflow as tf
 
-from models.input_pipeline import evaluation_batches, training_batches
+from models.input_pipeline import (
+    evaluation_batches,
+    example_files,
+    training_batches,
+    video_ids,
+)
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
 from models.networks.factory import build_network
 from models.progress_bar import ProgressBar
 from models.signatures import ServingSignatures
+from models.training.checkpoint_folder import checkpoint_folder
+from models.training.checkpoint_store import CheckpointStore
+from models.training.devices import copy_weights, device_strategy, dtype_policy
+from models.training.input_clock import InputClock
+from models.training.keras_weights import load_keras_weights, save_keras_weights
+from models.training.learning_rate import learning_rate
+from models.training.tensorboard_log import TensorBoardLog
+from models.training.training_loop import TrainingLoop
 from models.training_config import TrainingConfig
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs
 
 HISTORY_FILE = "history.json"
-"""In the Trainer's `model_run` folder: lists by metric, one entry an epoch, and `step`."""
+"""In the Trainer's `model_run` folder: what `train` returns as history."""
 
 
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer (API: `tfx.components.Trainer`, `run_fn`).
 
+    A training that was interrupted goes on where its last checkpoint was, if configuration and
+    files are the same; its result is that of an undisturbed one.
+
     Args:
         fn_args: `train_files` and `eval_files`, patterns of TFRecords of examples; `custom_config`
             with the fields of NetworkConfig under `network` and of TrainingConfig under `training`;
-            `serving_model_dir` and `model_run_dir` to write to.
+            `serving_model_dir` and `model_run_dir` to write to; `base_model`, the SavedModel of a
+            Model artifact of ours to start from, or None.
 
     Raises:
-        FileNotFoundError: there are no examples.
+        FileNotFoundError: there are no examples, or no weights beside the base model.
+        ValueError: the base model is of another network.
         FloatingPointError: the loss became NaN or infinite; the message says at which step.
     """
     network_config = NetworkConfig.from_dict(fn_args.custom_config["network"])
-    training_config = TrainingConfig.from_dict(fn_args.custom_config["training"])
-    batch_size = training_config.batch_size
+    config = TrainingConfig.from_dict(fn_args.custom_config["training"])
+    files = example_files(fn_args.train_files)
+    base_model = getattr(fn_args, "base_model", None)
+    store = CheckpointStore(
+        checkpoint_folder(
+            fn_args.model_run_dir,
+            network_config,
+            config,
+            [*files, *example_files(fn_args.eval_files)],
+            base_model,
+        )
+    )
     network, history = train(
         network_config,
-        training_config,
-        training_batches(
-            fn_args.train_files,
+        config,
+        lambda first_batch: training_batches(
+            files,
             network_config,
-            batch_size,
-            training_config.shuffle_buffer,
-            training_config.seed,
+            config.batch_size,
+            config.shuffle_buffer,
+            config.seed,
+            first_batch,
         ),
-        evaluation_batches(fn_args.eval_files, network_config, batch_size),
+        evaluation_batches(
+            fn_args.eval_files, network_config, config.batch_size // config.accumulation_steps
+        ),
         fn_args.model_run_dir,
+        store=store,
+        base_model=base_model,
+        name_videos=functools.partial(
+            video_ids, files, config.batch_size, config.shuffle_buffer, config.seed
+        ),
     )
     tf.io.gfile.makedirs(fn_args.model_run_dir)
     with tf.io.gfile.GFile(os.path.join(fn_args.model_run_dir, HISTORY_FILE), "w") as file:
         json.dump(history, file, indent=1)
     ServingSignatures(network).save(fn_args.serving_model_dir)
+    save_keras_weights(network, fn_args.serving_model_dir)
+    store.remove()
 
 
 def train(
     network_config: NetworkConfig,
     training_config: TrainingConfig,
-    train_batches: tf.data.Dataset,
+    train_batches: tf.data.Dataset | Callable[[int], tf.data.Dataset],
     eval_batches: tf.data.Dataset,
     log_dir: str | None = None,
+    *,
+    store: CheckpointStore | None = None,
+    base_model: str | None = None,
+    name_videos: Callable[[int], list[str]] | None = None,
+    strategy: tf.distribute.Strategy | None = None,
 ) -> tuple[AvcNetwork, dict[str, list[float]]]:
-    """Trains a network from scratch.
+    """Trains a network.
 
     Args:
         network_config: sizes.
         training_config: the recipe.
-        train_batches: endless; see `models.input_pipeline`.
+        train_batches: endless; or a function that gives those from a number on, which a store needs
+            to go on quickly. See `models.input_pipeline`.
         eval_batches: finite.
         log_dir: for TensorBoard; none if missing.
+        store: of checkpoints, to go on from and to write; none if missing.
+        base_model: SavedModel that `save_keras_weights` wrote weights beside, to start from; random
+            weights if missing.
+        name_videos: gives the ids of the videos of batch number n, for errors.
+        strategy: what to compute on; all GPUs if missing.
 
     Returns:
-        The network and its history: a list by metric, one entry an epoch, and the `step`.
+        The network, in float32 whatever it was trained in; and its history: a list by metric, one
+        entry an epoch, the `step` at its end, and `exported`, 1 for the epoch whose weights these
+        are.
 
     Raises:
-        FloatingPointError: the loss became NaN or infinite.
+        FileNotFoundError: there are no weights beside the base model.
+        ValueError: the base model is of another network, or the batch can't be split by the devices.
+        FloatingPointError: a loss, gradient or weight became NaN or infinite.
     """
     config = training_config
-    network = build_network(network_config, config.objective, config.background_sounds, config.seed)
-    network.compile(
-        keras.optimizers.AdamW(learning_rate(config), weight_decay=config.weight_decay),
-        jit_compile=bool(tf.config.list_physical_devices("GPU")),  # XLA on a CPU is slower
-    )
-    callbacks = [
-        ProgressBar(config.steps, config.batch_size),
-        _StopOnNaN(),
-        _StopAfter(config.steps),
+    strategy = strategy or device_strategy()
+    with strategy.scope(), dtype_policy(config.precision):
+        network = _build(network_config, config)
+        network.compile(
+            keras.optimizers.AdamW(learning_rate(config), weight_decay=config.weight_decay)
+        )
+        # Its slots must be there to be restored, and can't be made on several devices in a step.
+        network.optimizer.build(network.trainable_variables)
+        if base_model is not None:
+            load_keras_weights(network, base_model)
+    clock = InputClock()
+    callbacks: list[keras.callbacks.Callback] = [
+        ProgressBar(config.steps, config.batch_size, clock)
     ]
     if log_dir is not None:
-        callbacks.append(keras.callbacks.TensorBoard(log_dir, profile_batch=0))
-    history = network.fit(
-        train_batches,
-        epochs=-(-config.steps // config.steps_per_epoch),
-        steps_per_epoch=config.steps_per_epoch,
-        validation_data=eval_batches,
-        callbacks=callbacks,
-        verbose=0,
-    ).history
-    history["step"] = [
-        min(config.steps_per_epoch * (epoch + 1), config.steps)  # the last epoch may be shorter
-        for epoch in range(len(history["loss"]))
-    ]
-    return network, {name: [float(v) for v in values] for name, values in history.items()}
+        callbacks.append(TensorBoardLog(log_dir, next(iter(eval_batches))))
+    loop = TrainingLoop(network, config, strategy, store, clock, callbacks, name_videos)
+    if isinstance(train_batches, tf.data.Dataset):
+        train_batches = train_batches.skip
+    history = loop.run(train_batches, eval_batches)
+    if config.precision == "float32" and strategy.num_replicas_in_sync == 1:
+        return network, history
+    exported = _build(network_config, config)  # in float32, on one device
+    copy_weights(network, exported)
+    return exported, history
 
 
-def learning_rate(config: TrainingConfig) -> keras.optimizers.schedules.LearningRateSchedule:
-    """The papers' steps ("Objects that Sound", section 3.4), or a cosine to zero."""
-    if config.learning_rate_decay == "cosine":
-        return keras.optimizers.schedules.CosineDecay(
-            0.0,
-            decay_steps=config.steps,
-            warmup_target=config.learning_rate,
-            warmup_steps=max(config.steps // 20, 1),
-        )
-    return keras.optimizers.schedules.ExponentialDecay(
-        config.learning_rate,
-        decay_steps=config.decay_epochs * config.steps_per_epoch,
-        decay_rate=config.learning_rate_decay,
-        staircase=True,
-    )
-
-
-class _StopOnNaN(keras.callbacks.Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        loss = (logs or {}).get("loss", 0.0)
-        if not tf.math.is_finite(loss):
-            raise FloatingPointError(
-                f"The loss is {loss} at step {int(self.model.optimizer.iterations.numpy())}; "
-                "lower learning_rate, or look for broken examples"
-            )
-
-
-class _StopAfter(keras.callbacks.Callback):
-    def __init__(self, steps: int):
-        super().__init__()
-        self._steps = steps
-        self._done = 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        self._done += 1
-        if self._done == self._steps:
-            self.model.stop_training = True  # after the validation of this epoch
+def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:
+    return build_network(network_config, config.objective, config.background_sounds, config.seed)

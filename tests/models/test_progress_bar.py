@@ -1,34 +1,73 @@
 from __future__ import annotations
 
+import types
+
 import pytest
-import tqdm
 
 from models.progress_bar import ProgressBar
+from models.training.input_clock import InputClock
 
 
-def test_it_counts_pairs_and_shows_the_latest_figures(monkeypatch, capsys):
-    bar = ProgressBar(steps=2, batch_size=8)
-    bar.on_train_begin()
+@pytest.fixture
+def clock() -> InputClock:
+    return InputClock()
+
+
+def _bar(clock: InputClock, **figures) -> ProgressBar:
+    bar = ProgressBar(4, 8, clock, interval=0)
+    bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: figures))
+    return bar
+
+
+def test_it_counts_pairs_and_shows_the_latest_figures(clock, capsys):
+    bar = _bar(clock, loss=0.75, avc_accuracy=0.5)
+    bar.on_train_begin({"step": 1})  # of an interrupted training
     inner = bar._bar
-    assert isinstance(inner, tqdm.tqdm)
-    assert (inner.total, inner.unit) == (16, "pairs")
-    bar.on_train_batch_end(0, {"loss": 0.75, "avc_accuracy": 0.5})
-    assert inner.n == 8
-    bar.on_train_batch_end(1, {"loss": 0.5, "avc_accuracy": 0.625})
-    bar.on_epoch_end(0, {"val_avc_accuracy": 0.6, "val_loss": 1.0})
+    assert (inner.total, inner.n, inner.unit) == (32, 8, "pairs")
+    bar.on_train_batch_end(1)
     assert inner.n == 16
+    assert "loss=0.750" in inner.postfix
+    bar.on_train_batch_end(2)
+    bar.on_train_batch_end(3)
+    bar.on_epoch_end(0, {"loss": 0.5, "val_avc_accuracy": 0.625, "val_loss": 1.0})
+    assert inner.n == 32
     assert "loss=0.500" in inner.postfix
-    assert "avc_accuracy=0.625" in inner.postfix
-    assert "val_avc_accuracy=0.600" in inner.postfix
+    assert "avc_accuracy=0.500" in inner.postfix
+    assert "val_avc_accuracy=0.625" in inner.postfix
     assert "val_loss" not in inner.postfix
     bar.on_train_end()
     assert inner.disable  # closed
-    assert "16.0/16.0" in capsys.readouterr().err
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 4  # no terminal: lines instead of one that is overwritten
+    assert "32.0/32.0" in lines[-1] and "pairs/s" in lines[-1]
+    assert not any("\r" in line for line in lines)
 
 
-def test_a_batch_without_figures_is_counted_too():
-    bar = ProgressBar(steps=1, batch_size=8)
+def test_it_shows_the_share_of_time_spent_waiting_for_input(clock, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("models.progress_bar.time.perf_counter", lambda: now[0])
+    bar = _bar(clock)
     bar.on_train_begin()
-    bar.on_train_batch_end(0, None)
-    assert bar._bar.n == pytest.approx(8)
+    for waited, seconds, shown in ((0.5, 2.0, "25%"), (3.0, 4.0, "75%"), (0.0, 1.0, "0%")):
+        now[0] += seconds
+        clock.waited += waited
+        bar.on_train_batch_end(0)
+        assert f"waiting_for_input={shown}" in bar._bar.postfix
+    bar.on_train_end()
+
+
+def test_it_looks_at_the_figures_only_now_and_then(clock, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("models.progress_bar.time.perf_counter", lambda: now[0])
+    looks = []
+    bar = ProgressBar(100, 8, clock)
+    bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: looks.append(now[0]) or {}))
+    bar.on_train_begin()
+    for step in range(40):
+        now[0] += 1.0
+        bar.on_train_batch_end(step)
+    assert looks == [115.0, 130.0]  # every 15 s in a log
+    assert bar._bar.n == 30 * 8
+    bar.on_epoch_end(0)
+    assert bar._bar.n == 40 * 8
     bar.on_train_end()

@@ -1,0 +1,1 @@
+"""What `models.trainer` is made of: training step, checkpoints, progress, early stopping."""

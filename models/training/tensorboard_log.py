@@ -1,0 +1,95 @@
+"""Curves, heat maps and retrieval strips for TensorBoard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import keras
+import matplotlib
+import numpy as np
+import tensorflow as tf
+
+from models.training.train_step import Batch
+
+_MAPS = 8
+_QUERIES = 6
+_NEIGHBOURS = 6
+_MOST_EXAMPLES = 64
+_GAP = 2  # pixels between pictures
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Writes at each validation: scalars, frames under their heat maps, nearest frames by sound.
+
+    `heat maps`: above, frames; below, the same with the probability by place that it makes the
+    sound. `frames by sound`: in each row a frame, and beside it the frames of the sounds whose
+    vectors are nearest to the frame's; good if they show the like.
+
+    Args:
+        folder: to write to.
+        batch: of the evaluation split; its first examples are the ones to show.
+    """
+
+    def __init__(self, folder: str, batch: Batch):
+        super().__init__()
+        self._folder = folder
+        images, sounds = (np.array(batch[name])[:_MOST_EXAMPLES] for name in ("image", "audio"))
+        self._images, self._sounds = images, sounds
+
+    def on_train_begin(self, logs=None):
+        """Opens the file; writes the epochs of an interrupted training, whose file TFX removed."""
+        self._writer = tf.summary.create_file_writer(self._folder)
+        history = (logs or {}).get("history", {})
+        for epoch in range(len(history.get("step", []))):
+            self._scalars({name: values[epoch] for name, values in history.items()})
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes scalars and pictures."""
+        logs = {"step": epoch, **(logs or {})}
+        rate = self.model.optimizer.learning_rate
+        self._scalars({**logs, "learning_rate": float(rate)})
+        with self._writer.as_default(step=int(logs["step"])):
+            tf.summary.image("heat maps", self._heat_maps()[None])
+            tf.summary.image("frames by sound", self._strips()[None])
+        self._writer.flush()
+
+    def on_train_end(self, logs=None):
+        """Closes the file."""
+        self._writer.close()
+
+    def _scalars(self, values: Mapping[str, float]) -> None:
+        with self._writer.as_default(step=int(values["step"])):
+            for name, value in values.items():
+                if name != "step":
+                    tf.summary.scalar(name, value)
+
+    def _heat_maps(self) -> np.ndarray:
+        """[height, width, 3] uint8: two rows."""
+        images = self._images[:_MAPS]
+        maps = self.model.heatmap(images, self._sounds[:_MAPS])  # [n, height, width]
+        maps = tf.image.resize(
+            keras.ops.convert_to_numpy(maps).astype(np.float32)[..., None], images.shape[1:3]
+        ).numpy()  # [n, crop, crop, 1]
+        colours = matplotlib.colormaps["inferno"](maps[..., 0])[..., :3] * 255
+        return _table([list(images), list((0.4 * images + 0.6 * colours).astype(np.uint8))])
+
+    def _strips(self) -> np.ndarray:
+        """[height, width, 3] uint8: a row a query."""
+        frames = keras.ops.convert_to_numpy(self.model.embed_image(self._images[:_QUERIES]))
+        sounds = keras.ops.convert_to_numpy(self.model.embed_audio(self._sounds))
+        nearest = np.argsort(-frames @ sounds.T, axis=1, kind="stable")[:, :_NEIGHBOURS]
+        rows = []
+        for query, neighbours in zip(self._images, nearest, strict=False):
+            apart = np.full((query.shape[0], _GAP, 3), 255, np.uint8)  # the query stands apart
+            rows.append([query, apart, *self._images[neighbours]])
+        return _table(rows)
+
+
+def _table(rows: list[list[np.ndarray]]) -> np.ndarray:
+    """Pictures in rows and columns, with gaps."""
+    lines = []
+    for row in rows:
+        gap = np.full((row[0].shape[0], _GAP, 3), 255, np.uint8)
+        line = np.concatenate([part for picture in row for part in (picture, gap)], axis=1)
+        lines += [line, np.full((_GAP, line.shape[1], 3), 255, np.uint8)]
+    return np.concatenate(lines)

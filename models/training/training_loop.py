@@ -1,0 +1,156 @@
+"""The loop over steps and epochs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import keras
+import tensorflow as tf
+
+from models.networks.avc_network import AvcNetwork
+from models.training.checkpoint_store import CheckpointStore
+from models.training.input_clock import InputClock
+from models.training.nan_guard import NaNGuard
+from models.training.train_step import TrainStep
+from models.training.training_state import TrainingState
+from models.training_config import TrainingConfig
+
+_CHECKPOINT_SECONDS = 300.0
+_LOOK_EVERY = 50  # steps, on a GPU, where each look waits for it
+
+
+class TrainingLoop:
+    """Trains a network until the last step, or until it becomes no better.
+
+    With a store it begins where an earlier, killed process left its last checkpoint, and ends with
+    what an undisturbed training would have given.
+
+    Args:
+        network: compiled with its optimiser, in the scope of the strategy.
+        config: the recipe.
+        strategy: of `device_strategy`.
+        store: of checkpoints; none if missing.
+        clock: measures the waiting for batches.
+        callbacks: get `on_train_begin` with `step` (already done) and the lists of the `history`;
+            `on_train_batch_end`; `on_epoch_end` with `step` and the results; `on_train_end`.
+        name_videos: tells the ids of the videos of batch number n, for errors.
+    """
+
+    def __init__(
+        self,
+        network: AvcNetwork,
+        config: TrainingConfig,
+        strategy: tf.distribute.Strategy,
+        store: CheckpointStore | None = None,
+        clock: InputClock | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        name_videos: Callable[[int], list[str]] | None = None,
+    ):
+        config.part_size(strategy.num_replicas_in_sync)
+        self._network, self._config, self._strategy, self._store = network, config, strategy, store
+        self._clock = clock or InputClock()
+        self._callbacks = list(callbacks)
+        for callback in self._callbacks:
+            callback.set_model(network)
+        self._step = TrainStep(network, strategy, config.accumulation_steps)
+        look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
+        self._guard = NaNGuard(self._step, network, strategy, look_every, name_videos)
+        self._state = self._restored()
+        self._saved_at, self._saved_step = time.monotonic(), self._state.step
+
+    def run(
+        self, train_batches: Callable[[int], tf.data.Dataset], eval_batches: tf.data.Dataset
+    ) -> dict[str, list[float]]:
+        """Trains.
+
+        Args:
+            train_batches: gives endless batches from number n on.
+            eval_batches: finite.
+
+        Returns:
+            The history: a list by metric, one entry an epoch, with `step` and `exported`; see
+            TrainingState.
+
+        Raises:
+            FloatingPointError: a loss, gradient or weight became NaN or infinite.
+        """
+        state, config = self._state, self._config
+        done = {"step": state.step, "history": state.history}
+        self._call("on_train_begin", done)
+        batches = self._on_devices(train_batches(state.step))
+        eval_batches = self._on_devices(eval_batches)
+        if not self._finished():
+            for batch in self._clock.iterate(batches):
+                self._step(state.step + 1, batch)
+                state.step += 1
+                self._guard.after_step(state.step, batch)
+                self._call("on_train_batch_end", state.step - 1)
+                if state.step % config.steps_per_epoch == 0 or state.step == config.steps:
+                    self._end_epoch(eval_batches)
+                if self._checkpoint_is_due():
+                    self._save()
+                if self._finished():
+                    break
+            self._save()
+        state.export(self._network)
+        self._call("on_train_end")
+        return state.history
+
+    def _end_epoch(self, eval_batches: tf.data.Dataset) -> None:
+        state, config = self._state, self._config
+        results = {name: float(value) for name, value in self._step.results().items()}
+        self._guard.check()
+        for name, value in self._step.evaluate(eval_batches).items():
+            results[f"val_{name}"] = value
+        state.end_epoch(results, self._network, config.patience, config.restore_best)
+        epoch = len(state.history["step"]) - 1
+        self._call("on_epoch_end", epoch, {"step": state.step, **results})
+        if state.stopped:
+            best = state.best_epoch()
+            print(
+                f"stopped at step {state.step}: no validation was better than that at step "
+                f"{int(state.history['step'][best])} for {config.patience} epochs",
+                file=sys.stderr,
+            )
+
+    def _finished(self) -> bool:
+        return self._state.stopped or self._state.step >= self._config.steps
+
+    def _checkpoint_is_due(self) -> bool:
+        if self._config.checkpoint_steps:
+            return self._state.step % self._config.checkpoint_steps == 0
+        return time.monotonic() - self._saved_at >= _CHECKPOINT_SECONDS
+
+    def _save(self) -> None:
+        """Writes a checkpoint unless there is one of this step; checks first that it is sound."""
+        if self._saved_step == self._state.step:
+            return
+        self._guard.check()
+        if self._store is not None:
+            self._store.save(self._state.step, self._state.checkpoint(self._network))
+        self._saved_at, self._saved_step = time.monotonic(), self._state.step
+
+    def _restored(self) -> TrainingState:
+        for checkpoint in self._store.newest() if self._store else ():
+            try:
+                state = TrainingState.restore(checkpoint, self._network)
+            except (ValueError, KeyError, TypeError) as error:
+                print(f"a checkpoint does not fit: {error}", file=sys.stderr)
+                continue
+            print(f"going on after step {state.step} of an interrupted training", file=sys.stderr)
+            return state
+        return TrainingState()
+
+    def _on_devices(self, batches: tf.data.Dataset) -> tf.data.Dataset:
+        if self._strategy.num_replicas_in_sync > 1:
+            return self._strategy.experimental_distribute_dataset(batches)
+        gpus = tf.config.list_logical_devices("GPU")
+        if gpus:  # copy ahead, while the GPU is busy
+            return batches.apply(tf.data.experimental.prefetch_to_device(gpus[0].name, 2))
+        return batches
+
+    def _call(self, hook: str, *args) -> None:
+        for callback in self._callbacks:
+            getattr(callback, hook)(*args)
