@@ -20,7 +20,7 @@ def test_the_defaults_are_the_papers_sizes():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"network": "l4"}, "network must be 'ave' or 'avol', not 'l4'"),
+        ({"network": "l4"}, "network must be 'l3', 'ave' or 'avol', not 'l4'"),
         ({"crop_size": 257}, "crop_size=257 must be at most"),
         ({"hop": 0}, "0 < self.hop=0"),
         ({"hop": 481}, "hop=481"),
