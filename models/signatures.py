@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from models import examples as contract
+from models.export_check import check_export
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
 
@@ -66,7 +67,11 @@ class ServingSignatures:
         return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
 
     def save(self, folder: str) -> None:
-        """Writes the SavedModel; `serving_default` is `score`."""
+        """Writes the SavedModel, `serving_default` is `score`, and lets it prove itself.
+
+        Raises:
+            ExportError: the SavedModel is not what it should be; see `models.export_check`.
+        """
         archive = keras.export.ExportArchive()
         archive.track(self.network)
         # The first endpoint becomes serving_default.
@@ -84,6 +89,7 @@ class ServingSignatures:
                 name, function, [tf.TensorSpec([None], tf.string, name=i) for i in inputs]
             )
         archive.write_out(folder, verbose=False)
+        check_export(self.network, folder)
 
     def _images(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Decodes [batch] to uint8 [batch, crop, crop, 3] and its place in the image, [batch, 4]."""

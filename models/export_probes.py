@@ -1,0 +1,59 @@
+"""What an exported model is tried on."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from models import examples as contract
+from models.network_config import NetworkConfig
+
+
+class ExportProbes:
+    """All pairs of a black and a noisy image with silence and noise, for `models.export_check`.
+
+    Args:
+        config: sizes of the network.
+
+    Attributes:
+        names: of the pairs, for messages.
+        crops: what the network sees of the images, uint8 [pairs, crop, crop, 3].
+        waveforms: int16 [pairs, samples].
+        crop_box: the part of the images that is seen, as the signature `localise` gives it.
+    """
+
+    def __init__(self, config: NetworkConfig):
+        rng = np.random.default_rng(0)
+        # A short side of this length is not scaled, only cropped.
+        height, width = config.image_size, config.image_size * 4 // 3
+        images = {
+            "a black image": np.zeros([height, width, 3], np.uint8),
+            "a noisy image": rng.integers(0, 256, [height, width, 3]).astype(np.uint8),
+        }
+        sounds = {
+            "silence": np.zeros([config.sample_rate], "<i2"),
+            "noise": rng.integers(-10000, 10000, [config.sample_rate]).astype("<i2"),
+        }
+        pairs = [(image, sound) for image in images for sound in sounds]
+        crop = config.crop_size
+        top, left = (height - crop) // 2, (width - crop) // 2
+        box = [top / height, left / width, (top + crop) / height, (left + crop) / width]
+        self.names = [f"{image} and {sound}" for image, sound in pairs]
+        self.crops = np.stack([images[i][top : top + crop, left : left + crop] for i, _ in pairs])
+        self.waveforms = np.stack([sounds[sound] for _, sound in pairs])
+        self.crop_box = np.array([box] * len(pairs), np.float32)  # [pairs, 4]
+        self._images = [tf.io.encode_png(images[image]).numpy() for image, _ in pairs]
+
+    def requests(self) -> dict[str, list[bytes]]:
+        """The pairs as bytes, by the name of a signature's input."""
+        audio = [waveform.tobytes() for waveform in self.waveforms]
+        pairs = [
+            contract.make_example({contract.IMAGE: image, contract.AUDIO: sound})
+            for image, sound in zip(self._images, audio, strict=True)
+        ]
+        return {
+            "image": self._images,
+            "audio": audio,
+            "examples": [pair.SerializeToString() for pair in pairs],
+            "query": [b""] * len(pairs),
+        }
