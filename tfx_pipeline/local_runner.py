@@ -27,6 +27,7 @@ def run_locally(
     group_regex: str = "",
     label_regex: str = "",
     ingest_beam_args: Sequence[str] = (),
+    warm_start: bool = False,
     verbose: bool = False,
 ) -> None:
     """Runs every component whose inputs changed since the last run under the same root.
@@ -38,6 +39,7 @@ def run_locally(
         group_regex: videos of one group share a split; see IngestConfig.
         label_regex: class from the file name, for evaluation only; see IngestConfig.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
+        warm_start: train on from the latest blessed model.
         verbose: show TFX's log instead of one line a component.
 
     Raises:
@@ -56,6 +58,7 @@ def run_locally(
         ),
         beam_pipeline_args=local_beam_pipeline_args(),
         ingest_beam_args=ingest_beam_args,
+        warm_start=warm_start,
     )
     with _stage_lines(verbose):
         tfx.orchestration.LocalDagRunner().run(pipeline)

@@ -40,6 +40,7 @@ def create_pipeline(
     metadata_connection_config=None,
     beam_pipeline_args: list[str] | None = None,
     ingest_beam_args: Sequence[str] = (),
+    warm_start: bool = False,
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
@@ -54,6 +55,7 @@ def create_pipeline(
         metadata_connection_config: of ML Metadata, where the runner needs one.
         beam_pipeline_args: of all components that run on Beam.
         ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
+        warm_start: begin training with the weights of the latest blessed model, if there is one.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
     example_gen = VideoExampleGen(
@@ -83,9 +85,15 @@ def create_pipeline(
     baseline_evaluator = BaselineEvaluator(
         examples=example_gen.outputs["examples"], pairs=pair_gen.outputs["pairs"]
     )
+    latest_blessed_model = tfx.dsl.Resolver(
+        strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
+        model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
+        model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
+    ).with_id("latest_blessed_model_resolver")
     trainer = tfx.components.Trainer(
         run_fn="models.trainer.run_fn",
         examples=example_gen.outputs["examples"],
+        base_model=latest_blessed_model.outputs["model"] if warm_start else None,
         train_args=tfx.proto.TrainArgs(splits=["train"]),
         eval_args=tfx.proto.EvalArgs(splits=["eval"]),
         custom_config={
@@ -93,11 +101,6 @@ def create_pipeline(
             "training": dataclasses.asdict(preset.training),
         },
     )
-    latest_blessed_model = tfx.dsl.Resolver(
-        strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
-        model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
-        model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
-    ).with_id("latest_blessed_model_resolver")
     evaluator = tfx.components.Evaluator(
         examples=pair_gen.outputs["pairs"],
         example_splits=["eval"],
@@ -128,8 +131,8 @@ def create_pipeline(
             example_validator,
             pair_gen,
             baseline_evaluator,
-            trainer,
             latest_blessed_model,
+            trainer,
             evaluator,
             retrieval_evaluator,
             localisation_evaluator,

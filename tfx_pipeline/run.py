@@ -34,6 +34,7 @@ def run(
     min_avc_accuracy: float | None = None,
     steps: int | None = None,
     ingest_beam_args: Sequence[str] = (),
+    warm_start: bool = False,
     verbose: bool = False,
     before: dict[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def run(
         min_avc_accuracy: the gate's threshold; None for the preset's.
         steps: of training; None for the preset's.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
+        warm_start: train on from the latest blessed model of this root, if there is one.
         verbose: show TFX's log.
         before: seconds of stages that ran before, by name.
 
@@ -109,6 +111,7 @@ def run(
             group_regex=group_regex,
             label_regex=label_regex,
             ingest_beam_args=ingest_beam_args,
+            warm_start=warm_start,
             verbose=verbose,
         )
     except Exception as error:

@@ -96,6 +96,24 @@ def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
     assert '"examples_per_video": 7' in config
 
 
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_training_starts_from_the_latest_blessed_model_where_asked(warm_start, tmp_path):
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        warm_start=warm_start,
+    )
+    order = [node.id for node in pipeline.components]
+    [trainer] = [node for node in pipeline.components if node.id == "Trainer"]
+    feeds = {node.id for node in trainer.upstream_nodes}
+    assert ("latest_blessed_model_resolver" in feeds) == warm_start
+    assert ("base_model" in trainer.inputs) == warm_start
+    assert order.index("latest_blessed_model_resolver") < order.index("Trainer")
+
+
 def test_ingest_can_have_beam_options_of_its_own(tmp_path):
     folder = str(tmp_path)
     pipeline = create_pipeline(

@@ -66,6 +66,12 @@ def _check_beam_args(
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
 @click.option(
+    "--warm-start",
+    is_flag=True,
+    help="Train on from the latest blessed model under ROOT, if there is one. It must be of the same "
+    "preset.",
+)
+@click.option(
     "--beam-arg",
     "beam_args",
     multiple=True,
@@ -87,6 +93,7 @@ def command(
     min_loudness: float | None,
     min_avc_accuracy: float | None,
     steps: int | None,
+    warm_start: bool,
     beam_args: tuple[str, ...],
     verbose: bool,
 ) -> None:
@@ -110,5 +117,6 @@ def command(
         min_avc_accuracy=min_avc_accuracy,
         steps=steps,
         ingest_beam_args=list(beam_args),
+        warm_start=warm_start,
         verbose=verbose,
     )
