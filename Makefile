@@ -26,7 +26,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all bench-ingest lint format clean
+.PHONY: help setup demo test test-all bench-ingest bench-train lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ ifneq ($(TORCHCODEC),)
 	$(MAKE) $(TORCHCODEC_VENV)/ffmpeg
 endif
 	$(BIN)/python -m benchmarks.ingest.run --check
+
+bench-train: $(STAMP) ## Compare training with what the machine can do (5 minutes)
+	$(BIN)/python -m benchmarks.train.run --check
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.
 test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be had of Java, Flink and Beam's job server

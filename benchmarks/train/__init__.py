@@ -1,0 +1,1 @@
+"""How near training comes to what the machine can do."""

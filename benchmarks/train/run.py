@@ -1,0 +1,85 @@
+"""How near training comes to what the machine can do.
+
+    make bench-train
+    python -m benchmarks.train.run --help
+
+It writes TFRecords of synthetic examples at the papers' size and takes training steps of AVE-Net.
+Figures are ratios within one run, and medians over rounds that go through everything in turn; so
+they do not depend much on the machine, nor on what else it does.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import platform
+import statistics
+import tempfile
+
+import click
+
+_END_TO_END = 0.95
+_INPUT_MILLISECONDS = 0.75
+_SHARE_OF_MATMUL = 0.80
+
+
+@click.command(help=__doc__.splitlines()[0])
+@click.option("--batch-size", default=16, show_default=True, help="Pairs a step.")
+@click.option("--steps", default=1, show_default=True, help="Steps of each kind a round.")
+@click.option("--rounds", default=15, show_default=True, help="Repeats.")
+@click.option("--examples", default=512, show_default=True, help="Synthetic examples.")
+@click.option("--tiny", is_flag=True, help="A tiny network: to try the benchmark, not to measure.")
+@click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
+def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, check: bool) -> None:
+    """See the module."""
+    import tensorflow as tf
+
+    from benchmarks.train.measurements import Measurements, measure
+    from benchmarks.train.synthetic_examples import write_synthetic_examples
+    from models.network_config import NetworkConfig
+
+    config = NetworkConfig()
+    if tiny:
+        config = NetworkConfig(
+            image_size=40, crop_size=32, sample_rate=800, window=64, hop=50, fft=64, filters=(4, 8)
+        )
+    devices = [device.name for device in tf.config.list_logical_devices()]
+    print(f"{platform.machine()}, {', '.join(devices)}; TensorFlow {tf.__version__}")
+    with tempfile.TemporaryDirectory() as folder:
+        files, jpeg_bytes = write_synthetic_examples(pathlib.Path(folder), config, examples)
+        print(
+            f"{examples} examples: frames of {config.image_size} pixels, JPEG of "
+            f"{jpeg_bytes / 1000:.0f} kB; sounds of {config.sample_rate} Hz"
+        )
+        found: Measurements = measure(config, files, batch_size, steps, rounds, 4 * examples)
+    print(f"AVE-Net, {found.gflop_per_pair:.1f} GFLOP a pair, batch {batch_size}; median (range)")
+    for name, values in (
+        ("from files, pairs/s", found.from_files),
+        ("from memory, pairs/s", found.from_memory),
+        ("matrix product, GFLOP/s", found.matmul),
+        ("tf.data, CPU ms an example", found.input_milliseconds),
+    ):
+        spread = f"({min(values):.2f}-{max(values):.2f})"
+        print(f"  {name:28}{statistics.median(values):9.2f}  {spread}")
+    met = [
+        _tell("from files / from memory", found.end_to_end(), _END_TO_END, least=True),
+        _tell(
+            "tf.data, CPU ms an example",
+            statistics.median(found.input_milliseconds),
+            _INPUT_MILLISECONDS,
+            least=False,
+        ),
+        _tell("share of the matmul rate", found.share_of_matmul(), _SHARE_OF_MATMUL, least=True),
+    ]
+    if check and not all(met):
+        raise SystemExit(1)
+
+
+def _tell(name: str, value: float, target: float, least: bool) -> bool:
+    met = value >= target if least else value <= target
+    sign = ">=" if least else "<="
+    print(f"  {'met   ' if met else 'MISSED'}  {name}: {value:.3f}, wanted {sign} {target}")
+    return met
+
+
+if __name__ == "__main__":
+    main()
