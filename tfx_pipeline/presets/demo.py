@@ -2,7 +2,9 @@
 
 Command: make demo
 Cost: 5 minutes of training, 10 in all.
-Figures: AVC accuracy 0.897 of a ceiling of 0.931, pointing accuracy 0.945 (image centre 0.177).
+Figures: AVC accuracy 0.896 of a ceiling of 0.931, pointing accuracy 0.928 (image centre 0.177). At
+the score that 90 % of the true sounds reach, 0 % of the frames fire at silence, 0.1 % at noise,
+1 % at off-screen sounds.
 """
 
 from models.network_config import NetworkConfig
@@ -11,7 +13,7 @@ from tfx_pipeline.presets.preset import Preset
 
 
 def demo() -> Preset:
-    """A small AVOL-Net with all pairs of a batch."""
+    """A small AVOL-Net with all pairs of a batch, silence and noise."""
     return Preset(
         name="demo",
         network=NetworkConfig(
@@ -28,6 +30,7 @@ def demo() -> Preset:
         ),
         training=TrainingConfig(
             objective="all_pairs",
+            background_sounds=8,
             batch_size=64,
             steps=500,
             steps_per_epoch=50,
