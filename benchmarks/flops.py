@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import keras
 
 _COUNTED = (keras.layers.Conv2D, keras.layers.Dense)
-_BATCH = 4
 
 
 def training_flops_per_pair(network: keras.Model) -> float:
@@ -19,27 +18,26 @@ def training_flops_per_pair(network: keras.Model) -> float:
     each as one operation, as often as the network's `call` uses them: once forward and twice
     backward (by weights and by inputs), but once for the layers on pixels and spectrograms, whose
     inputs need no gradient. Left out are, as usual, normalisation, activations, pooling, the Fourier
-    transform and the loss (its matrix of all pairs grows with the batch: for AVOL-Net at 256
-    examples 0.1 % of the whole).
+    transform and the comparison with the batch's other examples (it grows with the batch: for
+    AVOL-Net at 256 examples 0.1 % of the whole).
 
     Args:
         network: an AvcNetwork with its weights made.
     """
     config = network.config
     inputs = {
-        "image": keras.KerasTensor((_BATCH, config.crop_size, config.crop_size, 3), "uint8"),
-        "audio": keras.KerasTensor((_BATCH, config.sample_rate), "int16"),
-        "group": keras.KerasTensor((_BATCH,), "int32"),
+        "image": keras.KerasTensor((1, config.crop_size, config.crop_size, 3), "uint8"),
+        "audio": keras.KerasTensor((1, config.sample_rate), "int16"),
+        "group": keras.KerasTensor((1,), "int32"),
     }
     calls: list[tuple[keras.layers.Layer, tuple[int, ...]]] = []
     with _recorded(network, calls):
         network(inputs, training=True)  # on shapes only
     first = (network.image_tower.layers[0], network.audio_tower.layers[0])
-    total = sum(
+    return sum(
         _forward_flops(layer, shape) * (2 if any(layer is one for one in first) else 3)
         for layer, shape in calls
     )
-    return total / _BATCH
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ class AvcNetwork(keras.Model, abc.ABC):
     an example of the same group is never a negative).
 
     Its outputs are a dictionary of `similarities` ([batch images, batch sounds + background
-    sounds]; see `match_logits`) and what they are made of.
+    sounds]), the `logits` of their correspondence (see `match_logits`) and what they are made of.
 
     Args:
         config: sizes; see NetworkConfig.
@@ -132,7 +132,8 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Class-balanced AVC accuracy over all pairs (Keras API: `Model.compute_metrics`)."""
-        similarities = y_pred["similarities"][:, : ops.shape(x["group"])[0]]  # of recordings only
+        # Of recordings only. In Keras's step on JAX, only `call` and `compute_loss` see the weights.
+        logits = y_pred["logits"][:, : ops.shape(x["group"])[0]]
         masks = pair_masks.all_pairs(x["group"])
-        self.avc_accuracy.update_state(balanced_accuracy(self.match_logits(similarities), *masks))
+        self.avc_accuracy.update_state(balanced_accuracy(logits, *masks))
         return self.get_metrics_result()

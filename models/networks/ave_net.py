@@ -56,8 +56,10 @@ class AVENet(AvcNetwork):
         audio = self.background_sounds(inputs["audio"], training=training)
         images = self.embed_image(inputs["image"], training)  # [batch, embedding_size]
         sounds = self.embed_audio(audio, training)  # [sounds, embedding_size]
+        similarities = ops.matmul(images, ops.transpose(sounds))  # [batch, sounds]
         return {
-            "similarities": ops.matmul(images, ops.transpose(sounds)),  # [batch, sounds]
+            "similarities": similarities,
+            "logits": self.match_logits(similarities),
             "image_embedding": images,
             "audio_embedding": sounds,
         }

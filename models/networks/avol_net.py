@@ -65,8 +65,10 @@ class AVOLNet(AvcNetwork):
         audio = self.background_sounds(inputs["audio"], training=training)
         sounds = self._audio_vector(audio, training)  # [sounds, size]
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
+        similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]
         return {
-            "similarities": ops.max(products, axis=(2, 3)),  # [batch, sounds]
+            "similarities": similarities,
+            "logits": self.match_logits(similarities),
             "image_embedding": self._image_embedding(features, places, training),
             "audio_embedding": sounds,
         }

@@ -54,8 +54,10 @@ class L3Net(AvcNetwork):
         audio = self.background_sounds(inputs["audio"], training=training)
         seen = self.pool(self.image_features(inputs["image"], training))  # [batch, channels]
         heard = self.pool(self.audio_features(audio, training))  # [sounds, channels]
+        logits = self._logits(seen[:, None], heard[None, :])  # [batch, sounds]
         return {
-            "similarities": self._logits(seen[:, None], heard[None, :]),  # [batch, sounds]
+            "similarities": logits,
+            "logits": logits,
             "image_embedding": seen,
             "audio_embedding": heard,
         }

@@ -23,8 +23,9 @@ def test_a_tiny_net_counted_by_hand():
     conv1_1 = 2 * (3 * 3 * 3 * 4 * 8 * 8 + 3 * 3 * 1 * 4 * 17 * 8)
     conv1_2 = 2 * 3 * 3 * 4 * 4 * places
     heads = 2 * 2 * (4 * 8 + 8 * 8)
+    fc3 = 2 * 2
     network = build_network(config)
-    expected = 2 * conv1_1 + 3 * (conv1_2 + heads)
+    expected = 2 * conv1_1 + 3 * (conv1_2 + heads + fc3)
     assert training_flops_per_pair(network) == expected
     assert training_flops_per_pair(network) == expected  # the network is as before
 

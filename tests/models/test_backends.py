@@ -46,7 +46,7 @@ def _start(folder: pathlib.Path, backend: str) -> subprocess.Popen:
     ids=lambda param: param[0],
 )
 def trained(request, tiny_config, random_media, tmp_path_factory):
-    """A network, the folder with its weights before and after, and losses [steps] by backend."""
+    """A network, the folder with its weights before and after, and curves [steps] by backend."""
     pytest.importorskip("jax", reason="the second backend is not installed: pip install jax")
     folder = tmp_path_factory.mktemp("backends")
     name, objective = request.param
@@ -63,12 +63,12 @@ def trained(request, tiny_config, random_media, tmp_path_factory):
         group=np.tile([0, 1, 2, 3, 4, 5, 5, 6], [_STEPS, 1]),
     )
     processes = {backend: _start(folder, backend) for backend in ("tensorflow", "jax")}
-    losses = {}
+    curves = {}
     for backend, process in processes.items():
         out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
-        losses[backend] = json.loads(out.splitlines()[-1])
-    return network, folder, losses
+        curves[backend] = json.loads(out.splitlines()[-1])
+    return network, folder, curves
 
 
 def _weights(network, file: pathlib.Path) -> dict[str, np.ndarray]:
@@ -78,10 +78,11 @@ def _weights(network, file: pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def test_the_loss_curves_are_the_same(trained):
-    _, _, losses = trained
-    assert losses["jax"] == pytest.approx(losses["tensorflow"], rel=1e-4)
-    assert len(losses["jax"]) == _STEPS
-    assert np.ptp(losses["jax"]) > 0.01
+    _, _, curves = trained
+    for name in ("loss", "avc_accuracy"):
+        assert curves["jax"][name] == pytest.approx(curves["tensorflow"][name], rel=1e-4)
+        assert len(curves["jax"][name]) == _STEPS
+        assert np.ptp(curves["jax"][name]) > 0.01
 
 
 def test_so_are_the_weights_in_the_end(trained):
