@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.networks.factory import build_network
+from models.training.checkpoint_store import CheckpointStore
+from models.training.training_loop import TrainingLoop
+from models.training_config import TrainingConfig
+
+
+class _Events(keras.callbacks.Callback):
+    def __init__(self, stop_at: int | None = None):
+        super().__init__()
+        self.events: list = []
+        self._stop_at = stop_at
+
+    def on_train_begin(self, logs=None):
+        self.events.append(("begin", logs["step"]))
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.events.append(batch)
+        if batch + 1 == self._stop_at:
+            raise KeyboardInterrupt
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.events.append(("epoch", epoch, logs["step"], sorted(logs)))
+
+    def on_train_end(self, logs=None):
+        self.events.append("end")
+
+
+@pytest.fixture(scope="module")
+def network_config(tiny_config):
+    return tiny_config("ave", filters=(4,))
+
+
+@pytest.fixture
+def store(tmp_path) -> CheckpointStore:
+    return CheckpointStore(str(tmp_path / "checkpoints"))
+
+
+def _loop(network_config, config, store=None, events=None, **kwargs) -> TrainingLoop:
+    network = build_network(network_config, seed=1)
+    network.compile(keras.optimizers.AdamW(config.learning_rate))
+    network.optimizer.build(network.trainable_variables)
+    callbacks = [events] if events else []
+    strategy = tf.distribute.get_strategy()
+    return TrainingLoop(network, config, strategy, store, callbacks=callbacks, **kwargs)
+
+
+def _config(**changes) -> TrainingConfig:
+    values = {"batch_size": 8, "steps": 7, "steps_per_epoch": 3, "learning_rate": 1e-3}
+    return TrainingConfig(**values | changes)
+
+
+def test_epochs_and_steps_are_told_in_order(network_config, make_batches):
+    events = _Events()
+    batches = make_batches(network_config, 8, 7)
+    _loop(network_config, _config(), events=events).run(batches.skip, batches.take(1))
+    names = ["avc_accuracy", "loss", "step", "val_avc_accuracy", "val_loss"]
+    assert events.events == [
+        ("begin", 0),
+        *(0, 1, 2, ("epoch", 0, 3, names)),
+        *(3, 4, 5, ("epoch", 1, 6, names)),
+        *(6, ("epoch", 2, 7, names)),
+        "end",
+    ]
+
+
+def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store, capsys):
+    batches = make_batches(network_config, 8, 7)
+    whole = _loop(network_config, _config())
+    wanted = whole.run(batches.skip, batches.take(1))
+    config = _config(checkpoint_steps=2)
+    with pytest.raises(KeyboardInterrupt):
+        _loop(network_config, config, store, _Events(stop_at=6)).run(batches.skip, batches.take(1))
+    events = _Events()
+    again = _loop(network_config, config, store, events)
+    got = again.run(batches.skip, batches.take(1))
+    assert events.events[:2] == [("begin", 4), 4]
+    assert "going on after step 4" in capsys.readouterr().err
+    assert got.keys() == wanted.keys()
+    for name, values in wanted.items():
+        assert got[name] == pytest.approx(values, rel=1e-5), name
+    for there, here in zip(again._network.weights, whole._network.weights, strict=True):
+        np.testing.assert_allclose(there, here, atol=1e-6)
+    # Once more: all is done already.
+    last = _Events()
+    assert _loop(network_config, config, store, last).run(batches.skip, batches) == got
+    assert last.events == [("begin", 7), "end"]
+
+
+def test_a_checkpoint_of_another_network_is_left_alone(tiny_config, make_batches, store, capsys):
+    small, large = tiny_config("ave", filters=(4,)), tiny_config("ave", filters=(8,))
+    batches = make_batches(small, 8, 7)
+    _loop(small, _config(checkpoint_steps=2), store).run(batches.skip, batches.take(1))
+    events = _Events(stop_at=1)
+    with pytest.raises(KeyboardInterrupt):
+        _loop(large, _config(), store, events).run(batches.skip, batches.take(1))
+    assert events.events[0] == ("begin", 0)
+    assert "does not fit" in capsys.readouterr().err
+
+
+def test_it_stops_early_and_gives_the_best_weights(network_config, make_batches, capsys):
+    config = _config(steps=60, steps_per_epoch=2, patience=3, restore_best=True, learning_rate=0.3)
+    batches = make_batches(network_config, 8, 20)
+    loop = _loop(network_config, config)
+    history = loop.run(batches.repeat().skip, batches.take(2))
+    accuracies = history["val_avc_accuracy"]
+    best = int(np.argmax(accuracies))
+    assert len(accuracies) == best + 1 + 3 < 30
+    assert history["exported"] == [float(i == best) for i in range(len(accuracies))]
+    assert f"that at step {2 * (best + 1)} for 3 epochs" in capsys.readouterr().err
+    again = loop._step.evaluate(batches.take(2))
+    assert again["avc_accuracy"] == pytest.approx(accuracies[best], abs=1e-6)
+
+
+class _Poison(keras.callbacks.Callback):
+    """Spoils a weight after a step."""
+
+    def __init__(self, step: int):
+        super().__init__()
+        self._step = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch + 1 == self._step:
+            self.model.weights[0].assign(self.model.weights[0] * np.nan)
+
+
+def test_weights_that_are_not_finite_are_never_kept(network_config, make_batches, store):
+    batches = make_batches(network_config, 8, 7)
+    with pytest.raises(FloatingPointError, match=r"Weights .* after step 4: .*Nothing of it"):
+        _loop(network_config, _config(checkpoint_steps=2), store, _Poison(4)).run(
+            batches.skip, batches.take(1)
+        )
+    assert [checkpoint.state["step"] for checkpoint in store.newest()] == [2]
+
+
+def test_the_error_names_step_videos_and_what_to_do(network_config, make_batches, store):
+    batches = make_batches(network_config, 8, 7)
+    asked = []
+
+    def name_videos(batch: int) -> list[str]:
+        asked.append(batch)
+        return [f"video{i}" for i in itertools.chain(range(10), range(3))]
+
+    loop = _loop(network_config, _config(), store, _Poison(4), name_videos=name_videos)
+    message = (
+        r"at step 5, .* the videos video0, .*video7 and 2 more\. .*Lower learning_rate \(0.001"
+    )
+    with pytest.raises(FloatingPointError, match=message):
+        loop.run(batches.skip, batches.take(1))
+    assert asked == [4]  # counted from 0
+
+
+def test_groups_are_named_where_videos_can_not_be(network_config, make_batches):
+    batches = make_batches(network_config, 8, 7)
+    [fourth] = batches.skip(4).take(1)
+    loop = _loop(network_config, _config(), None, _Poison(4))
+    with pytest.raises(FloatingPointError) as error:
+        loop.run(batches.skip, batches.take(1))
+    for group in set(fourth["group"].numpy().tolist()):
+        assert str(group) in str(error.value)
