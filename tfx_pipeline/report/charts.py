@@ -47,12 +47,14 @@ def training_curves(history: dict[str, list[float]]) -> list[str]:
     """Draws every metric of training over the steps, with its validation beside it.
 
     Args:
-        history: lists by metric; `val_` before a name marks validation; `step` holds the steps.
+        history: lists by metric; `val_` before a name marks validation; `step` holds the steps,
+            and `exported` says which epoch's weights were exported.
 
     Returns:
         One `<svg>` element a metric.
     """
-    names = [name for name, values in history.items() if values and name != "step"]
+    no_metrics = ("step", "exported")
+    names = [name for name, values in history.items() if values and name not in no_metrics]
     return [_curve(name, history) for name in names if not name.startswith("val_")]
 
 
