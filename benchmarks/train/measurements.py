@@ -16,6 +16,7 @@ from benchmarks.flops import training_flops_per_pair
 from models.input_pipeline import training_batches
 from models.network_config import NetworkConfig
 from models.networks.factory import build_network
+from models.training.input_clock import InputClock
 from models.training.train_step import Batch, TrainStep
 
 _MATRIX = 2048
@@ -32,6 +33,7 @@ class Measurements:
         from_memory: pairs/s of the same steps on batches held in memory.
         matmul: GFLOP/s of a large float32 matrix product.
         input_milliseconds: CPU time of tf.data per example.
+        waiting: share of the time of steps from files spent waiting for a batch.
     """
 
     gflop_per_pair: float
@@ -39,15 +41,19 @@ class Measurements:
     from_memory: list[float] = dataclasses.field(default_factory=list)
     matmul: list[float] = dataclasses.field(default_factory=list)
     input_milliseconds: list[float] = dataclasses.field(default_factory=list)
+    waiting: float = 0.0
 
     def end_to_end(self) -> float:
-        """Pairs/s from files by pairs/s from memory; median over rounds."""
-        return _median_ratio(self.from_files, self.from_memory)
+        """Pairs/s from files by pairs/s from memory, of medians over rounds."""
+        return statistics.median(self.from_files) / statistics.median(self.from_memory)
 
     def share_of_matmul(self) -> float:
-        """FLOP/s of the step by those of the matrix product; median over rounds."""
-        rates = [rate * self.gflop_per_pair for rate in self.from_memory]
-        return _median_ratio(rates, self.matmul)
+        """FLOP/s of the step by those of the matrix product, of medians over rounds."""
+        return (
+            statistics.median(self.from_memory)
+            * self.gflop_per_pair
+            / statistics.median(self.matmul)
+        )
 
 
 def measure(
@@ -81,16 +87,20 @@ def measure(
     found.input_milliseconds = _input_milliseconds(
         batches(), rounds, -(-input_examples // batch_size), batch_size
     )
-    from_files = batches()
+    clock = InputClock()
+    from_files = clock.iterate(batches())
     in_memory = itertools.cycle([next(from_files) for _ in range(2)])
     _pairs_per_second(step, in_memory, 1, batch_size)
     _matmul_gflops()
+    waited_before = clock.waited
     for number in range(rounds):
         found.matmul.append(_matmul_gflops())
         kinds = [(found.from_memory, in_memory), (found.from_files, from_files)]
         # Each kind is first as often as second.
         for rates, source in kinds if number % 2 else reversed(kinds):
             rates.append(_pairs_per_second(step, source, steps, batch_size))
+    seconds = sum(steps * batch_size / rate for rate in found.from_files)
+    found.waiting = (clock.waited - waited_before) / seconds
     return found
 
 
@@ -142,7 +152,3 @@ def _matmul_gflops(seconds: float = 1.0) -> float:
         _product(a, b)[0, 0].numpy()
         rates.append(2 * _MATRIX**3 / 1e9 / (time.perf_counter() - started))
     return statistics.median(rates)
-
-
-def _median_ratio(upper: list[float], lower: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(upper, lower, strict=True))

@@ -4,8 +4,8 @@
     python -m benchmarks.train.run --help
 
 It writes TFRecords of synthetic examples at the papers' size and takes training steps of AVE-Net.
-Figures are ratios within one run, and medians over rounds that go through everything in turn; so
-they do not depend much on the machine, nor on what else it does.
+Targets are ratios within one run, of medians over rounds that go through everything in turn, so that
+they do not depend much on the machine. Other work on it still makes them uncertain: look at the ranges.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
     ):
         spread = f"({min(values):.2f}-{max(values):.2f})"
         print(f"  {name:28}{statistics.median(values):9.2f}  {spread}")
+    print(f"  waiting for batches from files: {100 * found.waiting:.1f} % of the time")
     met = [
         _tell("from files / from memory", found.end_to_end(), _END_TO_END, least=True),
         _tell(
