@@ -53,7 +53,7 @@ def training_batches(
     parsed_at_once = math.gcd(batch_size, _PARSED_AT_ONCE)
     first_part = first_batch * (batch_size // parsed_at_once)
 
-    def parse(part: tf.Tensor, serialized: tf.Tensor) -> dict:
+    def parse(part: tf.Tensor, serialized: tf.Tensor) -> tuple[dict, tf.Tensor]:
         parsed = tf.io.parse_example(serialized, _SPEC)
         # Top, left, flip: [examples, 3] in 0..1.
         return parsed, tf.random.stateless_uniform([parsed_at_once, 3], tf.stack([seed, part]))

@@ -10,7 +10,7 @@ import re
 import sys
 import uuid
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +100,7 @@ class CheckpointStore:
                     arrays.setdefault(part.partition("/")[0], []).append(parts[part])
         return Checkpoint(arrays, state)
 
-    def _write(self, path: str, content: Sequence[int] | memoryview) -> None:
+    def _write(self, path: str, content: memoryview) -> None:
         if "://" in path:  # appears when it is closed
             with tf.io.gfile.GFile(path, "wb") as file:
                 file.write(bytes(content))
