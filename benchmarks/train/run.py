@@ -23,9 +23,9 @@ _SHARE_OF_MATMUL = 0.80
 
 
 @click.command(help=__doc__.splitlines()[0])
-@click.option("--batch-size", default=16, show_default=True, help="Pairs a step.")
+@click.option("--batch-size", default=32, show_default=True, help="Pairs a step.")
 @click.option("--steps", default=1, show_default=True, help="Steps of each kind a round.")
-@click.option("--rounds", default=15, show_default=True, help="Repeats.")
+@click.option("--rounds", default=9, show_default=True, help="Repeats.")
 @click.option("--examples", default=512, show_default=True, help="Synthetic examples.")
 @click.option("--tiny", is_flag=True, help="A tiny network: to try the benchmark, not to measure.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
