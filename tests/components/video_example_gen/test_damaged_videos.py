@@ -24,7 +24,9 @@ from models import examples
 _GOOD = 900
 _BAD_OF_EACH = 10
 _EXAMPLES = 4
-_MEMORY = 2 << 30
+# Together under 2 GiB: a fresh process that has imported TFX takes 0.7 GiB by itself. This one may hold
+# more, of tests before.
+_MEMORY = 1200 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +155,7 @@ def whole(media, tmp_path_factory) -> tuple[list[pathlib.Path], Sources]:
 
 
 class _MemoryWatch:
-    """Samples the memory of this process and all its descendants."""
+    """Samples the memory of all descendants, and what this process takes more than at first."""
 
     def __enter__(self) -> _MemoryWatch:
         self.peak = 0
@@ -168,8 +170,10 @@ class _MemoryWatch:
 
     def _watch(self) -> None:
         me = psutil.Process()
+        before = _resident(me)
         while not self._stop.wait(0.1):
-            self.peak = max(self.peak, sum(map(_resident, [me, *me.children(recursive=True)])))
+            now = sum(map(_resident, [me, *me.children(recursive=True)]))
+            self.peak = max(self.peak, now - before)
 
 
 def _resident(process: psutil.Process) -> int:
@@ -233,7 +237,7 @@ def test_only_damaged_videos_are_lost(whole, tmp_path, capfd):
     assert artifact.get_int_custom_property("num_rejects") == len(bad)
     assert sum(json.loads(artifact.get_string_custom_property("rejects")).values()) == len(bad)
 
-    assert 0 < memory.peak < _MEMORY
+    assert 0 < memory.peak < _MEMORY, f"{memory.peak >> 20} MiB"
     shown = capfd.readouterr().err.replace("\r", "\n")
     named = [line for line in shown.splitlines() if line.startswith("rejected ")]
     assert len(named) == 20
