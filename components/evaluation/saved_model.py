@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
-from tfx.utils import path_utils
+
+from components.evaluation.saved_model_path import saved_model_path
 
 
 class SavedModel:
-    """The trained model of a TFX Model artifact, known by its signatures only."""
+    """A trained model, known by its signatures only."""
 
-    def __init__(self, model_uri: str):
+    def __init__(self, path: str):
         """Loads the model.
 
         Args:
-            model_uri: `uri` of a TFX Model artifact.
+            path: see `saved_model_path`.
 
         Raises:
             OSError: there is no SavedModel.
         """
-        self._path = path_utils.serving_model_path(model_uri)
+        self._path = saved_model_path(path)
         self._model = tf.saved_model.load(self._path)
 
     def call(self, signature: str, inputs: Mapping[str, Sequence[bytes]]) -> dict[str, np.ndarray]:

@@ -1,0 +1,40 @@
+"""Finds the SavedModel that a path means."""
+
+from __future__ import annotations
+
+import os
+
+from tfx.dsl.io import fileio
+from tfx.utils import path_utils
+
+_MODEL_FILE = "saved_model.pb"
+
+
+def saved_model_path(path: str) -> str:
+    """Finds a SavedModel's folder.
+
+    Args:
+        path: the folder itself, one of numbered versions (a model server's base path; the newest
+            is taken), or the `uri` of a TFX Model artifact.
+
+    Returns:
+        The folder that holds `saved_model.pb`.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    if fileio.isdir(path):
+        # A version without that file is still being pushed.
+        versions = sorted(filter(str.isdecimal, map(_name, fileio.listdir(path))), key=int)
+        newest_first = [os.path.join(path, version) for version in reversed(versions)]
+        for folder in (path, path_utils.serving_model_path(path), *newest_first):
+            if fileio.exists(os.path.join(folder, _MODEL_FILE)):
+                return folder
+    raise FileNotFoundError(
+        f"no model in {path}: give a SavedModel's folder, a folder of numbered versions, or a Model "
+        f"artifact's folder"
+    )
+
+
+def _name(entry: str) -> str:
+    return entry.rstrip("/")  # remote file systems list folders with a slash
