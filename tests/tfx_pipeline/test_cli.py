@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from tfx_pipeline.cli import main
 
-COMMANDS = ["demo", "run", "videos", "serve", "score", "embed", "localise", "report"]
+COMMANDS = ["demo", "run", "videos", "serve", "score", "embed", "localise", "evaluate", "report"]
 
 _PROGRAM = """
 import json, sys
