@@ -95,6 +95,7 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
         "score_examples": score,
         "embed_image": {"embedding": _numpy(network.embed_image(crops))},
         "embed_audio": {"embedding": _numpy(network.embed_audio(waveforms))},
+        "audio_features": {"features": _numpy(network.pooled_audio_features(waveforms))},
         "localise": {
             "heatmap": _numpy(heatmap),
             "score": _numpy(best),

@@ -39,6 +39,10 @@ class ServingSignatures:
         """Maps bytes [batch] to the `embedding` [batch, embedding_size], of unit length."""
         return {"embedding": self.network.embed_audio(self._sounds(audio))}
 
+    def audio_features(self, audio: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Maps bytes [batch] to the `features` [batch, 4 * 3 * channels] of linear classifiers."""
+        return {"features": self.network.pooled_audio_features(self._sounds(audio))}
+
     def localise(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps bytes [batch], [batch] to where the sound comes from.
 
@@ -79,6 +83,7 @@ class ServingSignatures:
             "score",
             "embed_image",
             "embed_audio",
+            "audio_features",
             "localise",
             "score_examples",
             "describe",

@@ -17,6 +17,9 @@ from models.losses.objectives import OBJECTIVES
 from models.network_config import NetworkConfig
 from models.networks.tower import convolution_tower
 
+POOLED_AUDIO_BINS = (4, 3)
+"""Of frequency and time; with the papers' 512 channels these are 6144 features."""
+
 
 class AvcNetwork(keras.Model, abc.ABC):
     """A network trained by audio-visual correspondence (AVC) over the pairs of a batch.
@@ -126,6 +129,19 @@ class AvcNetwork(keras.Model, abc.ABC):
         spectrogram = self.log_spectrogram(audio)  # [batch, bins, frames, 1]
         return self.audio_tower(spectrogram, training=training)
 
+    def pooled_audio_features(self, audio):
+        """Maps [batch, samples] to conv4_2 in 4 x 3 maxima, [batch, 4 * 3 * filters[-1]].
+
+        For linear classifiers of sounds, in inference ("Look, Listen and Learn", section 4.1). Four
+        bins of frequency by three of time by channels, in this order. Bins that don't divide the
+        map overlap by a row or column, and repeat those of a smaller one.
+        """
+        features = self.audio_features(audio)  # [batch, frequency, time, channels]
+        # Not `ops.adaptive_max_pool`, which divides by zero where the map is smaller.
+        rows, columns = map(_bins, features.shape[1:3], POOLED_AUDIO_BINS)
+        maxima = [ops.max(features[:, r, c], axis=(1, 2)) for r in rows for c in columns]
+        return ops.concatenate(maxima, axis=-1)  # 12 times [batch, channels]
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the pairs of the batch (Keras API: `Model.compute_loss`)."""
         return self.objective(y_pred["similarities"], self.match_logits, x["group"])
@@ -137,3 +153,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         masks = pair_masks.all_pairs(x["group"])
         self.avc_accuracy.update_state(balanced_accuracy(logits, *masks))
         return self.get_metrics_result()
+
+
+def _bins(size: int, count: int) -> list[slice]:
+    """Divides `size` places as evenly as can be, none left out, by the rule of adaptive pooling."""
+    return [slice(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]

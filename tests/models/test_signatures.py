@@ -79,6 +79,7 @@ def _call(signature, **inputs) -> dict[str, np.ndarray]:
         ("serving_default", ["image", "audio"], {"score": ("float32", [None])}),
         ("embed_image", ["image"], {"embedding": ("float32", [None, 8])}),
         ("embed_audio", ["audio"], {"embedding": ("float32", [None, 8])}),
+        ("audio_features", ["audio"], {"features": ("float32", [None, 4 * 3 * 16])}),
         (
             "localise",
             ["image", "audio"],
@@ -112,7 +113,7 @@ def test_the_contract_of(signatures, name, inputs, outputs):
 
 
 def test_there_are_no_other_signatures(signatures):
-    assert len(signatures) == 7
+    assert len(signatures) == 8
 
 
 def test_every_operation_is_of_stock_tensorflow(folder):
@@ -206,6 +207,14 @@ def test_embeddings_are_the_networks_and_of_unit_length(signatures, network, pix
     assert np.linalg.norm([image[0], sound[0]], axis=1) == pytest.approx(1, abs=1e-4)
     crop = keras.ops.convert_to_numpy(network.embed_image(pixels[None, 2:18, 6:22]))
     assert image == pytest.approx(crop, abs=1e-4)
+
+
+def test_audio_features_are_the_networks(signatures, network, tone):
+    sounds = [tone(110), tone(310)]
+    answer = _call(signatures["audio_features"], audio=[sound.tobytes() for sound in sounds])
+    expected = keras.ops.convert_to_numpy(network.pooled_audio_features(np.stack(sounds)))
+    assert answer["features"] == pytest.approx(expected, abs=1e-4)
+    assert not np.allclose(expected[0], expected[1])
 
 
 def test_a_wav_file_is_the_pcm_it_holds(signatures, tone):

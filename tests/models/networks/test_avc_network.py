@@ -166,6 +166,31 @@ def test_in_half_precision_similarities_and_losses_stay_single(form, tiny_config
     assert np.isfinite(float(loss))
 
 
+@pytest.mark.parametrize(
+    ("filters", "size"),  # of conv4_2, frequency by time
+    [((4, 8, 16), (4, 2)), ((4, 8), (8, 4)), ((4,), (17, 8)), ((2, 2, 2, 4), (2, 1))],
+)
+def test_audio_features_are_maxima_over_frequency_and_time(filters, size, tiny_config):
+    network = build_network(tiny_config("l3", filters=filters, image_size=32, crop_size=32), seed=1)
+    sounds = np.random.default_rng(0).integers(-9000, 9000, [2, 800]).astype(np.int16)
+    features = _numpy(network.audio_features(sounds))
+    assert features.shape == (2, *size, filters[-1])
+    pooled = _numpy(network.pooled_audio_features(sounds))
+    assert pooled.shape == (2, 4 * 3 * filters[-1])
+    pooled = pooled.reshape(2, 4, 3, filters[-1])
+    for row, column in np.ndindex(4, 3):
+        # The place of a bin's middle is in it whatever the bins' borders are.
+        place = [
+            int((i + 0.5) * n / bins)
+            for i, n, bins in zip((row, column), size, (4, 3), strict=True)
+        ]
+        assert (pooled[:, row, column] >= features[:, *place]).all()
+    rows = np.split(features, 4, axis=1) if size[0] % 4 == 0 else []
+    for row, part in enumerate(rows):
+        assert np.array_equal(pooled[:, row].max(1), part.max((1, 2)))
+    assert np.array_equal(pooled.max((1, 2)), features.max((1, 2)))  # nothing is left out
+
+
 @pytest.mark.parametrize("form", ["ave", "avol"])
 def test_at_the_papers_size_the_maps_have_the_papers_sizes(form):
     network = build_network(NetworkConfig(network=form), seed=0)
@@ -174,3 +199,4 @@ def test_at_the_papers_size_the_maps_have_the_papers_sizes(form):
     assert network.log_spectrogram(audio).shape == (1, 257, 200, 1)
     assert network.image_features(image).shape == (1, 14, 14, 512)
     assert network.audio_features(audio).shape == (1, 16, 12, 512)
+    assert network.pooled_audio_features(audio).shape == (1, 6144)
