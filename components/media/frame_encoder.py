@@ -57,25 +57,33 @@ class FrameEncoder:
 
     def encode(self, frame: VideoFrame) -> StillFrame:
         """Encodes one frame; the frame itself stays as it is."""
-        width, height = self._size(frame)
-        untagged_hd = frame.colorspace == _UNSPECIFIED and frame.height >= _HD_HEIGHT
-        full_range_format = frame.format.name.startswith("yuvj")
-        scaled = self._reformatter.reformat(
-            frame,
-            width,
-            height,
-            "yuv420p",
-            src_colorspace=Colorspace.ITU709 if untagged_hd else None,
-            src_color_range=ColorRange.JPEG if full_range_format else None,
-            dst_colorspace=Colorspace.ITU601,
-            dst_color_range=ColorRange.JPEG,
-            interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND,
-            threads=1,
-        )
+        scaled = self._scaled(frame, "yuv420p", dst_colorspace=Colorspace.ITU601)
         orient = _orientation(frame)
         planes = [np.ascontiguousarray(orient(_plane(plane))) for plane in scaled.planes]
         jpeg = simplejpeg.encode_jpeg_yuv_planes(*planes, quality=self._quality)
         return StillFrame(jpeg, float(planes[0].mean()) / 255)
+
+    def picture(self, frame: VideoFrame) -> np.ndarray:
+        """What `encode` stores, without the compression: uint8 RGB [height, width, 3]."""
+        pixels = self._scaled(frame, "rgb24").to_ndarray()
+        return np.ascontiguousarray(_orientation(frame)(pixels))
+
+    def _scaled(self, frame: VideoFrame, pixel_format: str, **destination) -> VideoFrame:
+        width, height = self._size(frame)
+        untagged_hd = frame.colorspace == _UNSPECIFIED and frame.height >= _HD_HEIGHT
+        full_range_format = frame.format.name.startswith("yuvj")
+        return self._reformatter.reformat(
+            frame,
+            width,
+            height,
+            pixel_format,
+            src_colorspace=Colorspace.ITU709 if untagged_hd else None,
+            src_color_range=ColorRange.JPEG if full_range_format else None,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND,
+            threads=1,
+            **destination,
+        )
 
     def _size(self, frame: VideoFrame) -> tuple[int, int]:
         """Width and height before turning: square pixels, short side `image_size`."""
@@ -102,7 +110,7 @@ def _orientation(frame: VideoFrame):
     if abs(b) + abs(c) > abs(a) + abs(d):  # x and y change places
 
         def turn(plane: np.ndarray) -> np.ndarray:
-            plane = plane.T
+            plane = plane.swapaxes(0, 1)
             return plane[:: -1 if b < 0 else 1, :: -1 if c < 0 else 1]
     else:
 

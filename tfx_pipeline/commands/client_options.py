@@ -83,18 +83,33 @@ def server_options(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def connection(
-    server: str | None, protocol: str, model_name: str, timeout: float
+    server: str | None,
+    protocol: str,
+    model_name: str,
+    timeout: float,
+    model: pathlib.Path | None = None,
 ) -> Iterator[ModelClient]:
-    """A client whose errors, and those of reading media, end the command with their words."""
+    """A client whose errors, and those of reading media, end the command with their words.
+
+    With `model`, a SavedModel's folder, it answers in this process and there is no server.
+    """
+    if model is not None and server is not None:
+        raise click.UsageError("give --model or --server, not both")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning)  # of libraries, about Python
     from serving.client.connect import connect
     from serving.client.model_server_error import ModelServerError
 
     try:
-        with connect(model_name, server, protocol, timeout) as client:
+        if model is not None:
+            from tfx_pipeline.in_process_client import InProcessClient
+
+            client: ModelClient = InProcessClient(str(model))
+        else:
+            client = connect(model_name, server, protocol, timeout)
+        with client:
             yield client
-    except (ConnectionError, TimeoutError, ModelServerError) as error:
+    except (ConnectionError, FileNotFoundError, TimeoutError, ModelServerError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -1,40 +1,173 @@
-"""`ots localise`: where in this image does this sound come from?"""
+"""`ots localise`: where in this image, or in every frame of this video, is this sound?"""
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
+import time as clock
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tfx_pipeline.commands import client_options
 
+if TYPE_CHECKING:
+    from components.localisation_video.video_options import VideoOptions
+    from serving.client.model_client import ModelClient
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
+_POSITIVE = click.FloatRange(0, min_open=True)
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("clip", metavar="[VIDEO]", required=False, type=_FILE)
 @client_options.media_options
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="Write the image with the heat map over it (.png or .jpg).",
+    help="Of VIDEO: the .mp4 to write. Else: the image with the heat map over it (.png or .jpg).",
+)
+@click.option(
+    "--model",
+    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    help="A SavedModel, or a folder of numbered versions, to ask in this process, without a "
+    "server.",
+)
+@click.option("--start", type=click.FloatRange(0), help="Of VIDEO: seconds to begin at.")
+@click.option("--max-seconds", type=_POSITIVE, help="Of VIDEO: show so much of it at most.")
+@click.option(
+    "--fps", type=_POSITIVE, help="Of VIDEO: frames a second  [default: each frame there is]."
+)
+@click.option(
+    "--width",
+    type=click.IntRange(240, 7680),
+    help="Of VIDEO: pixels of the three panels together, at most  [default: 1280].",
+)
+@click.option(
+    "--scale",
+    type=_POSITIVE,
+    help="Of VIDEO: value of the map that gets the brightest colour, the same in all frames  "
+    "[default: 1].",
+)
+@click.option(
+    "--batch-size", type=click.IntRange(1), help="Of VIDEO: frames a call  [default: 16]."
 )
 @client_options.server_options
 def command(
+    clip: pathlib.Path | None,
     image: pathlib.Path | None,
     audio: pathlib.Path | None,
     video: pathlib.Path | None,
     time: float | None,
     output: pathlib.Path | None,
+    model: pathlib.Path | None,
+    start: float | None,
+    max_seconds: float | None,
+    fps: float | None,
+    width: int | None,
+    scale: float | None,
+    batch_size: int | None,
     server: str | None,
     protocol: str,
     model_name: str,
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Ask a model server where in an image a sound comes from."""
-    with client_options.connection(server, protocol, model_name, timeout) as client:
-        media = client_options.read_media(client, image, audio, video, time, need_both=True)
-        assert media.image is not None and media.audio is not None  # need_both
-        found = client.localise([media.image], [media.audio])[0]
+    """Show where in an image, or in every frame of a video, a sound comes from.
+
+    `ots localise VIDEO -o OUT.mp4` writes a video of input, overlay and map side by side, with the
+    sound. Each frame is localised with the second of sound centred on it.
+
+    `ots localise --video V --time T`, or `--image` and `--audio`, answers for one frame.
+
+    The model is that of a server, or with --model one of this machine.
+    """
+    chosen: dict[str, Any] = {
+        name: value
+        for name, value in (
+            ("start", start),
+            ("max_seconds", max_seconds),
+            ("fps", fps),
+            ("width", width),
+            ("scale", scale),
+            ("batch_size", batch_size),
+        )
+        if value is not None
+    }
+    if clip is None and chosen:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in chosen)
+        raise click.UsageError(f"only for a whole video, `ots localise VIDEO -o OUT.mp4`: {names}")
+    if clip is not None:
+        if any(value is not None for value in (image, audio, video, time)):
+            raise click.UsageError("give VIDEO, or --image, --audio, --video and --time, not both")
+        if output is None or output.suffix.lower() != ".mp4":
+            raise click.UsageError("give the video to write: -o OUT.mp4")
+        if output.resolve() == clip.resolve():
+            raise click.UsageError(f"{output} is the video to read: give another name")
+    with client_options.connection(server, protocol, model_name, timeout, model) as client:
+        if clip is not None and output is not None:
+            from components.localisation_video.video_options import VideoOptions
+
+            _localise_video(client, clip, output, VideoOptions(**chosen), as_json)
+        else:
+            _localise_frame(client, image, audio, video, time, output, as_json)
+
+
+def _localise_video(
+    client: ModelClient,
+    source: pathlib.Path,
+    output: pathlib.Path,
+    options: VideoOptions,
+    as_json: bool,
+) -> None:
+    from tqdm import tqdm
+
+    from components.localisation_video.localisation_video import make_localisation_video
+    from components.media.media_error import MediaError
+
+    began = clock.monotonic()
+    with tqdm(desc=source.name, unit="frame", disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        try:
+            made = make_localisation_video(source, output, client, options, show)
+        except MediaError as error:
+            raise click.ClickException(f"{source}: {error}") from error
+        except (ConnectionError, TimeoutError):
+            raise  # OSErrors too, but of the server
+        except OSError as error:
+            raise click.ClickException(f"cannot write {output}: {error}") from error
+    wall = clock.monotonic() - began
+    words = (
+        f"{output}: {made.frames} frames, {made.seconds:.1f} s, in {wall:.1f} s "
+        f"({made.seconds / wall:.1f} x real time); picture and sound correspond with a "
+        f"probability of {made.mean_score:.2f}, the maps peak at {made.mean_peak:.2f} on average"
+    )
+    for number, what in (
+        (made.broken_frames, "damaged frames were left out"),
+        (made.broken_sounds, "damaged pieces of sound were left out"),
+    ):
+        words += f"; {number} {what}" if number else ""
+    result = {"output": str(output), **dataclasses.asdict(made), "wall_seconds": wall}
+    client_options.print_result(result, as_json, words)
+
+
+def _localise_frame(
+    client: ModelClient,
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
+    video: pathlib.Path | None,
+    time: float | None,
+    output: pathlib.Path | None,
+    as_json: bool,
+) -> None:
+    media = client_options.read_media(client, image, audio, video, time, need_both=True)
+    assert media.image is not None and media.audio is not None  # need_both
+    found = client.localise([media.image], [media.audio])[0]
     y, x = found.peak
     greatest = float(found.heatmap.max())
     result = {

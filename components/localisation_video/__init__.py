@@ -1,0 +1,1 @@
+"""A video of where its sound comes from: input, overlay and map side by side."""

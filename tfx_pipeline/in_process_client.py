@@ -1,0 +1,51 @@
+"""A model asked without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components.evaluation.saved_model import SavedModel
+from serving.client.model_client import ModelClient
+from serving.client.model_server_error import ModelServerError
+from serving.client.version_status import VersionStatus
+
+
+class InProcessClient(ModelClient):
+    """Answers as a model server would, from a SavedModel in this process."""
+
+    def __init__(self, path: str):
+        """Loads the model.
+
+        Args:
+            path: a SavedModel's folder, one of numbered versions, or a Model artifact's.
+
+        Raises:
+            OSError: there is no SavedModel.
+        """
+        super().__init__(server=path, model_name=path)
+        self._model = SavedModel(path)
+
+    def predict(
+        self,
+        signature_name: str,
+        inputs: Mapping[str, Sequence[bytes]],
+        outputs: Mapping[str, type[np.generic]],
+    ) -> dict[str, np.ndarray]:
+        """See `ModelClient.predict`."""
+        try:
+            found = self._model.call(signature_name, inputs)
+            return {name: found[name].astype(kind) for name, kind in outputs.items()}
+        except tf.errors.OpError as error:
+            raise ModelServerError(type(error).__name__, error.message) from error
+        except (KeyError, ValueError) as error:
+            raise ModelServerError("INVALID_ARGUMENT", str(error)) from error
+
+    def model_status(self) -> list[VersionStatus]:
+        """See `ModelClient.model_status`; a single SavedModel has no number."""
+        return [VersionStatus(0, "AVAILABLE", "OK", "")]
+
+    def close(self) -> None:
+        """See `ModelClient.close`."""
