@@ -76,15 +76,15 @@ class Triptych:
         heat = Image.new("RGB", frame.size, _SOCKET)
         heat.paste(colours, box)
         for number, panel in enumerate((frame, overlay, heat)):
-            left, top = self._corner(number)
+            left, top = self.corner(number)
             canvas.paste(panel, (left + place[0], top + place[1]))
         self._draw_figures(canvas, found, time)
         return np.asarray(canvas)
 
-    def _corner(self, number: int) -> tuple[int, int]:
-        return self._margin + number * (
-            self.panel[0] + self._margin
-        ), self._margin // 2 + self._strip
+    def corner(self, number: int) -> tuple[int, int]:
+        """Left and top of a panel: 0 input, 1 overlay, 2 map."""
+        left = self._margin + number * (self.panel[0] + self._margin)
+        return left, self._margin // 2 + self._strip
 
     def _fitted(self, picture: np.ndarray) -> tuple[Image.Image, tuple[int, int]]:
         frame = Image.fromarray(picture)
@@ -109,10 +109,10 @@ class Triptych:
         canvas = Image.new("RGB", self.size, _PAPER)
         draw = ImageDraw.Draw(canvas)
         for number, title in enumerate(_TITLES):
-            left, top = self._corner(number)
+            left, top = self.corner(number)
             draw.rectangle((left, top, left + self.panel[0] - 1, top + self.panel[1] - 1), _SOCKET)
             draw.text((left, top - self._strip // 2), title, _INK, self._font, "lm")
-        left, top = self._corner(0)
+        left, top = self.corner(0)
         room = self.panel[0] - self._font.getlength(f"{_TITLES[0]}   ")
         name = _shorten(name, self._font, room)
         draw.text((left + self.panel[0], top - self._strip // 2), name, _MUTED, self._font, "rm")
@@ -129,7 +129,7 @@ class Triptych:
 
     def _bar(self, number: int) -> tuple[int, int, int]:
         """Left, right and middle line of the bar below a panel; the words stand before it."""
-        left, top = self._corner(number)
+        left, top = self.corner(number)
         y = top + self.panel[1] + self._strip // 2 + self._margin // 2
         words = _length(self._font, "sound fits 0.00  " if number == 1 else "peak 0.00  ")
         return left + min(round(words), self.panel[0] - 8), left + self.panel[0], y
@@ -147,7 +147,7 @@ class Triptych:
         ):
             _, _, y = self._bar(number)
             mask = _words(self._font, words)
-            left = self._corner(number)[0]
+            left = self.corner(number)[0]
             canvas.paste(_INK, (left, y - mask.height // 2), mask)
         left, right, y = self._bar(1)
         low, high = y - self._thickness // 2, y + (self._thickness + 1) // 2 - 1

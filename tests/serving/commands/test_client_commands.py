@@ -121,6 +121,19 @@ def test_localise(server_flags: list[str], image: str, audio: str, tmp_path: pat
         assert outside.max() - outside.min() <= 1 and outside.max() < 51
 
 
+def test_localise_a_whole_video(server_flags: list[str], video: str, tmp_path: pathlib.Path):
+    output = tmp_path / "out.mp4"
+    result = json.loads(run(localise.command, video, "-o", str(output), "--json", *server_flags))
+    assert result["frames"] == 20 and result["broken_frames"] == 0
+    # Half of the frames are black, half white; the sound's amplitude is a quarter of the greatest.
+    assert result["mean_score"] == pytest.approx(0.5 * 0.25, rel=0.15)
+    with av.open(str(output)) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio"]
+        assert container.streams.video[0].frames == 20
+    arguments = [video, "-o", str(output), "--max-seconds=0.5", "--width=300", *server_flags]
+    assert "out.mp4: 5 frames, 0.5 s, in " in run(localise.command, *arguments)
+
+
 def test_files_that_cannot_be_used(server_flags: list[str], image: str, audio: str):
     cases = [
         (["--image", image, "--audio", image], "grey.png"),

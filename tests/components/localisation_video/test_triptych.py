@@ -1,0 +1,99 @@
+"""What a moment looks like."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from components.localisation_video.triptych import Triptych, picture_size
+
+
+@dataclasses.dataclass
+class Answer:
+    heatmap: np.ndarray
+    score: float = 0.5
+    crop_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+
+def _panels(triptych: Triptych, drawn: np.ndarray) -> list[np.ndarray]:
+    """Input, overlay and map: int [height, width, 3]."""
+    width, height = triptych.panel
+    corners = [triptych.corner(number) for number in range(3)]
+    return [drawn[y : y + height, x : x + width].astype(int) for x, y in corners]
+
+
+def _triptych(picture: np.ndarray, scale: float = 1.0) -> Triptych:
+    return Triptych(picture.shape[1::-1], "clip.mp4", 960, scale)
+
+
+GREY = np.full((200, 300, 3), 120, np.uint8)
+
+
+def test_one_scale_for_all_moments():
+    triptych = _triptych(GREY)
+    middles = []
+    for value in (0.0, 0.1, 0.5, 1.0):
+        drawn = triptych.draw(GREY, Answer(np.full((4, 4), value, np.float32)), 0.0)
+        _, overlay, heat = _panels(triptych, drawn)
+        middles.append((heat[100, 150].sum(), abs(overlay[100, 150] - 120).max()))
+    brightness, tint = zip(*middles, strict=True)
+    assert brightness[0] < 10 and tint[0] == 0  # darkness looks dark, and hides nothing
+    assert list(brightness) == sorted(brightness) and brightness[1] < 100 < brightness[3]
+    assert list(tint) == sorted(tint)
+    # A scale of its own makes a faint map bright.
+    faint = Answer(np.full((4, 4), 0.1, np.float32))
+    drawn = _triptych(GREY, 0.1).draw(GREY, faint, 0.0)
+    assert _panels(triptych, drawn)[2][100, 150].sum() == brightness[3]
+
+
+def test_the_map_is_smooth_and_in_its_place():
+    heatmap = np.zeros((8, 8), np.float32)
+    heatmap[2, 6] = 1.0
+    triptych = _triptych(GREY)
+    drawn = triptych.draw(GREY, Answer(heatmap, crop_box=(0.0, 0.25, 1.0, 0.75)), 0.0)
+    _, overlay, heat = _panels(triptych, drawn)
+    covered = heat[:, 76:224].sum(2)
+    y, x = np.unravel_index(covered.argmax(), covered.shape)
+    assert (y, x) == (pytest.approx(2.5 / 8 * 200, abs=3), pytest.approx(6.5 / 8 * 150, abs=3))
+    assert abs(np.diff(covered, axis=1)).max() < 80  # no steps between cells
+    # Beside the part that the model saw: dimmed, and no map.
+    assert (overlay[:, :70] == 60).all()
+    assert len(np.unique(heat[:, :70].reshape(-1, 3), axis=0)) == 1
+
+
+def test_the_score_is_drawn():
+    triptych = _triptych(GREY)
+    flat = np.zeros((2, 2), np.float32)
+    low, high = (triptych.draw(GREY, Answer(flat, score), 0.0).astype(int) for score in (0.1, 0.9))
+    changed = np.argwhere(abs(high - low).sum(2) > 60)
+    assert changed[:, 0].min() > triptych.size[1] - 40  # below the panels
+    (y0, x0), (y1, x1) = changed.min(0), changed.max(0)
+    third = triptych.size[0] / 3
+    assert third < x0 and x1 < 2 * third and x1 - x0 > third / 2 and y1 > y0
+    assert (triptych.draw(GREY, Answer(flat, 0.1), 0.0) == low).all()  # the background stays
+
+
+@pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080), (33, 500), (500, 33), (1, 1)])
+def test_any_shape_fits(shape: tuple[int, int]):
+    size = picture_size(shape[::-1], 640)
+    assert size[0] % 2 == size[1] % 2 == 0
+    assert size[0] <= 640 / 3 and size[1] <= 320
+    if min(shape) > 100:
+        assert size[0] / size[1] == pytest.approx(shape[1] / shape[0], rel=0.03)
+    picture = np.full((size[1], size[0], 3), 120, np.uint8)
+    triptych = Triptych(size, "a name that is much longer than any panel is wide.mp4", 640, 1.0)
+    drawn = triptych.draw(picture, Answer(np.ones((3, 3), np.float32)), 3661.0)
+    assert drawn.shape == (triptych.size[1], triptych.size[0], 3)
+    assert drawn.shape[0] % 2 == drawn.shape[1] % 2 == 0
+    assert triptych.size[0] <= 642
+
+
+def test_a_picture_of_another_size_is_fitted_in():
+    triptych = _triptych(GREY)
+    wide = np.full((50, 300, 3), 200, np.uint8)
+    first, *_ = _panels(triptych, triptych.draw(wide, Answer(np.zeros((2, 2), np.float32)), 0.0))
+    bright = np.flatnonzero((first[:, 150] > 190).all(1))
+    assert len(bright) == 50
+    assert bright.mean() == pytest.approx(99.5, abs=3)
