@@ -31,11 +31,3 @@ def with_status(method: Callable) -> Callable:
         context.abort(failure.code, failure.message)
 
     return wrapped
-
-
-def unimplemented(method: str, instead: str) -> ServingError:
-    """For a method of the TensorFlow Serving API that this server does not have."""
-    return ServingError(
-        grpc.StatusCode.UNIMPLEMENTED,
-        f"{method} is not implemented by this model server: {instead}",
-    )

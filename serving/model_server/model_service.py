@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import grpc
 from tensorflow_serving.apis import (
     get_model_status_pb2,
@@ -9,13 +11,16 @@ from tensorflow_serving.apis import (
     model_service_pb2_grpc,
 )
 
-from serving.model_server.grpc_errors import unimplemented, with_status
+from serving.model_server.grpc_errors import with_status
+from serving.model_server.model_config import parse_model_configs
 from serving.model_server.model_registry import ModelRegistry
 from serving.model_server.serving_error import ServingError
 
+_LOG = logging.getLogger(__name__)
+
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    """GetModelStatus; HandleReloadConfigRequest is UNIMPLEMENTED."""
+    """GetModelStatus and HandleReloadConfigRequest."""
 
     def __init__(self, registry: ModelRegistry):
         self._registry = registry
@@ -33,9 +38,16 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def HandleReloadConfigRequest(  # noqa: N802
         self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
     ) -> model_management_pb2.ReloadConfigResponse:
-        """Not implemented."""
-        raise unimplemented(
-            "HandleReloadConfigRequest",
-            "new versions under the model's base path are picked up by themselves; for another "
-            "model start the server again",
-        )
+        """Serves the models of the request instead; answers when they are loaded."""
+        if request.config.WhichOneof("config") != "model_config_list":
+            raise ServingError.invalid_argument(
+                "ServerModelConfig type not supported by HandleReloadConfigRequest. Only "
+                "ModelConfigList is currently supported"
+            )
+        try:
+            configs = parse_model_configs(request.config)
+            self._registry.reload(configs, context.time_remaining())
+        except ServingError as error:
+            _LOG.error("HandleReloadConfigRequest failed: %s", error.message)
+            raise
+        return model_management_pb2.ReloadConfigResponse(status={"error_code": 0})

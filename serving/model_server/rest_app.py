@@ -8,7 +8,9 @@ import functools
 import json
 import logging
 import re
+import time
 import urllib.parse
+import zlib
 from collections.abc import Callable
 
 import grpc
@@ -18,9 +20,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tensorflow_serving.apis import model_pb2
 
-from serving.model_server import proto_json, tensor_json
-from serving.model_server.grpc_errors import unimplemented
-from serving.model_server.model_registry import ModelRegistry
+from serving.model_server import examples_json, proto_json, tensor_json
+from serving.model_server.api_token import ApiToken
+from serving.model_server.health import Health
+from serving.model_server.predictor import Predictor
 from serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
@@ -33,29 +36,57 @@ _STATUS = re.compile(_MODEL + r"(?i:/(?P<metadata>metadata))?")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _MAX_VERSION = 2**63 - 1
 _MAX_DISCARDED_BYTES = 2**30
+_CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization",
+}
+LIVE, READY = "/livez", "/readyz"
 
 
 class RestApp(Starlette):
-    """`/v1/models/...`: status and metadata by GET, predict by POST.
+    """`/v1/models/...`: status and metadata by GET, predict, classify and regress by POST.
 
-    Requests are parsed and run in a thread pool: the event loop only moves bytes.
+    Also `/livez` and `/readyz`, and the metrics where they are wanted. Requests are parsed and run
+    in a thread pool: the event loop only moves bytes.
     """
 
     def __init__(
         self,
-        registry: ModelRegistry,
+        predictor: Predictor,
+        health: Health,
         num_threads: int,
         timeout_seconds: float,
         max_request_bytes: int,
+        *,
+        metrics_path: str | None = None,
+        token: ApiToken | None = None,
+        cors: bool = False,
     ):
-        """Args: `timeout_seconds`: how long a prediction may run; `max_request_bytes`: of a body."""
+        """Makes the application.
+
+        Args:
+            predictor: runs the requests.
+            health: what `/readyz` tells.
+            num_threads: requests that are run at the same time.
+            timeout_seconds: how long a prediction may take, from when its body has arrived.
+            max_request_bytes: of a body, and of what is in it where it is compressed.
+            metrics_path: where Prometheus finds the metrics; None for nowhere.
+            token: what requests must carry; None for nothing.
+            cors: let pages from other servers call.
+        """
         super().__init__(
             # One route: TensorFlow Serving matches whole paths, in any case, by expressions.
             routes=[Route("/{path:path}", self._handle, methods=_METHODS)]
         )
-        self._registry = registry
+        self._predictor = predictor
+        self._health = health
         self._timeout_seconds = timeout_seconds
         self._max_request_bytes = max_request_bytes
+        self._metrics_path = metrics_path
+        self._token = token
+        self._headers = _CORS_HEADERS if cors else {}
+        self._cors = cors
         self._threads = concurrent.futures.ThreadPoolExecutor(num_threads, "rest")
 
     def close(self) -> None:
@@ -64,38 +95,56 @@ class RestApp(Starlette):
 
     async def _handle(self, request: Request) -> Response:
         try:
-            work = self._route(request)
+            # The path as sent: "%2F" inside a model's name must not divide it.
+            path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+            path = path.partition("?")[0]
+            if path in (LIVE, READY):
+                return self._tell_health(path)
+            if self._cors and request.method == "OPTIONS":
+                return self._json_response(200, b"")
+            if self._token and not self._token.admits(request.headers.get("authorization")):
+                raise ServingError(grpc.StatusCode.UNAUTHENTICATED, self._token.words)
+            if path == self._metrics_path:
+                return Response(self._predictor.metrics.page(), media_type="text/plain")
+            work = self._route(request.method, path)
             body = await self._read_body(request)
+            deadline = time.monotonic() + self._timeout_seconds
             loop = asyncio.get_running_loop()
-            return _json_response(200, await loop.run_in_executor(self._threads, work, body))
+            answer = await loop.run_in_executor(self._threads, work, body, deadline)
+            return self._json_response(200, answer)
         except ServingError as error:
-            return _error_response(error.http_status, error.message)
+            return self._error_response(error.http_status, error.message)
         except _BodyTooLargeError as error:
-            return _error_response(413, str(error))
+            return self._error_response(413, str(error))
         except ClientDisconnect:
-            return _error_response(499, "the client closed the connection")
+            return self._error_response(499, "the client closed the connection")
         except Exception as error:
             _LOG.exception("%s %s failed", request.method, request.url.path)
-            return _error_response(500, f"internal error of the model server: {error!r}")
+            return self._error_response(500, f"internal error of the model server: {error!r}")
 
-    def _route(self, request: Request) -> Callable[[bytes], bytes]:
-        """What is to be done with the body of this request."""
-        # The path as sent: "%2F" inside a model's name must not divide it.
-        path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-        path = path.partition("?")[0]
-        if request.method == "POST" and (match := _PREDICTION.fullmatch(path)):
-            method = match["method"].lower()
-            if method != "predict":
-                raise unimplemented(method, "use :predict with the signature's own inputs")
-            return functools.partial(self._predict, _model_spec(match))
-        if request.method in ("GET", "HEAD") and (match := _STATUS.fullmatch(path)):
+    def _route(self, method: str, path: str) -> Callable[[bytes, float], bytes]:
+        """What is to be done with the body of this request, by a deadline."""
+        if method == "POST" and (match := _PREDICTION.fullmatch(path)):
+            api = match["method"].lower()
+            run = {
+                "predict": self._predict,
+                "classify": self._classify,
+                "regress": self._regress,
+            }[api]
+            return functools.partial(self._counted, api, run, _model_spec(match))
+        if method in ("GET", "HEAD") and (match := _STATUS.fullmatch(path)):
             answer = self._metadata if match["metadata"] else self._status
             return functools.partial(answer, _model_spec(match))
         if not path.lower().startswith("/v1/"):
-            raise ServingError.not_found(f"Not found: {request.method} {path}; see /v1/models/NAME")
-        raise ServingError.invalid_argument(f"Malformed request: {request.method} {path}")
+            raise ServingError.not_found(f"Not found: {method} {path}; see /v1/models/NAME")
+        raise ServingError.invalid_argument(f"Malformed request: {method} {path}")
 
     async def _read_body(self, request: Request) -> bytes:
+        encoding = request.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("identity", "gzip"):
+            raise ServingError.invalid_argument(
+                f"the Content-Encoding {encoding!r} is not supported; send gzip or none"
+            )
         chunks, size = [], 0
         async for chunk in request.stream():
             size += len(chunk)
@@ -108,23 +157,70 @@ class RestApp(Starlette):
                     break
         if size > self._max_request_bytes:
             raise _BodyTooLargeError(self._max_request_bytes)
-        return b"".join(chunks)
+        body = b"".join(chunks)
+        return body if encoding == "identity" else self._decompress(body)
 
-    def _predict(self, spec: model_pb2.ModelSpec, body: bytes) -> bytes:
+    def _decompress(self, body: bytes) -> bytes:
+        decompressor = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            plain = decompressor.decompress(body, self._max_request_bytes)
+        except zlib.error as error:
+            raise ServingError.invalid_argument(f"the body is not gzip: {error}") from error
+        if decompressor.unconsumed_tail:
+            raise _BodyTooLargeError(self._max_request_bytes)
+        if not decompressor.eof:
+            raise ServingError.invalid_argument("the body is not gzip: it ends early")
+        return plain
+
+    def _counted(
+        self,
+        api: str,
+        run: Callable[[model_pb2.ModelSpec, bytes, float], bytes],
+        spec: model_pb2.ModelSpec,
+        body: bytes,
+        deadline: float,
+    ) -> bytes:
+        with self._predictor.request(spec.name, api, "REST"):
+            return run(spec, body, deadline)
+
+    def _predict(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
         parsed = tensor_json.parse_body(body)
-        with self._registry.acquire(spec) as servable:
+        del body  # as large as what it was parsed to
+        spec.signature_name = parsed.signature_name
+        with self._predictor.registry.acquire(spec) as servable:
             signature = servable.signature(parsed.signature_name)
             inputs = tensor_json.read_tensors(parsed, signature.inputs)
-            outputs = servable.predict(
-                parsed.signature_name, inputs, timeout_seconds=self._timeout_seconds
+            outputs = self._predictor.predict(
+                servable, spec, inputs, timeout_seconds=_seconds_left(deadline)
             )
         return tensor_json.write_response(outputs, parsed.is_row_format)
 
-    def _status(self, spec: model_pb2.ModelSpec, body: bytes) -> bytes:
-        return proto_json.status_json(self._registry.status(spec))
+    def _classify(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
+        spec.signature_name, listed = examples_json.parse_body(body, "classify")
+        response = self._predictor.classify(spec, listed, _seconds_left(deadline))
+        return examples_json.write_classifications(response.result)
 
-    def _metadata(self, spec: model_pb2.ModelSpec, body: bytes) -> bytes:
-        return proto_json.metadata_json(self._registry.metadata(spec))
+    def _regress(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
+        spec.signature_name, listed = examples_json.parse_body(body, "regress")
+        response = self._predictor.regress(spec, listed, _seconds_left(deadline))
+        return examples_json.write_regressions(response.result)
+
+    def _status(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
+        return proto_json.status_json(self._predictor.registry.status(spec))
+
+    def _metadata(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
+        return proto_json.metadata_json(self._predictor.registry.metadata(spec))
+
+    def _tell_health(self, path: str) -> Response:
+        if path == LIVE or self._health.is_ready:
+            return self._json_response(200, b'{"status": "SERVING"}')
+        return self._json_response(503, b'{"status": "NOT_SERVING"}')
+
+    def _json_response(self, status: int, body: bytes) -> Response:
+        return Response(body, status, self._headers, media_type="application/json")
+
+    def _error_response(self, status: int, message: str) -> Response:
+        return self._json_response(status, json.dumps({"error": message}).encode())
 
 
 class _BodyTooLargeError(Exception):
@@ -132,23 +228,24 @@ class _BodyTooLargeError(Exception):
         super().__init__(f"request body is larger than {limit} bytes (--max_request_bytes)")
 
 
+def _seconds_left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise ServingError(
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+            "the request's time was over before it could be run (--rest_api_timeout_in_ms)",
+        )
+    return left
+
+
 def _model_spec(match: re.Match[str]) -> model_pb2.ModelSpec:
     spec = model_pb2.ModelSpec(name=urllib.parse.unquote(match["name"]))
     if match["version"]:
         if int(match["version"]) > _MAX_VERSION:
-            raise ServingError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                f"Failed to convert version: {match['version']} to numeric.",
+            raise ServingError.invalid_argument(
+                f"Failed to convert version: {match['version']} to numeric."
             )
         spec.version.value = int(match["version"])
     elif match["label"]:
         spec.version_label = urllib.parse.unquote(match["label"])
     return spec
-
-
-def _json_response(status: int, body: bytes) -> Response:
-    return Response(body, status, media_type="application/json")
-
-
-def _error_response(status: int, message: str) -> Response:
-    return _json_response(status, json.dumps({"error": message}).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +18,21 @@ class RestServer:
         port: the port it listens on.
     """
 
-    def __init__(self, app: Callable, listening: socket.socket, grace_seconds: float):
-        """Args: `grace_seconds`: how long `stop` lets requests in flight go on."""
+    def __init__(
+        self,
+        app: Callable,
+        listening: socket.socket,
+        grace_seconds: float,
+        context: ssl.SSLContext | None = None,
+    ):
+        """Prepares it.
+
+        Args:
+            app: the application.
+            listening: see `listen`.
+            grace_seconds: how long `stop` lets requests in flight go on.
+            context: for TLS; None for none.
+        """
         self.port: int = listening.getsockname()[1]
         self._socket = listening
         self._server = uvicorn.Server(
@@ -29,10 +43,36 @@ class RestServer:
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
+                ws="none",
                 timeout_graceful_shutdown=max(1, round(grace_seconds)),
+                ssl_context_factory=(lambda *_: context) if context else None,
             )
         )
         self._thread = threading.Thread(target=self._run, name="rest-server", daemon=True)
+
+    @staticmethod
+    def listen(address: str, port: int) -> socket.socket:
+        """Takes a port; 0 for any free one.
+
+        Raises:
+            OSError: it is taken or not allowed.
+        """
+        # With the protocol named: asyncio turns Nagle's algorithm off only on such sockets. With
+        # it, an answer's body waits 40 ms for the client's delayed acknowledgement of its headers.
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((address, port))
+            listening.listen(2048)
+        except OSError as error:
+            listening.close()
+            raise OSError(
+                f"cannot listen on {address}:{port} for REST: {error.strerror}; stop what listens "
+                "there or choose another port with --rest_api_port"
+            ) from error
+        return listening
 
     def start(self) -> None:
         """Returns when requests are accepted.

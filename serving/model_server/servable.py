@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +11,11 @@ import grpc
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
-from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
 from serving.model_server import tensor_proto
+from serving.model_server.batch_scheduler import BatchScheduler
+from serving.model_server.image_limit import check_images
 from serving.model_server.serving_error import ServingError
 from serving.model_server.version_folder import VersionFolder
 
@@ -33,8 +36,23 @@ class Servable:
         signatures: every SignatureDef, by name.
     """
 
-    def __init__(self, folder: VersionFolder, tags: Sequence[str] = ("serve",)):
+    def __init__(
+        self,
+        folder: VersionFolder,
+        tags: Sequence[str] = ("serve",),
+        *,
+        session_config: config_pb2.ConfigProto | None = None,
+        batch_scheduler: BatchScheduler | None = None,
+        max_image_pixels: int = 0,
+    ):
         """Loads the SavedModel.
+
+        Args:
+            folder: where it is.
+            tags: of the graph to load.
+            session_config: threads, memory and so on.
+            batch_scheduler: puts requests together; None runs each by itself.
+            max_image_pixels: of a picture in a string input; 0 for any number.
 
         Raises:
             ServingError: the folder is incomplete or damaged, or TensorFlow cannot load it.
@@ -42,8 +60,10 @@ class Servable:
         meta_graph = folder.read_meta_graph(frozenset(tags))
         self.version = folder.version
         self.signatures: Mapping[str, meta_graph_pb2.SignatureDef] = dict(meta_graph.signature_def)
+        self._batch_scheduler = batch_scheduler
+        self._max_image_pixels = max_image_pixels
         graph = tf.Graph()
-        self._session = tf.compat.v1.Session(graph=graph)
+        self._session = tf.compat.v1.Session(graph=graph, config=session_config)
         try:
             with graph.as_default():
                 tf.compat.v1.saved_model.load(self._session, list(tags), str(folder.path))
@@ -52,7 +72,9 @@ class Servable:
             self._session.close()
             raise _load_error(folder, error) from error
         self._callables: dict[tuple[str, tuple[str, ...]], Callable] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._running = 0
+        self._closed = False
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
         """The signature of that name; the empty name means `serving_default`.
@@ -93,28 +115,53 @@ class Servable:
         signature = self.signature(signature_name)
         feeds = _checked_inputs(signature, inputs)
         outputs = _checked_outputs(signature, output_filter)
-        run = self._callable(signature_name or DEFAULT_SIGNATURE, signature, outputs)
-        timeout_in_ms = 0 if timeout_seconds is None else max(1, int(timeout_seconds * 1000))
-        options = tf.compat.v1.RunOptions(timeout_in_ms=timeout_in_ms)
-        try:
-            values = run(*feeds, options=options)
-        except tf.errors.OpError as error:
-            raise ServingError.from_number(error.error_code, _first_words(error)) from error
-        return {
-            name: np.asarray(value, dtype=object if isinstance(value, bytes) else None)
-            for name, value in zip(outputs, values, strict=True)
-        }
+        if self._max_image_pixels:
+            for name, feed in zip(sorted(signature.inputs), feeds, strict=True):
+                if feed.dtype == object:
+                    check_images(name, feed, self._max_image_pixels)
+        key = (signature_name or DEFAULT_SIGNATURE, tuple(outputs))
+        run = functools.partial(self._run, key)
+        if self._batch_scheduler is None:
+            values = run(feeds, timeout_seconds)
+        else:
+            values = self._batch_scheduler.run((self, key), run, feeds, timeout_seconds)
+        return dict(zip(outputs, values, strict=True))
 
     def close(self) -> None:
-        """Frees the model's memory. No `predict` may be running or follow."""
+        """Frees the model's memory, once the runs under way have ended."""
+        with self._lock:
+            self._closed = True
+            while self._running:
+                self._lock.wait()
         self._callables.clear()
         self._session.close()
         del self._session  # the variables go with the last reference
 
-    def _callable(
-        self, name: str, signature: meta_graph_pb2.SignatureDef, outputs: Sequence[str]
-    ) -> Callable:
-        key = (name, tuple(outputs))
+    def _run(
+        self,
+        key: tuple[str, tuple[str, ...]],
+        feeds: list[np.ndarray],
+        timeout_seconds: float | None,
+    ) -> list[np.ndarray]:
+        """Runs a signature (its name and its outputs') on the arrays of its sorted inputs."""
+        timeout_in_ms = 0 if timeout_seconds is None else max(1, int(timeout_seconds * 1000))
+        options = tf.compat.v1.RunOptions(timeout_in_ms=timeout_in_ms)
+        with self._lock:
+            if self._closed:  # the client has given up meanwhile
+                raise ServingError(grpc.StatusCode.UNAVAILABLE, "this version is unloaded")
+            self._running += 1
+        try:
+            values = self._callable(*key)(*feeds, options=options)
+        except tf.errors.OpError as error:
+            raise ServingError.from_number(error.error_code, _first_words(error)) from error
+        finally:
+            with self._lock:
+                self._running -= 1
+                self._lock.notify_all()
+        return [np.asarray(v, dtype=object if isinstance(v, bytes) else None) for v in values]
+
+    def _callable(self, name: str, outputs: tuple[str, ...]) -> Callable:
+        key, signature = (name, outputs), self.signatures[name]
         with self._lock:
             if key not in self._callables:
                 self._callables[key] = self._session.make_callable(

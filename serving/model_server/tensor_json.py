@@ -48,20 +48,8 @@ def parse_body(body: bytes) -> PredictBody:
     Raises:
         ServingError: INVALID_ARGUMENT, it is not JSON of the documented form.
     """
-    if not body:
-        raise ServingError.invalid_argument("JSON Parse error: The document is empty")
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
-    if not isinstance(document, dict):
-        raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
-    signature_name = document.get("signature_name", "")
-    if not isinstance(signature_name, str):
-        raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(document)} not formatted correctly. 'signature_name' key must be "
-            "a string value."
-        )
+    document = parse_object(body)
+    signature = signature_name(document)
     if "instances" in document and "inputs" in document:
         raise ServingError.invalid_argument(
             f"JSON Value: {_quote(document)} Not formatted correctly expecting only one of "
@@ -74,10 +62,42 @@ def parse_body(body: bytes) -> PredictBody:
                 f"JSON Value: {_quote(document)} Expecting 'instances' to be a list/array with at "
                 "least one element"
             )
-        return PredictBody(signature_name, True, instances)
+        return PredictBody(signature, True, instances)
     if "inputs" in document:
-        return PredictBody(signature_name, False, document["inputs"])
+        return PredictBody(signature, False, document["inputs"])
     raise ServingError.invalid_argument("Missing 'inputs' or 'instances' key")
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Reads a body that must be a JSON object.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, it is not.
+    """
+    if not body:
+        raise ServingError.invalid_argument("JSON Parse error: The document is empty")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
+    if not isinstance(document, dict):
+        raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
+    return document
+
+
+def signature_name(document: Mapping[str, Any]) -> str:
+    """The `signature_name` of a request; empty where it is not given.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, it is not a string.
+    """
+    name = document.get("signature_name", "")
+    if not isinstance(name, str):
+        raise ServingError.invalid_argument(
+            f"JSON Value: {_quote(document)} not formatted correctly. 'signature_name' key must be "
+            "a string value."
+        )
+    return name
 
 
 def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
@@ -228,7 +248,7 @@ def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
     if not set(map(type, leaves)) <= types:
         leaf = next(leaf for leaf in leaves if type(leaf) not in types)
         raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(leaf)} Type: {_json_type(leaf)} is not of expected type: "
+            f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: "
             f"{dtype.name}"
         )
 
@@ -251,20 +271,41 @@ def _to_bytes(leaf: Any) -> bytes:
                 '{"b64": <base64 string>}'
             ) from error
     if isinstance(leaf, dict):
-        text = leaf.get("b64")
-        if len(leaf) != 1 or not isinstance(text, str):
+        if not is_base64(leaf):
             raise ServingError.invalid_argument(
                 f"JSON Value: {_quote(leaf)} not formatted correctly for base64 data"
             )
         try:
-            # As TensorFlow Serving: line breaks are skipped and padding may be left out.
-            digits = "".join(text.split()).rstrip("=")
-            return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+            return decode_base64(leaf["b64"])
         except (binascii.Error, ValueError) as error:
             raise ServingError.invalid_argument("Unable to base64 decode") from error
     raise ServingError.invalid_argument(
-        f"JSON Value: {_quote(leaf)} Type: {_json_type(leaf)} is not of expected type: string"
+        f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: string"
     )
+
+
+def is_base64(value: Any) -> bool:
+    """Whether it is a JSON object that stands for bytes: `{"b64": "..."}`."""
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
+
+
+def decode_base64(text: str) -> bytes:
+    """Decodes; as in TensorFlow Serving, white space is skipped and padding may be left out.
+
+    Raises:
+        ValueError: it is not base64.
+    """
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        digits = "".join(text.split()).rstrip("=")
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+
+
+def json_type(value: Any) -> str:
+    """What JSON calls it."""
+    names = {dict: "Object", list: "Array", str: "String", bool: "Boolean", type(None): "Null"}
+    return names.get(type(value), "Number")
 
 
 def _to_json(name: str, array: np.ndarray) -> Any:
@@ -297,14 +338,7 @@ def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:
 
 def _is_object(value: Any) -> bool:
     """Whether it is a JSON object other than one that stands for base64 data."""
-    if not isinstance(value, dict):
-        return False
-    return not (len(value) == 1 and isinstance(value.get("b64"), str))
-
-
-def _json_type(value: Any) -> str:
-    names = {dict: "Object", list: "Array", str: "String", bool: "Boolean", type(None): "Null"}
-    return names.get(type(value), "Number")
+    return isinstance(value, dict) and not is_base64(value)
 
 
 def _quote(value: Any) -> str:

@@ -59,8 +59,14 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
         raise ServingError.invalid_argument(f"tensor parsing error: {name}: {error}") from error
 
 
-def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
-    """The array as a tensor with its values in the typed field, where many clients read them."""
+def from_array(array: np.ndarray, as_content: bool = False) -> tensor_pb2.TensorProto:
+    """The array as a tensor.
+
+    Args:
+        array: its values; an object array holds bytes.
+        as_content: write them as `tensor_content`, which is quicker to make and to read, where the
+            type allows; else to the typed field, where many clients look for them.
+    """
     number = dtype_number(array)
     field = _FIELDS.get(number)
     if field is None:  # half, bfloat16, complex, ...
@@ -68,6 +74,9 @@ def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
     proto = tensor_pb2.TensorProto(dtype=number)
     for size in array.shape:
         proto.tensor_shape.dim.add(size=size)
+    if as_content and array.dtype != object:
+        proto.tensor_content = array.tobytes()
+        return proto
     getattr(proto, field).extend(array.ravel().tolist())
     return proto
 

@@ -7,15 +7,16 @@ import dataclasses
 import logging
 import pathlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
-from serving.model_server.latest_versions import LatestVersions
 from serving.model_server.servable import Servable
 from serving.model_server.serving_error import ServingError
 from serving.model_server.version_folder import Fingerprint, VersionFolder
+from serving.model_server.version_policy import VersionPolicy
 
 _LOG = logging.getLogger(__name__)
 _State = get_model_status_pb2.ModelVersionStatus.State
@@ -29,6 +30,8 @@ class _Version:
 
     state: int = _State.Value("START")
     error: ServingError | None = None
+    failures: int = 0
+    failed_at: float = 0.0
     fingerprint: Fingerprint | None = None
     servable: Servable | None = None
     references: int = 0
@@ -38,31 +41,46 @@ class VersionManager:
     """Serves the versions below a base path, following it as versions come and go.
 
     A new version is loaded before the old one is retired; a retired one is freed when its last
-    request has ended. A version that cannot be loaded is reported and never served, the previous
-    stays, and it is tried again only when its files change. Folders still being written to are
-    left alone until they rest.
+    request has ended. A version that cannot be loaded is reported and never served, and the
+    previous stays; it is tried again a few times, and whenever its files change. Folders still
+    being written to are left alone until they rest.
 
     Attributes:
         model_name: the name it is served under.
         base_path: the folder of numbered folders.
+        policy: which versions to serve; a new one counts from the next `poll`.
     """
 
     def __init__(
         self,
         model_name: str,
         base_path: pathlib.Path,
-        policy: LatestVersions | None = None,
+        policy: VersionPolicy | None = None,
         load: Callable[[VersionFolder], Servable] = Servable,
+        max_num_load_retries: int = 0,
+        load_retry_interval_seconds: float = 60.0,
     ):
-        """Args: `policy`: which versions to serve; `load`: makes a servable of a folder."""
+        """Prepares to serve.
+
+        Args:
+            model_name: the name it is served under.
+            base_path: the folder of numbered folders.
+            policy: which versions to serve; by default the one with the greatest number.
+            load: makes a servable of a folder.
+            max_num_load_retries: how often a version that failed is tried again as it is.
+            load_retry_interval_seconds: between two such tries.
+        """
         self.model_name = model_name
         self.base_path = base_path
-        self._policy = policy or LatestVersions()
+        self.policy = policy or VersionPolicy()
         self._load = load
+        self._max_num_load_retries = max_num_load_retries
+        self._load_retry_interval_seconds = load_retry_interval_seconds
         self._versions: dict[int, _Version] = {}
         self._lock = threading.Lock()
         self._poll_lock = threading.Lock()
         self._last_complaint = ""
+        self._closed = False
 
     @contextlib.contextmanager
     def acquire(self, version: int | None = None) -> Iterator[Servable]:
@@ -82,6 +100,11 @@ class VersionManager:
             with self._lock:
                 held.references -= 1
             self._free_if_idle(servable.version, held)
+
+    def is_available(self, version: int | None = None) -> bool:
+        """Whether any version, or the one asked for, is being served."""
+        available = self._available()
+        return bool(available) if version is None else version in available
 
     def statuses(self, version: int | None = None) -> list[get_model_status_pb2.ModelVersionStatus]:
         """The state of every version seen so far, the newest first, or of the one asked for."""
@@ -107,9 +130,9 @@ class VersionManager:
         """
         waiting: set[int] = set()
         with self._poll_lock:
-            while (folders := self._find_folders()) is not None:
+            while not self._closed and (folders := self._find_folders()) is not None:
                 candidates = set(folders) - self._failed(folders) - waiting
-                aspired = self._policy.select(candidates)
+                aspired = self.policy.select(candidates)
                 to_load = sorted(aspired - set(self._available()))
                 unsettled = {n for n in to_load if not self._is_settled(folders[n])}
                 waiting |= unsettled
@@ -124,6 +147,7 @@ class VersionManager:
     def close(self) -> None:
         """Retires every version; those still in use are freed with their last request."""
         with self._poll_lock:
+            self._closed = True
             self._retire(set(self._available()))
 
     def _find(self, version: int | None) -> _Version:
@@ -160,10 +184,21 @@ class VersionManager:
         self._last_complaint = words
 
     def _failed(self, folders: dict[int, VersionFolder]) -> set[int]:
-        """Versions that could not be loaded and have not changed since."""
+        """Versions that could not be loaded, have not changed since, and are not to be retried."""
         with self._lock:
-            failed = {n: v.fingerprint for n, v in self._versions.items() if v.error}
+            failed = {
+                number: version.fingerprint
+                for number, version in self._versions.items()
+                if version.error and not self._is_retry_due(version)
+            }
         return {n for n in failed if n in folders and _fingerprint(folders[n]) == failed[n]}
+
+    def _is_retry_due(self, version: _Version) -> bool:
+        waited = time.monotonic() - version.failed_at
+        return (
+            version.failures <= self._max_num_load_retries
+            and waited >= self._load_retry_interval_seconds
+        )
 
     def _available(self) -> list[int]:
         with self._lock:
@@ -178,6 +213,8 @@ class VersionManager:
         with self._lock:
             seen = self._versions.get(folder.version)
             before = seen.fingerprint if seen else None
+            if seen and seen.error and fingerprint is not None and fingerprint == before:
+                return True  # to be retried as it is
             self._versions[folder.version] = _Version(fingerprint=fingerprint)
         if fingerprint is None:
             return False
@@ -190,6 +227,9 @@ class VersionManager:
         number = folder.version
         version = _Version(_State.Value("LOADING"), fingerprint=_fingerprint(folder))
         with self._lock:
+            before = self._versions.get(number)
+            if before and before.fingerprint == version.fingerprint:
+                version.failures = before.failures
             self._versions[number] = version
         _LOG.info("%s: loading version %d from %s", self.model_name, number, folder.path)
         try:
@@ -199,6 +239,7 @@ class VersionManager:
                 error = ServingError(grpc.StatusCode.UNKNOWN, f"cannot load {folder.path}: {error}")
             with self._lock:
                 version.state, version.error = _State.Value("END"), error
+                version.failures, version.failed_at = version.failures + 1, time.monotonic()
             _LOG.error("%s: version %d is not served: %s", self.model_name, number, error.message)
             return False
         with self._lock:

@@ -11,15 +11,11 @@ import requests
 import tensorflow as tf
 from google.protobuf import json_format
 from tensorflow_serving.apis import (
-    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
-    inference_pb2,
-    model_management_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
-    regression_pb2,
 )
 
 from serving.model_server.model_server import ModelServer
@@ -180,16 +176,3 @@ def test_status(models):
     message.model_spec.version.value = 9
     code, _ = refused(models.GetModelStatus, message)
     assert code == grpc.StatusCode.NOT_FOUND
-
-
-def test_what_is_not_implemented_says_so(prediction, models):
-    calls = [
-        (prediction.Classify, classification_pb2.ClassificationRequest()),
-        (prediction.Regress, regression_pb2.RegressionRequest()),
-        (prediction.MultiInference, inference_pb2.MultiInferenceRequest()),
-        (models.HandleReloadConfigRequest, model_management_pb2.ReloadConfigRequest()),
-    ]
-    for method, message in calls:
-        code, details = refused(method, message)
-        assert code == grpc.StatusCode.UNIMPLEMENTED
-        assert "is not implemented by this model server" in details

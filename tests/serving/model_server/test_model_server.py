@@ -169,7 +169,7 @@ def test_stopping_lets_requests_in_flight_end(toy_folder: pathlib.Path):
     thread = threading.Thread(target=by_rest)
     thread.start()
     future = stub.Predict.future(request, timeout=30)
-    busy = server._registry._managers["toy"]._versions[3]
+    busy = server.registry._managers["toy"]._versions[3]
     wait_until(lambda: busy.references == 2 or (future.done() and not thread.is_alive()))
     server.stop()
     thread.join()

@@ -110,8 +110,8 @@ def test_paths_are_matched_in_any_case(server: ModelServer):
         ("POST", "/v1/models/nope:predict", 404, "Servable not found for request: Latest(nope)"),
         ("POST", "/v1/models/toy/versions/4:predict", 404, "Specific(toy, 4)"),
         ("POST", "/v1/models/toy/labels/new:predict", 400, "Unrecognized servable version label"),
-        ("POST", "/v1/models/toy:classify", 501, "classify is not implemented"),
-        ("POST", "/v1/models/toy:regress", 501, "regress is not implemented"),
+        ("POST", "/v1/models/toy:classify", 400, "'examples' is expected"),
+        ("POST", "/v1/models/toy:regress", 400, "'examples' is expected"),
         ("GET", "/", 404, "/v1/models/NAME"),
     ],
 )

@@ -1,0 +1,117 @@
+"""TensorFlow Serving's JSON for classify and regress: tf.Examples in, results out."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from typing import Any
+
+import numpy as np
+from tensorflow.core.example import example_pb2, feature_pb2
+from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
+
+from serving.model_server import tensor_json
+from serving.model_server.serving_error import ServingError
+
+_INT64 = (-(2**63), 2**63 - 1)
+
+
+def parse_body(body: bytes, method: str) -> tuple[str, input_pb2.Input]:
+    """Reads `{"signature_name": ..., "context": {...}, "examples": [{...}, ...]}`.
+
+    Args:
+        body: the request's.
+        method: for the error message.
+
+    Returns:
+        The name of the signature (empty where it is not given) and the examples.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, it is not JSON of that form.
+    """
+    document = tensor_json.parse_object(body)
+    signature_name = tensor_json.signature_name(document)
+    listed = input_pb2.Input()
+    made: Any = listed.example_list
+    if "context" in document:
+        made = listed.example_list_with_context
+        _fill(made.context, document["context"])
+    if "examples" not in document:
+        raise ServingError.invalid_argument(
+            f"When method is {method}, key 'examples' is expected and was not found"
+        )
+    examples = document["examples"]
+    if not isinstance(examples, list) or not examples:
+        raise ServingError.invalid_argument(
+            "Expecting 'examples' value to be an list/array with at least one element"
+        )
+    for example in examples:
+        _fill(made.examples.add(), example)
+    return signature_name, listed
+
+
+def write_classifications(result: classification_pb2.ClassificationResult) -> bytes:
+    """`{"results": [[[label, score], ...], ...]}`: a list of classes for each example."""
+    rows = [
+        [[one.label, _shortest(one.score)] for one in classified.classes]
+        for classified in result.classifications
+    ]
+    return json.dumps({"results": rows}).encode()
+
+
+def write_regressions(result: regression_pb2.RegressionResult) -> bytes:
+    """`{"results": [value, ...]}`: a number for each example."""
+    return json.dumps({"results": [_shortest(one.value) for one in result.regressions]}).encode()
+
+
+def _shortest(value: float) -> float:
+    """The number with the fewest digits that is the same float32: 0.2, not 0.20000000298."""
+    return float(str(np.float32(value)))
+
+
+def _fill(example: example_pb2.Example, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ServingError.invalid_argument(
+            f"Example must be JSON object but got JSON {tensor_json.json_type(value)}"
+        )
+    for name, content in value.items():
+        feature = example.features.feature[name]
+        for item in content if isinstance(content, list) else [content]:
+            _add(feature, name, item)
+
+
+def _add(feature: feature_pb2.Feature, name: str, value: Any) -> None:
+    stored: int | float | bytes
+    if isinstance(value, bool | int):
+        if not _INT64[0] <= value <= _INT64[1]:
+            raise ServingError.invalid_argument(
+                f"Feature: {name} has an integer out of range. Only int64 is supported."
+            )
+        kind, stored = "int64_list", int(value)
+    elif isinstance(value, float):
+        kind, stored = "float_list", value
+        if np.isfinite(value) and abs(value) > np.finfo(np.float32).max:
+            raise ServingError.invalid_argument(
+                f"Cannot convert JSON value: {value} to float without loss of precision."
+            )
+    elif isinstance(value, str):
+        kind, stored = "bytes_list", value.encode("utf-8", "surrogatepass")
+    elif isinstance(value, dict) and tensor_json.is_base64(value):
+        kind, stored = "bytes_list", _decode(value["b64"])
+    else:
+        raise ServingError.invalid_argument(
+            f"Feature: {name} has element with unexpected JSON type: {tensor_json.json_type(value)}"
+        )
+    if feature.WhichOneof("kind") not in (None, kind):
+        raise ServingError.invalid_argument(
+            f"Unexpected element type in feature: {name} expecting type: "
+            f"{str(feature.WhichOneof('kind')).removesuffix('_list')}"
+        )
+    getattr(feature, kind).value.append(stored)
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return tensor_json.decode_base64(text)
+    except (binascii.Error, ValueError) as error:
+        raise ServingError.invalid_argument("Unable to base64 decode") from error
