@@ -26,8 +26,13 @@ def label(example: dict[str, list]) -> str:
     return values[0].decode()
 
 
+def labels(example: dict[str, list]) -> list[str]:
+    """Returns all classes of what sounds in an example, [] where they are not known."""
+    values = example.get(contract.LABELS) or example.get(contract.LABEL) or []
+    return [value.decode() for value in values if value]
+
+
 def visible_labels(example: dict[str, list]) -> list[str]:
-    """Returns the classes of all that is in the frame (the sounding class alone if not known)."""
+    """Returns the classes of all that is in the frame (the sounding ones alone if not known)."""
     values = [value.decode() for value in example.get(contract.VISIBLE_LABELS) or []]
-    own = label(example)
-    return values or ([own] if own else [])
+    return values or labels(example)

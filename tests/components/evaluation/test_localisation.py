@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import auc
 
-from components.evaluation.localisation import box_area, centre_hit, peak_points, pointing_hit
+from components.evaluation.localisation import (
+    box_area,
+    centre_hit,
+    centre_map,
+    overlap,
+    peak_points,
+    pointing_hit,
+    success_area,
+)
 
 WHOLE = np.array([0.0, 0.0, 1.0, 1.0])
 
@@ -57,3 +66,63 @@ def test_baselines():
 def test_says_what_is_wrong(heatmap, message):
     with pytest.raises(ValueError, match=message):
         pointing_hit(heatmap, WHOLE, WHOLE)
+    with pytest.raises(ValueError, match=message):
+        overlap(heatmap, WHOLE, WHOLE)
+
+
+def _step(height: int, width: int) -> np.ndarray:
+    """A fine map that is bright in the upper left part only."""
+    heatmap = np.full((224, 224), 0.1)
+    heatmap[:height, :width] = 0.7
+    return heatmap
+
+
+@pytest.mark.parametrize(
+    ("crop", "box", "expected"),
+    [
+        (WHOLE, [0.0, 0.0, 0.5, 0.25], 1.0),
+        (WHOLE, [0.0, 0.0, 1.0, 0.25], 0.5),
+        (WHOLE, [0.25, 0.0, 0.75, 0.25], 1 / 3),
+        (WHOLE, [0.5, 0.5, 1.0, 1.0], 0.0),
+        # The bright part of the crop is 0 to 0.5 and 0.25 to 0.375 of the image.
+        ([0.0, 0.25, 1.0, 0.75], [0.0, 0.25, 0.5, 0.375], 1.0),
+        # Of the box, half lies beyond the crop.
+        ([0.0, 0.25, 1.0, 0.75], [0.0, 0.125, 0.5, 0.375], 0.5),
+        # What of the box is beyond the image is not there.
+        (WHOLE, [-1.0, -1.0, 0.5, 0.25], 1.0),
+        # Borders within pixels count by their share.
+        (WHOLE, [0.0, 0.0, 0.5, 0.25 + 1 / 448], 0.25 / (0.25 + 1 / 448)),
+    ],
+)
+def test_overlap_is_intersection_over_union_in_the_image(crop, box, expected):
+    assert overlap(_step(112, 56), np.array(crop), np.array(box)) == pytest.approx(expected)
+
+
+def test_overlap_scales_the_map_to_its_own_range():
+    dim = 0.3 + 0.01 * _step(112, 112)
+    assert overlap(dim, WHOLE, np.array([0.0, 0.0, 0.5, 0.5])) == pytest.approx(1.0)
+
+
+def test_overlap_enlarges_a_coarse_map():
+    # From 1 to 0 between the centres of neighbours, a quarter apart: cut in the middle.
+    heatmap = np.zeros((4, 4))
+    heatmap[:, :2] = 1.0
+    assert overlap(heatmap, WHOLE, np.array([0.0, 0.0, 1.0, 0.5])) == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_flat_map_marks_all_it_covers():
+    assert overlap(np.full((4, 4), 0.3), WHOLE, np.array([0, 0, 0.5, 0.5])) == pytest.approx(0.25)
+
+
+def test_success_area_is_that_under_the_curve_of_shares():
+    overlaps = np.random.default_rng(0).random(50)
+    thresholds = 0.05 * np.arange(21)
+    shares = [np.mean(overlaps >= threshold) for threshold in thresholds]
+    assert success_area(overlaps).mean() == pytest.approx(auc(thresholds, shares))
+    assert success_area([1.0, 0.0]).tolist() == pytest.approx([1.0, 0.025])
+    assert np.isnan(success_area([np.nan])).all()
+
+
+def test_centre_map_peaks_in_the_middle():
+    assert peak_points(centre_map(5, 7), WHOLE).tolist() == [[0.5, 0.5]]
+    assert centre_map(200, 200)[0, 0] == pytest.approx(0.0, abs=0.01)
