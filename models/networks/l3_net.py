@@ -43,11 +43,11 @@ class L3Net(AvcNetwork):
 
     def embed_image(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to unit vectors [batch, filters[-1]]."""
-        return ops.normalize(self.pool(self.image_features(image, training)), axis=-1)
+        return _unit_length(self.pool(self.image_features(image, training)))
 
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, filters[-1]]."""
-        return ops.normalize(self.pool(self.audio_features(audio, training)), axis=-1)
+        return _unit_length(self.pool(self.audio_features(audio, training)))
 
     def call(self, inputs, training: bool = False):
         """Logits of all pairs and the pooled features of images and sounds."""
@@ -87,3 +87,9 @@ class L3Net(AvcNetwork):
         hidden = ops.relu(ops.matmul(seen, by_eye) + ops.matmul(heard, by_ear) + bias)
         logits = self.fc2(hidden)  # [..., 2]
         return logits[..., 1] - logits[..., 0]
+
+
+def _unit_length(features):
+    """Scales features >= 0 [..., channels]; those that are all zero point evenly everywhere."""
+    zero = ops.max(features, axis=-1, keepdims=True) <= keras.config.epsilon()
+    return ops.normalize(ops.where(zero, ops.ones_like(features), features), axis=-1)

@@ -40,6 +40,23 @@ def test_it_decides_by_two_layers_over_the_joined_features(network, random_media
             assert logits[row, column] == pytest.approx(classes[1] - classes[0], abs=1e-4)
 
 
+def test_where_no_channel_answers_the_vectors_have_unit_length_too(tiny_config, random_media):
+    network = build_network(tiny_config("l3"), seed=1)
+    image, audio = random_media(network.config, 2)
+    for tower, embed, media in (
+        (network.image_tower, network.embed_image, image),
+        (network.audio_tower, network.embed_audio, audio),
+    ):
+        before = keras.ops.convert_to_numpy(embed(media))
+        assert len(np.unique(before)) > 2
+        beta = tower.layers[-2].beta
+        values = np.array(beta)
+        beta.assign(np.full(beta.shape, -1e9))  # ReLU leaves nothing
+        assert keras.ops.convert_to_numpy(embed(media)) == pytest.approx(16**-0.5, abs=1e-6)
+        beta.assign(values)
+        assert np.array_equal(keras.ops.convert_to_numpy(embed(media)), before)
+
+
 def test_its_map_decides_at_every_place(network, random_media):
     image, audio = random_media(network.config, 2)
     features = network.image_features(image)
