@@ -22,7 +22,7 @@ from models.networks.avc_network import AvcNetwork
 from models.networks.factory import build_network
 from models.progress_bar import ProgressBar
 from models.signatures import ServingSignatures
-from models.training.checkpoint_folder import checkpoint_folder
+from models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from models.training.checkpoint_store import CheckpointStore
 from models.training.devices import copy_weights, device_strategy, dtype_policy
 from models.training.input_clock import InputClock
@@ -69,6 +69,7 @@ def run_fn(fn_args: FnArgs) -> None:
             base_model,
         )
     )
+    remove_given_up(store.folder)
     network, history = train(
         network_config,
         config,

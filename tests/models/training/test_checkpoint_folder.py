@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import time
 
-from models.training.checkpoint_folder import checkpoint_folder
+import pytest
+
+from models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from models.training_config import TrainingConfig
 
 
@@ -33,3 +37,31 @@ def test_it_lies_beside_the_outputs_of_executions_and_knows_configurations_and_f
     assert checkpoint_folder("gs://b/run/1/", tiny_config(), training, []).startswith(
         "gs://b/run/."
     )
+
+
+@pytest.fixture
+def unfinished(tmp_path):
+    """Checkpoints by the days since they were written; the own ones are the oldest."""
+    ages = {"a" * 16: (40, 30), "b" * 16: (40, 13), "c" * 16: (15, 14.5), "notes": (40,)}
+    for name, days in ages.items():
+        (tmp_path / name).mkdir()
+        for number, age in enumerate(days):
+            file = tmp_path / name / f"step-{number:09}.npz"
+            file.touch()
+            os.utime(file, (time.time() - age * 86_400,) * 2)
+    (tmp_path / ("d" * 16)).mkdir()  # about to be written
+    return tmp_path
+
+
+def test_checkpoints_of_trainings_given_up_are_removed(unfinished, capsys):
+    before = {path.name for path in unfinished.iterdir()}
+    remove_given_up(str(unfinished / ("a" * 16)))
+    assert before - {path.name for path in unfinished.iterdir()} == {"c" * 16}
+    assert "c" * 16 in capsys.readouterr().err
+    remove_given_up(str(unfinished / ("e" * 16)))  # not there yet itself
+    assert not (unfinished / ("a" * 16)).exists()
+
+
+def test_without_other_trainings_nothing_is_removed(tmp_path):
+    remove_given_up(str(tmp_path / ".unfinished" / ("a" * 16)))
+    assert list(tmp_path.iterdir()) == []
