@@ -26,7 +26,7 @@ def training_flops_per_pair(network: keras.Model) -> float:
     """
     config = network.config
     inputs = {
-        "image": keras.KerasTensor((1, config.crop_size, config.crop_size, 3), "uint8"),
+        "image": keras.KerasTensor((1, *config.image_shape), "uint8"),
         "audio": keras.KerasTensor((1, config.sample_rate), "int16"),
         "group": keras.KerasTensor((1,), "int32"),
     }

@@ -138,10 +138,9 @@ def _build(config: NetworkConfig, objective: str) -> keras.Model:
 
 def _batches(config: NetworkConfig, size: int) -> list[dict[str, np.ndarray]]:
     rng = np.random.default_rng(0)
-    crop = config.crop_size
     return [
         {
-            "image": rng.integers(0, 256, [size, crop, crop, 3], np.uint8),
+            "image": rng.integers(0, 256, [size, *config.image_shape], np.uint8),
             "audio": rng.integers(-20000, 20000, [size, config.sample_rate], np.int16),
             "group": np.arange(size, dtype=np.int32),
         }

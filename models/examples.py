@@ -58,7 +58,9 @@ several (AudioSet); `label` is the first of them.
 
 PAIR_SPEC = {
     VIDEO_ID: _SCALAR([], tf.string),
+    VIDEO_GROUP: _SCALAR([], tf.string),
     IMAGE: _SCALAR([], tf.string),
+    FRAMES: tf.io.VarLenFeature(tf.string),
     AUDIO: _SCALAR([], tf.string),
     AVC_LABEL: _SCALAR([], tf.int64),
     LABEL: _SCALAR([], tf.string, default_value=""),

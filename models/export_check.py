@@ -87,6 +87,7 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
         "sample_rate": network.config.sample_rate,
         "image_size": network.config.image_size,
         "embedding_size": network.embedding_size,
+        "frames": network.config.frames,
     }
     count = len(probes.names)
     return {
@@ -133,7 +134,7 @@ def _answer_problems(network: AvcNetwork, model) -> list[str]:
     return problems
 
 
-def _call(signature, inputs: dict[str, list[bytes]]) -> dict[str, np.ndarray]:
+def _call(signature, inputs: dict[str, list]) -> dict[str, np.ndarray]:
     taken = signature.structured_input_signature[1]
     return {
         name: value.numpy()

@@ -17,7 +17,7 @@ class ExportProbes:
 
     Attributes:
         names: of the pairs, for messages.
-        crops: what the network sees of the images, uint8 [pairs, crop, crop, 3].
+        crops: what the network sees of the images, uint8 [pairs, crop, crop, 3 * frames].
         waveforms: int16 [pairs, samples].
         crop_box: the part of the images that is seen, as the signature `localise` gives it.
     """
@@ -27,8 +27,8 @@ class ExportProbes:
         # A short side of this length is not scaled, only cropped.
         height, width = config.image_size, config.image_size * 4 // 3
         images = {
-            "a black image": np.zeros([height, width, 3], np.uint8),
-            "a noisy image": rng.integers(0, 256, [height, width, 3]).astype(np.uint8),
+            "a black image": np.zeros([height, width, 3 * config.frames], np.uint8),
+            "a noisy image": rng.integers(0, 256, [height, width, 3 * config.frames], np.uint8),
         }
         sounds = {
             "silence": np.zeros([config.sample_rate], "<i2"),
@@ -42,18 +42,30 @@ class ExportProbes:
         self.crops = np.stack([images[i][top : top + crop, left : left + crop] for i, _ in pairs])
         self.waveforms = np.stack([sounds[sound] for _, sound in pairs])
         self.crop_box = np.array([box] * len(pairs), np.float32)  # [pairs, 4]
-        self._images = [tf.io.encode_png(images[image]).numpy() for image, _ in pairs]
+        self._frames = [_encode(images[image], config.frames) for image, _ in pairs]
 
-    def requests(self) -> dict[str, list[bytes]]:
-        """The pairs as bytes, by the name of a signature's input."""
+    def requests(self) -> dict[str, list]:
+        """The pairs as bytes, by the name of a signature's input; of several frames as lists."""
         audio = [waveform.tobytes() for waveform in self.waveforms]
         pairs = [
-            contract.make_example({contract.IMAGE: image, contract.AUDIO: sound})
-            for image, sound in zip(self._images, audio, strict=True)
+            contract.make_example(
+                {
+                    contract.IMAGE: frames[len(frames) // 2],
+                    contract.FRAMES: frames,
+                    contract.AUDIO: sound,
+                }
+            )
+            for frames, sound in zip(self._frames, audio, strict=True)
         ]
+        single = len(self._frames[0]) == 1
         return {
-            "image": self._images,
+            "image": [frames[0] if single else frames for frames in self._frames],
             "audio": audio,
             "examples": [pair.SerializeToString() for pair in pairs],
             "query": [b""] * len(pairs),
         }
+
+
+def _encode(image: np.ndarray, frames: int) -> list[bytes]:
+    """PNGs of the frames of [height, width, 3 * frames]."""
+    return [tf.io.encode_png(frame).numpy() for frame in np.split(image, frames, axis=-1)]

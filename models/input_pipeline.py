@@ -8,12 +8,9 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from models import examples
+from models.encoded_images import encoded_images, image_spec
 from models.network_config import NetworkConfig
 
-_SPEC = {
-    name: examples.EXAMPLE_SPEC[name]
-    for name in (examples.IMAGE, examples.AUDIO, examples.VIDEO_GROUP)
-}
 _PARALLEL_READS = 4
 _PARSED_AT_ONCE = 64
 
@@ -43,8 +40,9 @@ def training_batches(
             before it that belong to the same pass over the files are read, but not decoded.
 
     Returns:
-        Batches of `image` [batch, crop, crop, 3] uint8, `audio` [batch, samples] int16 and `group`
-        [batch] int64.
+        Batches of `image` [batch, crop, crop, 3 * frames] uint8, `audio` [batch, samples] int16 and
+        `group` [batch] int64. Taking one with an example that lacks its frames raises an
+        InvalidArgumentError.
 
     Raises:
         FileNotFoundError: no file matches.
@@ -52,9 +50,10 @@ def training_batches(
     records = _shuffled_records(file_patterns, shuffle_buffer, seed, first_batch * batch_size)
     parsed_at_once = math.gcd(batch_size, _PARSED_AT_ONCE)
     first_part = first_batch * (batch_size // parsed_at_once)
+    spec = _spec(config)
 
     def parse(part: tf.Tensor, serialized: tf.Tensor) -> tuple[dict, tf.Tensor]:
-        parsed = tf.io.parse_example(serialized, _SPEC)
+        parsed = tf.io.parse_example(serialized, spec)
         # Top, left, flip: [examples, 3] in 0..1.
         return parsed, tf.random.stateless_uniform([parsed_at_once, 3], tf.stack([seed, part]))
 
@@ -83,8 +82,9 @@ def evaluation_batches(
     """
     count = count_examples(file_patterns)
     records = _shuffled_records(file_patterns, count, seed=0).take(count)
+    spec = _spec(config)
     dataset = records.map(
-        lambda record: _decode(tf.io.parse_single_example(record, _SPEC), config, None),
+        lambda record: _decode(tf.io.parse_single_example(record, spec), config, None),
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
@@ -128,6 +128,11 @@ def example_files(file_patterns: Sequence[str]) -> list[str]:
     return files
 
 
+def _spec(config: NetworkConfig) -> dict[str, object]:
+    other = {name: examples.EXAMPLE_SPEC[name] for name in (examples.AUDIO, examples.VIDEO_GROUP)}
+    return image_spec(config.frames) | other
+
+
 def _shuffled_records(
     file_patterns: Sequence[str], shuffle_buffer: int, seed: int, first: int = 0
 ) -> tf.data.Dataset:
@@ -167,23 +172,27 @@ def _with_options(dataset: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def _decode(parsed: dict, config: NetworkConfig, chance: tf.Tensor | None) -> dict:
-    """Decodes one example; crop and flip by `chance` [3] in 0..1 if it is there, else the centre."""
-    jpeg = parsed[examples.IMAGE]
+    """Decodes one example; crop and flip by `chance` [3] in 0..1 if it is there, else the centre.
+
+    Both are the same for all of its frames.
+    """
+    encoded = encoded_images(parsed, config.frames)
+    jpegs = [encoded] if config.frames == 1 else tf.unstack(encoded)
     crop = config.crop_size
-    room = tf.io.extract_jpeg_shape(jpeg)[:2] - crop  # [2]: height, width left over
+    room = tf.io.extract_jpeg_shape(jpegs[0])[:2] - crop  # [2]: height, width left over
     if chance is None:
         offset = room // 2
     else:
         offset = tf.cast(chance[:2] * tf.cast(room + 1, tf.float32), tf.int32)
+    window = tf.concat([offset, [crop, crop]], 0)
     # Decodes the crop's blocks only.
-    image = tf.io.decode_and_crop_jpeg(
-        jpeg, tf.concat([offset, [crop, crop]], 0), channels=3
-    )  # [crop, crop, 3]
+    frames = [tf.io.decode_and_crop_jpeg(jpeg, window, channels=3) for jpeg in jpegs]
+    image = tf.concat(frames, axis=-1)  # [crop, crop, 3 * frames]
     if chance is not None:
         image = tf.cond(chance[2] < 0.5, lambda: tf.reverse(image, [1]), lambda: image)
     audio = tf.io.decode_raw(parsed[examples.AUDIO], tf.int16)  # [samples]
     return {
-        "image": tf.ensure_shape(image, [crop, crop, 3]),
+        "image": tf.ensure_shape(image, config.image_shape),
         "audio": tf.ensure_shape(audio, [config.sample_rate]),
         "group": tf.strings.to_hash_bucket_fast(parsed[examples.VIDEO_GROUP], 2**31 - 1),
     }

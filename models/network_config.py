@@ -16,6 +16,9 @@ class NetworkConfig:
             Listen and Learn").
         image_size: short side of the stored frames, in pixels.
         crop_size: side of the square the network sees, in pixels.
+        frames: looked at together, 0.04 s apart, the sound centred on the middle one; odd. 25 as in
+            "Objects that Sound", section 3 (AVE+MF). The paper says that it takes several frames,
+            not how: that conv1_1 sees them side by side, as 3 x frames channels, is our choice.
         sample_rate: of the sound, in Hz.
         window: of the spectrogram, in samples.
         hop: of the spectrogram, in samples.
@@ -36,6 +39,7 @@ class NetworkConfig:
     network: str = "ave"
     image_size: int = 256
     crop_size: int = 224
+    frames: int = 1
     sample_rate: int = 48000
     window: int = 480
     hop: int = 240
@@ -59,8 +63,18 @@ class NetworkConfig:
             raise ValueError(f"network must be 'l3', 'ave' or 'avol', not {self.network!r}")
         if self.crop_size > self.image_size:
             raise ValueError(f"{self.crop_size=} must be at most {self.image_size=}")
+        if self.frames < 1 or self.frames % 2 == 0:
+            raise ValueError(f"frames must be odd, not {self.frames}: the middle one has the sound")
         if not 0 < self.hop <= self.window <= self.fft:
             raise ValueError(f"Need 0 < {self.hop=} <= {self.window=} <= {self.fft=}")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Of what a network sees: height, width, and the channels of all frames in order of time.
+
+        Colour c of frame f is channel 3 f + c.
+        """
+        return self.crop_size, self.crop_size, 3 * self.frames
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkConfig:

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from models import examples as contract
+from models.encoded_images import encoded_images, image_spec
 from models.export_check import check_export
 from models.network_config import NetworkConfig
 from models.networks.avc_network import AvcNetwork
@@ -15,7 +16,8 @@ class ServingSignatures:
     """The functions that answer requests: from JPEG or PNG and PCM or WAV bytes to answers.
 
     An image of any size is scaled so that its short side is `image_size`, then cropped in the
-    centre. A sound is exactly 1 s of mono sound at `sample_rate`: int16 little-endian PCM, or a
+    centre. Where the network looks at several frames, an image is that many of one size, in order
+    of time: string [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at `sample_rate`: int16 little-endian PCM, or a
     16-bit WAV file. Only stock TensorFlow operations are used. docs/serving.md has the tables.
 
     Args:
@@ -56,9 +58,12 @@ class ServingSignatures:
 
     def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps serialized pair examples [batch] to `score` [batch]: for TFMA."""
-        spec = {name: contract.PAIR_SPEC[name] for name in (contract.IMAGE, contract.AUDIO)}
-        parsed = tf.io.parse_example(examples, spec)
-        return self.score(parsed[contract.IMAGE], parsed[contract.AUDIO])
+        spec = image_spec(self.config.frames)
+        parsed = tf.io.parse_example(
+            examples, spec | {contract.AUDIO: contract.PAIR_SPEC[contract.AUDIO]}
+        )
+        images = encoded_images(parsed, self.config.frames)
+        return self.score(images, parsed[contract.AUDIO])
 
     def describe(self, query: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps any strings [batch] to what a client must know, each int32 [batch]."""
@@ -67,6 +72,7 @@ class ServingSignatures:
             "sample_rate": config.sample_rate,
             "image_size": config.image_size,
             "embedding_size": self.network.embedding_size,
+            "frames": config.frames,
         }
         return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
 
@@ -91,32 +97,44 @@ class ServingSignatures:
             function = getattr(self, name)
             inputs = [argument for argument in function.__annotations__ if argument != "return"]
             archive.add_endpoint(
-                name, function, [tf.TensorSpec([None], tf.string, name=i) for i in inputs]
+                name,
+                function,
+                [tf.TensorSpec(self._input_shape(i), tf.string, name=i) for i in inputs],
             )
         archive.write_out(folder, verbose=False)
         check_export(self.network, folder)
 
+    def _input_shape(self, name: str) -> list[int | None]:
+        several = name == "image" and self.config.frames > 1
+        return [None, self.config.frames] if several else [None]
+
     def _images(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Decodes [batch] to uint8 [batch, crop, crop, 3] and its place in the image, [batch, 4]."""
-        crop = self.config.crop_size
+        """Decodes [batch] or [batch, frames] to uint8 [batch, crop, crop, 3 * frames].
+
+        Returns:
+            With it, its place in the image, [batch, 4].
+        """
         return tf.map_fn(
             self._image,
             encoded,
             fn_output_signature=(
-                tf.TensorSpec([crop, crop, 3], tf.uint8),
+                tf.TensorSpec(self.config.image_shape, tf.uint8),
                 tf.TensorSpec([4], tf.float32),
             ),
         )
 
     def _image(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
-        image = tf.ensure_shape(image, [None, None, 3])
-        size = tf.cast(tf.shape(image)[:2], tf.float32)  # [2]: height, width
+        if self.config.frames == 1:
+            image = self._decoded(encoded)[None]
+        else:
+            frame = tf.TensorSpec([None, None, 3], tf.uint8)
+            image = tf.map_fn(self._decoded, encoded, fn_output_signature=frame)
+        size = tf.cast(tf.shape(image)[1:3], tf.float32)  # [2]: height, width
         scaled = tf.round(size * (self.config.image_size / tf.reduce_min(size)))
         scaled_int = tf.cast(scaled, tf.int32)
         # Frames as stored by VideoExampleGen have the right size and stay as they are.
         image = tf.cond(
-            tf.reduce_all(tf.equal(tf.shape(image)[:2], scaled_int)),
+            tf.reduce_all(tf.equal(tf.shape(image)[1:3], scaled_int)),
             lambda: image,
             lambda: tf.cast(
                 tf.round(
@@ -128,9 +146,15 @@ class ServingSignatures:
         crop = self.config.crop_size
         top_left = (scaled_int - crop) // 2  # [2]
         image = tf.image.crop_to_bounding_box(image, top_left[0], top_left[1], crop, crop)
+        image = tf.transpose(image, [1, 2, 0, 3])  # [crop, crop, frames, 3]
         start = tf.cast(top_left, tf.float32)
         crop_box = tf.concat([start / scaled, (start + crop) / scaled], 0)  # [4]
-        return tf.ensure_shape(image, [crop, crop, 3]), crop_box
+        return tf.reshape(image, self.config.image_shape), crop_box
+
+    @staticmethod
+    def _decoded(encoded: tf.Tensor) -> tf.Tensor:
+        image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
+        return tf.ensure_shape(image, [None, None, 3])
 
     def _sounds(self, encoded: tf.Tensor) -> tf.Tensor:
         """Decodes [batch] to int16 [batch, samples]."""

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from models.network_config import NetworkConfig
 
 # Before anything imports TensorFlow: no log noise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -21,3 +26,26 @@ def shared_data() -> pathlib.Path:
     if not folder.is_dir():
         pytest.skip(f"real videos are not here (looked for {folder.name}/ in ../shared)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> Callable[..., NetworkConfig]:
+    """`tiny_config(network, **changes)`: maps of 2x2 places, spectrograms of 33x16."""
+
+    def make(network: str = "avol", **changes) -> NetworkConfig:
+        from models.network_config import NetworkConfig
+
+        sizes = {
+            "image_size": 20,
+            "crop_size": 16,
+            "sample_rate": 800,
+            "window": 64,
+            "hop": 50,
+            "fft": 64,
+            "filters": (4, 8, 16),
+            "embedding_size": 8,
+            "batch_norm_momentum": 0.8,
+        }
+        return NetworkConfig(network=network, **(sizes | changes))
+
+    return make

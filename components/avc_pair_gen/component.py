@@ -31,7 +31,7 @@ class AvcPairGen(base_beam_component.BaseBeamComponent):
     number of workers and the order of the examples.
 
     Output `pairs`: Examples with the split `split` (gzipped TFRecords of tf.Examples,
-    `models.examples.PAIR_SPEC`) and `pairs.json`: `num_pairs`, `chance` and `ceiling`, which the
+    `models.examples.PAIR_SPEC`, with all frames of an example that has several) and `pairs.json`: `num_pairs`, `chance` and `ceiling`, which the
     artifact's custom properties hold too.
     """
 

@@ -15,8 +15,8 @@ from components.evaluation.mismatched_sounds import mismatched_sounds
 from components.evaluation.stable_hash import stable_hash
 from models import examples as contract
 
-_EXAMPLES_PER_FILE = 256
-"""Small enough for a file's media (some 130 kB an example) to be sorted in a worker's memory."""
+_IMAGES_PER_FILE = 256
+"""Few enough for a file's pairs (some 130 kB a frame with its sound) to be sorted in memory."""
 
 _CHANCE = 0.5
 """Half of the pairs correspond."""
@@ -53,7 +53,7 @@ class MakePairs(beam.PTransform):
         examples = records | "Key" >> beam.Map(_with_key)
         assignments = (
             examples
-            | "KeyAndGroup" >> beam.MapTuple(_key_and_group)
+            | "KeyGroupAndImages" >> beam.MapTuple(_key_group_and_images)
             | "GatherKeys" >> beam.combiners.ToList()
             | "Assign" >> beam.FlatMap(_assign, self._seed)
         )
@@ -81,22 +81,24 @@ def _with_key(record: bytes) -> tuple[str, bytes]:
     return example_fields.example_key(contract.read_example(record)), record
 
 
-def _key_and_group(key: str, record: bytes) -> tuple[str, str]:
-    return key, example_fields.group(contract.read_example(record))
+def _key_group_and_images(key: str, record: bytes) -> tuple[str, str, int]:
+    example = contract.read_example(record)
+    return key, example_fields.group(example), max(1, len(example.get(contract.FRAMES, [])))
 
 
-def _assign(keys_and_groups: list[tuple[str, str]], seed: int) -> Iterator[dict]:
+def _assign(examples: list[tuple[str, str, int]], seed: int) -> Iterator[dict]:
     # An example that came twice (the same video in two spans) counts once.
-    group_of = dict(sorted(keys_and_groups))
+    group_of = {key: group for key, group, _ in sorted(examples)}
     chosen = mismatched_sounds(list(group_of), list(group_of.values()), seed)
-    num_files = -(-len(chosen) // _EXAMPLES_PER_FILE)
+    per_file = max(1, _IMAGES_PER_FILE // max(images for _, _, images in examples))
+    num_files = -(-len(chosen) // per_file)
     in_order = sorted(chosen, key=lambda key: (stable_hash(seed, "place", key), key))
     for position, frame in enumerate(in_order):
         yield {
             "frame": frame,
             "sound": chosen[frame],
             "position": position,
-            "file": f"pairs-{position // _EXAMPLES_PER_FILE:05d}-of-{num_files:05d}.gz",
+            "file": f"pairs-{position // per_file:05d}-of-{num_files:05d}.gz",
         }
 
 
@@ -132,7 +134,9 @@ def _pairs(
     for avc_label, pcm, sound_label in sounds:
         features = {
             contract.VIDEO_ID: example[contract.VIDEO_ID],
+            contract.VIDEO_GROUP: example[contract.VIDEO_GROUP],
             contract.IMAGE: example[contract.IMAGE],
+            contract.FRAMES: example.get(contract.FRAMES, []),
             contract.AUDIO: pcm,
             contract.AVC_LABEL: avc_label,
             contract.BOX: example.get(contract.BOX, []),

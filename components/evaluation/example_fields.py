@@ -36,3 +36,24 @@ def visible_labels(example: dict[str, list]) -> list[str]:
     """Returns the classes of all that is in the frame (the sounding ones alone if not known)."""
     values = [value.decode() for value in example.get(contract.VISIBLE_LABELS) or []]
     return values or labels(example)
+
+
+def image_input(example: dict[str, list], frames: int) -> bytes | list[bytes]:
+    """Returns what a model's signatures take as an example's `image`.
+
+    Args:
+        example: with its frames, where the model looks at several.
+        frames: that the model looks at; see `SavedModel.frames`.
+
+    Raises:
+        ValueError: the example has not so many frames.
+    """
+    if frames == 1:
+        return example[contract.IMAGE][0]
+    there = example.get(contract.FRAMES, [])
+    if len(there) != frames:
+        raise ValueError(
+            f"the model looks at {frames} frames, but there are {max(1, len(there))} in an example "
+            f"of {video_id(example)}: ingest with --frames-per-example {frames}"
+        )
+    return there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -25,12 +26,26 @@ class SavedModel:
         self._path = saved_model_path(path)
         self._model = tf.saved_model.load(self._path)
 
-    def call(self, signature: str, inputs: Mapping[str, Sequence[bytes]]) -> dict[str, np.ndarray]:
+    @property
+    def signatures(self) -> frozenset[str]:
+        """Names of the signatures it has."""
+        return frozenset(self._model.signatures)
+
+    @functools.cached_property
+    def frames(self) -> int:
+        """How many frames its `image` is made of; 1 where it does not say."""
+        if "describe" not in self.signatures:
+            return 1
+        return int(self.call("describe", {"query": [b""]}).get("frames", [1])[0])
+
+    def call(
+        self, signature: str, inputs: Mapping[str, Sequence[bytes | Sequence[bytes]]]
+    ) -> dict[str, np.ndarray]:
         """Calls a signature on one batch.
 
         Args:
             signature: its name, e.g. `embed_image`.
-            inputs: by input name, bytes[batch].
+            inputs: by input name, bytes[batch]; of an image of several frames, bytes[batch][frames].
 
         Returns:
             By output name, an array whose first axis is the batch.
@@ -38,10 +53,10 @@ class SavedModel:
         Raises:
             ValueError: the model has no such signature.
         """
-        if signature not in self._model.signatures:
+        if signature not in self.signatures:
             raise ValueError(
                 f"the SavedModel in {self._path} has no signature {signature!r}, only "
-                f"{sorted(self._model.signatures)}"
+                f"{sorted(self.signatures)}"
             )
         tensors = {name: tf.constant(list(values), tf.string) for name, values in inputs.items()}
         outputs = self._model.signatures[signature](**tensors)

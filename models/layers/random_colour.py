@@ -10,6 +10,8 @@ from keras import ops
 class RandomColour(keras.layers.Layer):
     """Varies brightness and saturation of every image of a batch, in training only.
 
+    The frames of one image (see `NetworkConfig.image_shape`) are varied alike.
+
     "Look, Listen and Learn", section 3.1, names both and states no strengths. Saturation is a blend
     with the grey image, which costs a tenth of the way through HSV that Keras's layer takes.
 
@@ -28,16 +30,18 @@ class RandomColour(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, image, training: bool = False):
-        """Maps [batch, height, width, 3] in -1..1 to the same; values may leave the range."""
+        """Maps [batch, height, width, 3 * frames] in -1..1 to that; values may leave the range."""
         if not training:
             return image
-        shape = (ops.shape(image)[0], 1, 1, 1)
+        size = ops.shape(image)
+        shape = (size[0], 1, 1, 1, 1)
         seed = self.seed_generator
         blend = keras.random.uniform(shape, 1 - self.saturation, 1 + self.saturation, seed=seed)
         # Full scale is 2 wide.
         shift = keras.random.uniform(shape, -2 * self.brightness, 2 * self.brightness, seed=seed)
-        grey = ops.mean(image, axis=-1, keepdims=True)  # [batch, height, width, 1]
-        return image * blend + (grey * (1 - blend) + shift)
+        frames = ops.reshape(image, (*size[:-1], -1, 3))  # [batch, height, width, frames, 3]
+        grey = ops.mean(frames, axis=-1, keepdims=True)
+        return ops.reshape(frames * blend + (grey * (1 - blend) + shift), size)
 
     def compute_output_shape(self, input_shape):
         """The shape is kept."""

@@ -26,7 +26,8 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     Subclasses say how frame and sound compare.
 
-    Its inputs are a dictionary of `image` ([batch, crop, crop, 3], uint8 or float in 0..255),
+    Its inputs are a dictionary of `image` ([batch, crop, crop, 3], uint8 or float in 0..255;
+    of several frames, the channels of all: see `NetworkConfig.image_shape`),
     `audio` ([batch, samples], int16 or float in -1..1) and `group` ([batch], integers: the sound of
     an example of the same group is never a negative).
 
@@ -75,7 +76,7 @@ class AvcNetwork(keras.Model, abc.ABC):
     def build(self, input_shape=None):
         """Makes all weights; the configuration says their shapes, so `input_shape` is not used."""
         config = self.config
-        self.image_tower.build((None, config.crop_size, config.crop_size, 3))
+        self.image_tower.build((None, *config.image_shape))
         self.audio_tower.build(
             self.log_spectrogram.compute_output_shape((None, config.sample_rate))
         )

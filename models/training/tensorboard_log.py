@@ -35,6 +35,8 @@ class TensorBoardLog(keras.callbacks.Callback):
         self._folder = folder
         images, sounds = (np.array(batch[name])[:_MOST_EXAMPLES] for name in ("image", "audio"))
         self._images, self._sounds = images, sounds
+        middle = images.shape[-1] // 6 * 3  # first channel of the middle one of several frames
+        self._shown = images[..., middle : middle + 3]
 
     def on_train_begin(self, logs=None):
         """Opens the file; writes the epochs of an interrupted training, whose file TFX removed."""
@@ -65,10 +67,11 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     def _heat_maps(self) -> np.ndarray:
         """[height, width, 3] uint8: two rows."""
-        images = self._images[:_MAPS]
-        maps = self.model.heatmap(images, self._sounds[:_MAPS])  # [n, height, width]
+        images = self._shown[:_MAPS]
+        maps = self.model.heatmap(self._images[:_MAPS], self._sounds[:_MAPS])
         maps = tf.image.resize(
-            keras.ops.convert_to_numpy(maps).astype(np.float32)[..., None], images.shape[1:3]
+            keras.ops.convert_to_numpy(maps).astype(np.float32)[..., None],  # [n, h, w, 1]
+            images.shape[1:3],
         ).numpy()  # [n, crop, crop, 1]
         colours = matplotlib.colormaps["inferno"](maps[..., 0])[..., :3] * 255
         return _table([list(images), list((0.4 * images + 0.6 * colours).astype(np.uint8))])
@@ -79,9 +82,9 @@ class TensorBoardLog(keras.callbacks.Callback):
         sounds = keras.ops.convert_to_numpy(self.model.embed_audio(self._sounds))
         nearest = np.argsort(-frames @ sounds.T, axis=1, kind="stable")[:, :_NEIGHBOURS]
         rows = []
-        for query, neighbours in zip(self._images, nearest, strict=False):
+        for query, neighbours in zip(self._shown, nearest, strict=False):
             apart = np.full((query.shape[0], _GAP, 3), 255, np.uint8)  # the query stands apart
-            rows.append([query, apart, *self._images[neighbours]])
+            rows.append([query, apart, *self._shown[neighbours]])
         return _table(rows)
 
 

@@ -7,18 +7,8 @@ from models.network_config import NetworkConfig
 from models.networks.factory import build_network
 
 
-def test_a_tiny_net_counted_by_hand():
-    config = NetworkConfig(
-        network="ave",
-        image_size=20,
-        crop_size=16,
-        sample_rate=800,
-        window=64,
-        hop=50,
-        fft=64,
-        filters=(4,),
-        embedding_size=8,
-    )
+def test_a_tiny_net_counted_by_hand(tiny_config):
+    config = tiny_config("ave", filters=(4,))
     places = 8 * 8 + 17 * 8  # conv1_1 halves 16 x 16 pixels and 33 x 16 of the spectrogram
     conv1_1 = 2 * (3 * 3 * 3 * 4 * 8 * 8 + 3 * 3 * 1 * 4 * 17 * 8)
     conv1_2 = 2 * 3 * 3 * 4 * 4 * places
@@ -28,6 +18,14 @@ def test_a_tiny_net_counted_by_hand():
     expected = 2 * conv1_1 + 3 * (conv1_2 + heads + fc3)
     assert training_flops_per_pair(network) == expected
     assert training_flops_per_pair(network) == expected  # the network is as before
+
+
+def test_more_frames_are_more_channels_of_the_first_layer(tiny_config):
+    one, three = (
+        training_flops_per_pair(build_network(tiny_config("ave", frames=frames)))
+        for frames in (1, 3)
+    )
+    assert three - one == 2 * 2 * (3 * 3 * 6 * 4 * 8 * 8)  # six channels more, without gradients
 
 
 @pytest.mark.parametrize(("name", "gflop"), [("l3", 123.83), ("ave", 30.80), ("avol", 30.90)])

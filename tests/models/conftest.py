@@ -1,4 +1,4 @@
-"""Tiny networks, and examples in which a colour goes with a tone."""
+"""Examples in which a colour goes with a tone."""
 
 from __future__ import annotations
 
@@ -18,27 +18,6 @@ SAMPLE_RATE = 800
 COLOURS = ((230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40))
 TONES = (50, 110, 200, 310)
 """In Hz; one a colour."""
-
-
-def _tiny_config(network: str = "avol", **changes) -> NetworkConfig:
-    sizes = {
-        "image_size": 20,
-        "crop_size": 16,
-        "sample_rate": SAMPLE_RATE,
-        "window": 64,
-        "hop": 50,
-        "fft": 64,
-        "filters": (4, 8, 16),
-        "embedding_size": 8,
-        "batch_norm_momentum": 0.8,
-    }
-    return NetworkConfig(network=network, **(sizes | changes))
-
-
-@pytest.fixture(scope="session")
-def tiny_config() -> Callable[..., NetworkConfig]:
-    """`tiny_config(network, **changes)`: maps of 2x2 places, spectrograms of 33x16."""
-    return _tiny_config
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +50,9 @@ def random_media() -> Callable[[NetworkConfig, int], tuple[np.ndarray, np.ndarra
 
     def make(config: NetworkConfig, batch: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(3)
-        size = config.crop_size
         # Every example has a level of its own, or noise would look like noise to the network.
         levels = rng.uniform(0.1, 1.0, [batch, 1, 1, 1])
-        images = rng.integers(0, 256, [batch, size, size, 3]) * levels
+        images = rng.integers(0, 256, [batch, *config.image_shape]) * levels
         sounds = rng.integers(-20000, 20000, [batch, config.sample_rate]) * levels[:, 0, 0]
         return images.astype(np.uint8), sounds.astype(np.int16)
 
@@ -86,7 +64,8 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
     """`write_examples(folder, count, frame_shape)`: a gzipped TFRecord's path.
 
     Colour and tone of an example are those of class i % 4, with noise. The group is the class, so
-    that sounds that cannot be told apart are never negatives.
+    that sounds that cannot be told apart are never negatives. `pixels` are those of all images;
+    with `frames`, every example has these as well.
     """
 
     def write(
@@ -94,6 +73,7 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
         count: int,
         frame_shape: Sequence[int] = (20, 28),
         pixels: np.ndarray | None = None,
+        frames: Sequence[np.ndarray] = (),
     ) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder / "data_tfrecord-00000-of-00001.gz")
@@ -113,6 +93,7 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
                             TONES[kind], rng.uniform(0.2, 0.9), rng.uniform(0, 6)
                         ).tobytes(),
                         examples.AUDIO_SAMPLE_RATE: SAMPLE_RATE,
+                        examples.FRAMES: [encode_image(each) for each in frames],
                     }
                 )
                 writer.write(example.SerializeToString())

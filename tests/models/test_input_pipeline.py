@@ -201,3 +201,57 @@ def test_no_files_are_an_error_that_names_the_pattern(name, tmp_path, tiny_confi
             training_batches(patterns, tiny_config(), 2, 1, 0)
         else:
             evaluation_batches(patterns, tiny_config(), 2)
+
+
+@pytest.fixture(scope="module")
+def moving(write_examples, tmp_path_factory) -> str:
+    """Examples of three frames that say their number in blue, and rows and columns as ever."""
+    frames = []
+    for number in range(3):
+        frame = _POSITIONS.copy()
+        frame[..., 2] = 60 * (number + 1)
+        frames.append(frame)
+    return write_examples(tmp_path_factory.mktemp("moving"), 12, pixels=frames[1], frames=frames)
+
+
+def _check_frames(images: np.ndarray) -> np.ndarray:
+    """Asserts that all frames are there in order and have the same place; [n, 3] as `_places`."""
+    frames = np.split(images, 3, axis=-1)
+    for number, frame in enumerate(frames):
+        assert frame[..., 2].mean((1, 2)) == pytest.approx(60 * (number + 1), abs=3)
+    first, *others = (_places(frame) for frame in frames)
+    for places in others:
+        assert np.array_equal(first, places)
+    return first
+
+
+def test_all_frames_of_an_example_have_the_same_crop_and_flip(moving, tiny_config):
+    batches = _train(moving, tiny_config(frames=3), 30)
+    images = np.concatenate([batch["image"] for batch in batches])
+    assert (images.dtype, images.shape) == (np.uint8, (120, 16, 16, 9))
+    places = _check_frames(images)
+    assert len(set(map(tuple, places))) > 50  # of 5 x 13 x 2
+
+
+def test_evaluation_takes_the_centre_of_all_frames(moving, tiny_config):
+    [batch] = evaluation_batches([moving], tiny_config(frames=3), 12).as_numpy_iterator()
+    assert set(map(tuple, _check_frames(batch["image"]))) == {(2, 6, 0)}
+
+
+@pytest.mark.parametrize("frames", [5, 25])
+def test_examples_without_the_frames_are_an_error_that_says_what_to_do(
+    moving, colours, tiny_config, frames
+):
+    config = tiny_config(frames=frames)
+    message = f"ingest with --frames-per-example {frames}"
+    for file in (moving, colours):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            _train(file, config, 1)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            next(iter(evaluation_batches([file], config, 4)))
+
+
+def test_a_network_of_one_frame_takes_the_middle_one_of_several(moving, tiny_config):
+    [batch] = evaluation_batches([moving], tiny_config(), 12).as_numpy_iterator()
+    assert batch["image"].shape == (12, 16, 16, 3)
+    assert batch["image"][..., 2].mean() == pytest.approx(120, abs=3)

@@ -15,6 +15,8 @@ def test_the_defaults_are_the_papers_sizes():
     assert config.filters == (64, 128, 256, 512)
     assert config.embedding_size == 128
     assert config.image_stride == config.audio_stride == 2
+    assert config.image_shape == (224, 224, 3)
+    assert NetworkConfig(frames=25).image_shape == (224, 224, 75)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,8 @@ def test_the_defaults_are_the_papers_sizes():
     [
         ({"network": "l4"}, "network must be 'l3', 'ave' or 'avol', not 'l4'"),
         ({"crop_size": 257}, "crop_size=257 must be at most"),
+        ({"frames": 4}, "frames must be odd, not 4"),
+        ({"frames": -1}, "frames must be odd, not -1"),
         ({"hop": 0}, "0 < self.hop=0"),
         ({"hop": 481}, "hop=481"),
         ({"window": 513, "hop": 240}, "window=513"),

@@ -93,7 +93,10 @@ def _call(signature, **inputs) -> dict[str, np.ndarray]:
         (
             "describe",
             ["query"],
-            {name: ("int32", [None]) for name in ("sample_rate", "image_size", "embedding_size")},
+            {
+                name: ("int32", [None])
+                for name in ("sample_rate", "image_size", "embedding_size", "frames")
+            },
         ),
     ],
 )
@@ -300,4 +303,78 @@ def test_describe_says_what_a_client_must_know(signatures):
         "sample_rate": [RATE, RATE],
         "image_size": [20, 20],
         "embedding_size": [8, 8],
+        "frames": [1, 1],
     }
+
+
+@pytest.fixture(scope="module")
+def of_three_frames(tiny_config, tmp_path_factory):
+    """A network of three frames and its signatures; the check of the export is part of `save`."""
+    network = build_network(tiny_config("ave", frames=3, filters=(4, 8)), seed=4)
+    folder = str(tmp_path_factory.mktemp("of_three_frames"))
+    ServingSignatures(network).save(folder)
+    model = tf.saved_model.load(folder)
+    yield network, model.signatures
+    del model
+
+
+@pytest.fixture(scope="module")
+def three_frames(pixels) -> np.ndarray:
+    """Three pictures of the stored size, uint8 [3, 20, 28, 3]."""
+    return np.stack([pixels, 255 - pixels, pixels[::-1] // 2])
+
+
+def test_several_frames_are_one_image(of_three_frames, three_frames, encode_image, pcm, tone):
+    network, signatures = of_three_frames
+    pngs = [encode_image(frame, "png") for frame in three_frames]
+    images = [pngs, pngs[::-1]]
+    crops = np.stack(
+        [
+            np.concatenate(list(order[:, 2:18, 6:22]), -1)
+            for order in (three_frames, three_frames[::-1])
+        ]
+    )
+    sounds = np.stack([tone(110), tone(110)])
+    expected = keras.ops.convert_to_numpy(network.score(crops, sounds))
+    answer = _call(signatures["score"], image=images, audio=[pcm, pcm])["score"]
+    assert answer == pytest.approx(expected, abs=1e-4)
+    localised = _call(signatures["localise"], image=images, audio=[pcm, pcm])
+    assert localised["heatmap"].shape == (2, 4, 4)
+    assert localised["crop_box"][0] == pytest.approx((2 / 20, 6 / 28, 18 / 20, 22 / 28), abs=1e-6)
+    vectors = _call(signatures["embed_image"], image=images)["embedding"]
+    assert vectors == pytest.approx(
+        keras.ops.convert_to_numpy(network.embed_image(crops)), abs=1e-4
+    )
+    assert np.abs(vectors[0] - vectors[1]).max() > 1e-2  # the order of frames counts
+    pairs = [
+        examples.make_example({examples.FRAMES: frames, examples.AUDIO: pcm}).SerializeToString()
+        for frames in images
+    ]
+    assert _call(signatures["score_examples"], examples=pairs)["score"] == pytest.approx(answer)
+    assert _call(signatures["describe"], query=[b""])["frames"].tolist() == [3]
+
+
+def test_several_frames_of_other_sizes_and_kinds_are_scaled(of_three_frames, encode_image):
+    _, signatures = of_three_frames
+    kinds = ("png", "jpeg", "png")
+    image = [encode_image(np.full([60, 90, 3], 50 * n, np.uint8), k) for n, k in enumerate(kinds)]
+    small = [encode_image(np.full([20, 30, 3], 50 * n, np.uint8), k) for n, k in enumerate(kinds)]
+    vectors = _call(signatures["embed_image"], image=[image, small])["embedding"]
+    assert vectors[0] == pytest.approx(vectors[1], abs=1e-4)
+
+
+def test_frames_that_are_missing_or_differ_in_size_are_refused(of_three_frames, encode_image, pcm):
+    _, signatures = of_three_frames
+    spec = signatures["score"].structured_input_signature[1]["image"]
+    assert spec.shape.as_list() == [None, 3]
+    large, small = (encode_image(np.zeros([*size, 3], np.uint8)) for size in ((40, 60), (20, 30)))
+    with pytest.raises((InvalidArgument, TypeError)):
+        _call(signatures["embed_image"], image=[[large, large]])
+    with pytest.raises((InvalidArgument, TypeError)):
+        _call(signatures["embed_image"], image=[large])
+    with pytest.raises(InvalidArgument, match="shape"):
+        _call(signatures["embed_image"], image=[[large, large, small]])
+    features = {examples.IMAGE: large, examples.AUDIO: pcm}
+    pair = examples.make_example(features).SerializeToString()
+    with pytest.raises(InvalidArgument, match="ingest with --frames-per-example 3"):
+        _call(signatures["score_examples"], examples=[pair])

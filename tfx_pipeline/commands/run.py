@@ -53,8 +53,8 @@ def _check_beam_args(
 @click.option(
     "--frames-per-example",
     type=click.IntRange(min=1),
-    help="Frames to store, 0.04 s apart, around each moment; odd. The networks here use the middle "
-    "one.",
+    help="Frames to store, 0.04 s apart, around each moment; odd. Networks of one frame use "
+    "the middle one; --preset ave25 stores and uses 25.",
 )
 @click.option(
     "--min-loudness",

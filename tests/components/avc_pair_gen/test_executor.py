@@ -57,6 +57,7 @@ def test_one_pair_of_each_kind_of_every_example(rows, write_examples, tmp_path):
     for pair in made:
         frame = frames[pair[contract.VIDEO_ID][0].decode(), pair[contract.IMAGE][0]]
         sound = sounds[pair[contract.AUDIO][0]]
+        assert pair[contract.VIDEO_GROUP] == [frame[contract.VIDEO_GROUP].encode()]
         assert pair[contract.LABEL] == [frame[contract.LABEL].encode()]
         assert pair[contract.SOUND_LABEL] == [sound[contract.LABEL].encode()]
         assert pair[contract.BOX] == pytest.approx(frame[contract.BOX])
@@ -129,7 +130,7 @@ def test_same_bits_with_several_workers(rows, write_examples, tmp_path, beam_arg
 
 
 def test_several_files_when_there_are_many(rows, write_examples, tmp_path, monkeypatch):
-    monkeypatch.setattr("components.avc_pair_gen.make_pairs._EXAMPLES_PER_FILE", 16)
+    monkeypatch.setattr("components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16)
     _run([write_examples(tmp_path / "in", {"eval": rows})], tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out" / "Split-eval").iterdir()) == [
         "pairs-00000-of-00003.gz",
@@ -137,6 +138,23 @@ def test_several_files_when_there_are_many(rows, write_examples, tmp_path, monke
         "pairs-00002-of-00003.gz",
     ]
     assert len(_read(tmp_path / "out")) == 2 * len(rows)
+
+
+def test_all_frames_of_an_example_go_into_its_pairs(
+    make_features, write_examples, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16)
+    rows = [make_features(video, 0.0, kind=video % 4) for video in range(8)]
+    for row in rows:
+        row[contract.FRAMES] = [b"before" + row[contract.IMAGE], row[contract.IMAGE], b"after"]
+    _run([write_examples(tmp_path / "in", {"eval": rows})], tmp_path / "out")
+    frames = {row[contract.VIDEO_ID].encode(): row[contract.FRAMES] for row in rows}
+    made = _read(tmp_path / "out")
+    assert len(made) == 16
+    for pair in made:
+        assert pair[contract.FRAMES] == frames[pair[contract.VIDEO_ID][0]]
+    # 16 // 3 examples a file: as many frames as of examples of one.
+    assert len(list((tmp_path / "out" / "Split-eval").iterdir())) == 2
 
 
 def test_another_seed_gives_other_pairs(rows, write_examples, tmp_path):

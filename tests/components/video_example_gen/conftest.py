@@ -36,6 +36,18 @@ class Ingested:
     shards: int = dataclasses.field(compare=False)
 
 
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    """Four files that are taken for videos by their names, among others that are not."""
+    names = ["b.mp4", "a.webm", "deep/er/c.mp4", "deep/no_suffix"]
+    others = [".hidden.mp4", "annotations.jsonl", "README.md", "README", "deep/x.csv", ".git/o.mp4"]
+    for name in names + others:
+        path = tmp_path / "videos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "videos"
+
+
 @pytest.fixture(scope="session")
 def mixed_videos(media, tmp_path_factory) -> pathlib.Path:
     """A folder of 24 good videos and six bad ones."""

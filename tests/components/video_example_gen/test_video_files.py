@@ -11,17 +11,6 @@ from components.video_example_gen.storage import FileInfo
 from components.video_example_gen.video_files import find_videos
 
 
-@pytest.fixture
-def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    names = ["b.mp4", "a.webm", "deep/er/c.mp4", "deep/no_suffix"]
-    others = [".hidden.mp4", "annotations.jsonl", "README.md", "README", "deep/x.csv", ".git/o.mp4"]
-    for name in names + others:
-        path = tmp_path / "videos" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
-    return tmp_path / "videos"
-
-
 def _names(folder: pathlib.Path, files: list[FileInfo]) -> list[str]:
     return [os.path.relpath(file.path, folder) for file in files]
 

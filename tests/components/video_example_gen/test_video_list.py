@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 
 import pytest
 
@@ -16,17 +15,6 @@ from components.video_example_gen.video_list import (
     write_list,
     write_video_list,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    names = ["b.mp4", "a.webm", "deep/er/c.mp4", "deep/no_suffix"]
-    others = [".hidden.mp4", "annotations.jsonl", "README.md", "README", "deep/x.csv", ".git/o.mp4"]
-    for name in names + others:
-        path = tmp_path / "videos" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
-    return tmp_path / "videos"
 
 
 def test_list_is_rewritten_only_when_something_changed(folder, tmp_path):

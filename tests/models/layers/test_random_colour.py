@@ -32,6 +32,13 @@ def test_saturation_blends_with_grey():
     assert blend[:, 1, 1, 2] == pytest.approx(-0.6 * factors, abs=1e-5)
 
 
+def test_the_frames_of_an_image_are_varied_alike():
+    frames = np.random.default_rng(0).uniform(-1, 1, [2, 5, 4, 4, 3])  # two of each of 5 images
+    together = _apply(RandomColour(seed=1), np.concatenate(list(frames), axis=-1))
+    alone = [_apply(RandomColour(seed=1), each) for each in frames]
+    assert together == pytest.approx(np.concatenate(alone, axis=-1), abs=1e-6)
+
+
 def test_nothing_changes_outside_training():
     image = np.random.default_rng(0).uniform(-1, 1, [2, 3, 3, 3]).astype(np.float32)
     assert np.array_equal(_apply(RandomColour(), image, training=False), image)

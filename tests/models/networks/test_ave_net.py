@@ -25,6 +25,19 @@ def test_as_printed_it_has_the_papers_number_of_parameters():
     assert network.count_params() == 9_549_316
 
 
+def test_25_frames_change_the_first_layer_alone():
+    one = build_network(NetworkConfig(network="ave", normalise=False))
+    several = build_network(NetworkConfig(network="ave", normalise=False, frames=25))
+    changed = [
+        variable
+        for variable, before in zip(several.weights, one.weights, strict=True)
+        if variable.shape != before.shape
+    ]
+    assert changed == [several.image_tower.layers[0].kernel]
+    assert changed[0].shape == (3, 3, 75, 64)
+    assert several.count_params() == 9_549_316 + 3 * 3 * 72 * 64 == 9_590_788
+
+
 def test_it_decides_by_the_euclidean_distance(network):
     rng = np.random.default_rng(0)
     image, audio = rng.normal(size=[2, 5, 8])

@@ -24,9 +24,10 @@ _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512}
     ("input_shape", "conv1_1", "map_shape"),
     [
         ((None, 224, 224, 3), 1_792, (None, 14, 14, 512)),
+        ((None, 224, 224, 75), 43_264, (None, 14, 14, 512)),  # 3 x 3 x 75 x 64 + 64
         ((None, 257, 200, 1), 640, (None, 16, 12, 512)),
     ],
-    ids=["vision", "audio"],
+    ids=["vision", "25 frames", "audio"],
 )
 def test_at_the_papers_size_every_layer_has_its_parameters(input_shape, conv1_1, map_shape):
     tower = convolution_tower(FILTERS, 2, 0.99, "tower")

@@ -1,8 +1,12 @@
-"""`python killed_training.py FILES... FOLDER`: a training to be killed; see test_killed_training."""
+"""`python killed_training.py FILES... FOLDER NETWORK`: a training to be killed.
+
+NETWORK are the fields of a NetworkConfig as JSON; see test_killed_training.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import sys
 import types
@@ -11,21 +15,8 @@ import keras
 import tensorflow as tf
 
 from models import trainer
-from models.network_config import NetworkConfig
 from models.training_config import TrainingConfig
 
-_NETWORK = NetworkConfig(
-    network="avol",
-    image_size=20,
-    crop_size=16,
-    sample_rate=800,
-    window=64,
-    hop=50,
-    fft=64,
-    filters=(4, 8),
-    embedding_size=8,
-    batch_norm_momentum=0.8,
-)
 _TRAINING = TrainingConfig(
     batch_size=16,
     accumulation_steps=2,
@@ -44,7 +35,7 @@ _TRAINING = TrainingConfig(
 
 def main() -> None:
     """Trains as TFX's Trainer would; writes a file by each step, and the weights at the end."""
-    train_file, eval_file, folder = sys.argv[1:]
+    train_file, eval_file, folder, network = sys.argv[1:]
     tf.config.experimental.enable_op_determinism()
     run = os.path.join(folder, f"{os.getpid()}")  # of this execution
     save = trainer.save_keras_weights
@@ -60,7 +51,7 @@ def main() -> None:
             train_files=[train_file],
             eval_files=[eval_file],
             custom_config={
-                "network": dataclasses.asdict(_NETWORK),
+                "network": json.loads(network),
                 "training": dataclasses.asdict(_TRAINING),
             },
             serving_model_dir=os.path.join(run, "Format-Serving"),

@@ -1,4 +1,7 @@
-"""`python several_devices.py FOLDER`: trains on two virtual devices; see test_devices."""
+"""`python several_devices.py FOLDER NETWORK`: trains on two virtual devices.
+
+NETWORK are the fields of a NetworkConfig as JSON; see test_devices.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,6 @@ from models.training.checkpoint_store import CheckpointStore  # noqa: E402
 from models.training.train_step import TrainStep  # noqa: E402
 from models.training_config import TrainingConfig  # noqa: E402
 
-_NETWORK = NetworkConfig(
-    network="ave",
-    image_size=16,
-    crop_size=16,
-    sample_rate=800,
-    window=64,
-    hop=50,
-    fft=64,
-    filters=(4, 8),
-    embedding_size=8,
-    batch_norm_momentum=0.8,
-    normalise=False,
-)
 _COLOURS = np.array([(230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40)])
 
 
@@ -52,10 +42,12 @@ def _batches(count: int, batch_size: int, first: int = 0) -> tf.data.Dataset:
     return batches.repeat().skip(first)
 
 
-def _one_step(strategy: tf.distribute.Strategy, parts: int, batch: dict) -> list[np.ndarray]:
+def _one_step(
+    config: NetworkConfig, strategy: tf.distribute.Strategy, parts: int, batch: dict
+) -> list[np.ndarray]:
     """Weights after a step of a network without augmentation and batch normalisation."""
     with strategy.scope():
-        network = build_network(_NETWORK, "split_pairs", seed=1)
+        network = build_network(config, "split_pairs", seed=1)
         network.random_colour.brightness = network.random_colour.saturation = 0.0
         network.random_gain.range = 0.0
         for tower in (network.image_tower, network.audio_tower):
@@ -76,15 +68,16 @@ def _one_step(strategy: tf.distribute.Strategy, parts: int, batch: dict) -> list
     return [np.array(keras.ops.convert_to_numpy(v)) for v in network.trainable_variables]
 
 
-def main(folder: str) -> None:
+def main(folder: str, fields: str) -> None:
     """Writes what the test asserts on."""
+    network_config = NetworkConfig.from_dict(json.loads(fields))
     two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     one = tf.distribute.get_strategy()
     [batch] = _batches(1, 16).take(1)
     # Two devices make pairs of their own, as two parts of one device do.
-    on_two = _one_step(two, 1, batch)
-    in_parts = _one_step(one, 2, batch)
-    in_whole = _one_step(one, 1, batch)
+    on_two = _one_step(network_config, two, 1, batch)
+    in_parts = _one_step(network_config, one, 2, batch)
+    in_whole = _one_step(network_config, one, 1, batch)
     config = TrainingConfig(
         batch_size=32,
         accumulation_steps=2,
@@ -96,7 +89,7 @@ def main(folder: str) -> None:
     store = CheckpointStore(f"{folder}/checkpoints")
     evaluation = _batches(2, 32).take(2)
     network, history = train(
-        _NETWORK,
+        network_config,
         config,
         lambda first: _batches(20, 32, first),
         evaluation,
@@ -116,4 +109,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

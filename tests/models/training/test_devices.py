@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -16,11 +17,12 @@ _REPOSITORY = pathlib.Path(__file__).parents[3]
 
 
 @pytest.mark.slow
-def test_two_devices_train_together_each_with_pairs_of_its_own(tmp_path):
+def test_two_devices_train_together_each_with_pairs_of_its_own(tiny_config, tmp_path):
+    network = tiny_config("ave", image_size=16, filters=(4, 8), normalise=False)
     program = pathlib.Path(__file__).with_name("several_devices.py")
     environment = {"PYTHONPATH": str(_REPOSITORY), "CUDA_VISIBLE_DEVICES": "-1"}
     done = subprocess.run(
-        [sys.executable, str(program), str(tmp_path)],
+        [sys.executable, str(program), str(tmp_path), json.dumps(dataclasses.asdict(network))],
         env=os.environ | environment,
         capture_output=True,
         text=True,

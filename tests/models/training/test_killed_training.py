@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -16,20 +17,23 @@ import h5py
 import numpy as np
 import pytest
 
+from models.network_config import NetworkConfig
+
 _REPOSITORY = pathlib.Path(__file__).parents[3]
 _PROGRAM = pathlib.Path(__file__).with_name("killed_training.py")
 
 
 class _Training:
-    """A process that trains into a folder."""
+    """A process that trains a network on files into a folder."""
 
-    def __init__(self, files: tuple[str, str], folder: pathlib.Path):
+    def __init__(self, network: NetworkConfig, files: tuple[str, str], folder: pathlib.Path):
         folder.mkdir(exist_ok=True)
         self._folder = folder
         self._log = folder / "log"
+        fields = json.dumps(dataclasses.asdict(network))
         with open(self._log, "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(_PROGRAM), *files, str(folder)],
+                [sys.executable, str(_PROGRAM), *files, str(folder), fields],
                 stdout=log,
                 stderr=log,
                 env=os.environ | {"PYTHONPATH": str(_REPOSITORY), "CUDA_VISIBLE_DEVICES": "-1"},
@@ -75,18 +79,19 @@ def _history(folder: pathlib.Path) -> dict[str, list[float]]:
 
 
 @pytest.mark.slow
-def test_the_result_equals_that_of_an_undisturbed_training(write_examples, tmp_path):
+def test_the_result_equals_that_of_an_undisturbed_training(tiny_config, write_examples, tmp_path):
+    network = tiny_config("avol", filters=(4, 8))
     files = (
         write_examples(tmp_path / "train", 57),  # batches go over the ends of passes
         write_examples(tmp_path / "eval", 20),
     )
-    undisturbed = _Training(files, tmp_path / "undisturbed")
+    undisturbed = _Training(network, files, tmp_path / "undisturbed")
 
     folder = tmp_path / "killed"
     rng = random.Random(5)
     for checkpoint in (rng.randrange(10, 40), rng.randrange(55, 90)):
-        _Training(files, folder).kill_after(checkpoint, rng.uniform(0, 0.05))
-    last = _Training(files, folder)
+        _Training(network, files, folder).kill_after(checkpoint, rng.uniform(0, 0.05))
+    last = _Training(network, files, folder)
     last.finish()
     steps = [int(step) for step in re.findall(r"going on after step (\d+)", last.log)]
     assert len(steps) == 2

@@ -20,11 +20,17 @@ def test_a_preset_states_its_command_and_is_valid(name):
     assert f"`--preset {name}`" in header
     assert "Command: " in header
     assert preset.training.part_size(devices=1) >= 2
+    assert preset.frames_per_example == preset.network.frames
 
 
 @pytest.mark.parametrize(
     ("name", "parameters", "image_map"),
-    [("l3", 9_516_418, (28, 28)), ("ave", 9_549_316, (14, 14)), ("avol", 9_549_314, (14, 14))],
+    [
+        ("l3", 9_516_418, (28, 28)),
+        ("ave", 9_549_316, (14, 14)),
+        ("ave25", 9_590_788, (14, 14)),
+        ("avol", 9_549_314, (14, 14)),
+    ],
 )
 def test_the_papers_recipes(name, parameters, image_map):
     from models.networks.factory import build_network
@@ -42,7 +48,7 @@ def test_the_papers_recipes(name, parameters, image_map):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["l3", "ave", "avol", "full"])
+@pytest.mark.parametrize("name", ["l3", "ave", "ave25", "avol", "full"])
 def test_one_real_step_at_full_size(name, tmp_path):
     """The preset's own network and recipe, with two pairs at a time instead of its batch."""
     import tensorflow as tf
@@ -53,7 +59,7 @@ def test_one_real_step_at_full_size(name, tmp_path):
     config = preset.network
     generator = np.random.default_rng(0)
     batch = {
-        "image": generator.integers(0, 256, [2, 224, 224, 3]).astype(np.uint8),
+        "image": generator.integers(0, 256, [2, *config.image_shape]).astype(np.uint8),
         "audio": generator.integers(-9000, 9000, [2, 48000]).astype(np.int16),
         "group": np.arange(2),
     }
