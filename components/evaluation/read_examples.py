@@ -28,8 +28,12 @@ def read_examples(artifacts: Sequence[artifact.Artifact], split: str) -> Iterato
     Raises:
         ValueError: an artifact has no such split.
     """
-    for record in _records(artifacts, split).as_numpy_iterator():
-        yield contract.read_example(record)
+    yield from map(contract.read_example, read_records(artifacts, split))
+
+
+def read_records(artifacts: Sequence[artifact.Artifact], split: str) -> Iterator[bytes]:
+    """Reads a split's serialized examples; see `read_examples`."""
+    yield from _records(artifacts, split).as_numpy_iterator()
 
 
 def count_examples(artifacts: Sequence[artifact.Artifact], split: str) -> int:

@@ -1,0 +1,1 @@
+"""AvcEvaluator: can the model tell whether image and sound correspond?"""

@@ -1,0 +1,42 @@
+"""Loads the model that a new one is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from absl import logging
+from tfx import types
+from tfx.types import artifact_utils
+
+from components.evaluation.saved_model import SavedModel
+
+
+def load_baseline_model(
+    artifacts: Sequence[types.Artifact] | None, model: SavedModel
+) -> SavedModel | None:
+    """Loads the latest blessed model, if it can be measured on the same examples.
+
+    Args:
+        artifacts: one of type Model, or none.
+        model: the new one.
+
+    Returns:
+        None if there is none, or if it hears sounds of another rate than the new one (another
+        preset under the same root): then there is nothing to compare.
+    """
+    if not artifacts:
+        return None
+    baseline = SavedModel(artifact_utils.get_single_uri(list(artifacts)))
+    rates = [_sample_rate(one) for one in (model, baseline)]
+    if None not in rates and rates[0] != rates[1]:
+        logging.warning(
+            "No comparison: the model hears %s Hz, the latest blessed one %s Hz", *rates
+        )
+        return None
+    return baseline
+
+
+def _sample_rate(model: SavedModel) -> int | None:
+    if "describe" not in model.signatures:
+        return None
+    return int(model.call("describe", {"query": [b""]})["sample_rate"][0])

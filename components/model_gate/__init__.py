@@ -1,0 +1,1 @@
+"""ModelGate: one verdict of all evaluators."""
