@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import keras
 
+from models.layers.batch_normalization import BatchNormalization
+
 
 def convolution_tower(
     filters: Sequence[int], first_stride: int, batch_norm_momentum: float, name: str
@@ -34,9 +36,7 @@ def convolution_tower(
                 )
             )
             tower.add(
-                keras.layers.BatchNormalization(
-                    momentum=batch_norm_momentum, name=f"conv{block}_{layer}_bn"
-                )
+                BatchNormalization(momentum=batch_norm_momentum, name=f"conv{block}_{layer}_bn")
             )
             tower.add(keras.layers.ReLU(name=f"conv{block}_{layer}_relu"))
     return tower
