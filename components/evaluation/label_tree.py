@@ -49,7 +49,10 @@ class LabelTree:
         with fileio.open(path, "r") as file:
             text = file.read()
         try:
-            nodes = {node["id"]: node for node in json.loads(text)}
+            content = json.loads(text)
+            if not isinstance(content, list):
+                raise TypeError("not a list")
+            nodes = {node["id"]: node for node in content}
             children = {key: list(node["child_ids"]) for key, node in nodes.items()}
             names = {key: node["name"] for key, node in nodes.items()}
         except (ValueError, TypeError, KeyError) as error:
@@ -57,13 +60,12 @@ class LabelTree:
                 f"{path} is not a label tree: it must be a JSON list of objects with id, name and "
                 f"child_ids, as AudioSet's ontology.json ({error!r})"
             ) from error
-        missing = {child for below in children.values() for child in below} - set(nodes)
+        below_another = {child for below in children.values() for child in below}
+        missing = sorted(below_another - set(nodes))
         if missing:
-            raise ValueError(
-                f"{path} has no node {sorted(missing)[0]!r}, which is named as a child"
-            )
+            raise ValueError(f"{path} has no node {missing[0]!r}, which is named as a child")
         paths: dict[str, list[Path]] = {key: [] for key in nodes}
-        pending: list[Path] = [(key,) for key in set(nodes) - {c for below in children.values() for c in below}]
+        pending: list[Path] = [(key,) for key in nodes if key not in below_another]
         while pending:
             place = pending.pop()
             paths[place[-1]].append(place)

@@ -1,1 +1,1 @@
-"""LocalisationEvaluator: does the map peak on the object that sounds?"""
+"""LocalisationEvaluator: does the map lie on what sounds, and stay dark where nothing does?"""

@@ -16,7 +16,8 @@ class EmbeddedExamples:
         videos: str[n], video ids.
         groups: str[n], groups of videos.
         times: float[n], seconds.
-        labels: str[n], class of what sounds, "" where not known.
+        labels: str[n], class of what sounds (the first of several), "" where not known.
+        label_sets: tuple[n], all those classes, () where not known.
         image: float32[n, d], embeddings of the frames.
         audio: float32[n, d], embeddings of the sounds.
     """
@@ -26,6 +27,7 @@ class EmbeddedExamples:
     groups: np.ndarray
     times: np.ndarray
     labels: np.ndarray
+    label_sets: np.ndarray
     image: np.ndarray
     audio: np.ndarray
 
@@ -44,6 +46,13 @@ class EmbeddedExamples:
         fields = dataclasses.fields(self)
         return EmbeddedExamples(**{field.name: getattr(self, field.name)[rows] for field in fields})
 
-    def relevance_kind(self) -> str:
-        """Returns "label" if the labels of two classes at least are known, else "video"."""
-        return "label" if len(set(self.labels) - {""}) >= 2 else "video"
+    def labelled(self) -> EmbeddedExamples:
+        """Returns the examples to compare by class: those that have one.
+
+        Where the classes of all are the same or not known, classes are not what to compare by: then
+        all examples are returned, with empty `label_sets`.
+        """
+        if len({frozenset(labels) for labels in self.label_sets if labels}) >= 2:
+            return self.select(self.labels != "")
+        none = np.fromiter([()] * len(self), object, len(self))
+        return dataclasses.replace(self, label_sets=none)

@@ -9,12 +9,12 @@ from scipy.spatial.distance import cdist
 
 from components.evaluation.choose_varied import choose_varied
 from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.retrieval_metrics import gallery_masks
+from components.retrieval_evaluator.gallery import Gallery
 
 
 @dataclasses.dataclass(frozen=True)
 class Neighbour:
-    """One found item: its row, its Euclidean distance, and whether it is relevant."""
+    """One found item: its row, its Euclidean distance, and whether it is right."""
 
     row: int
     distance: float
@@ -30,19 +30,25 @@ class Neighbours:
 
 
 def nearest_neighbours(
-    examples: EmbeddedExamples, query: str, gallery: str, num_queries: int, num_nearest: int
+    examples: EmbeddedExamples,
+    gallery: Gallery,
+    query: str,
+    sought: str,
+    num_queries: int,
+    num_nearest: int,
 ) -> list[Neighbours]:
     """Finds the nearest items of a few varied queries, at most one of each video.
 
     Args:
         examples: the split.
-        query: "image" or "audio".
-        gallery: "image" or "audio".
+        gallery: of these examples.
+        query: modality of the queries, "image" or "audio".
+        sought: modality of the neighbours, likewise.
         num_queries: how many queries at most, of different classes and groups if there are.
         num_nearest: how many neighbours of each at most.
 
     Returns:
-        The queries with their neighbours; the gallery is that of `retrieval_metrics`.
+        The queries with their neighbours.
     """
     rows = np.array(
         choose_varied(
@@ -54,10 +60,8 @@ def nearest_neighbours(
         ),
         int,
     )
-    relevance, candidates = gallery_masks(
-        examples, rows, query == gallery, examples.relevance_kind()
-    )
-    distance = cdist(getattr(examples, query)[rows], getattr(examples, gallery))
+    right, candidates = gallery.right(rows), gallery.candidates(rows, query == sought)
+    distance = cdist(getattr(examples, query)[rows], getattr(examples, sought))
     found = []
     for i, row in enumerate(rows):
         nearest: list[Neighbour] = []
@@ -65,7 +69,7 @@ def nearest_neighbours(
         for j in np.argsort(distance[i], kind="stable"):
             if candidates[i, j] and examples.videos[j] not in videos:
                 videos.add(examples.videos[j])
-                nearest.append(Neighbour(int(j), float(distance[i, j]), bool(relevance[i, j])))
+                nearest.append(Neighbour(int(j), float(distance[i, j]), bool(right[i, j])))
             if len(nearest) == num_nearest:
                 break
         found.append(Neighbours(int(row), tuple(nearest)))

@@ -252,6 +252,16 @@ def write_examples() -> Callable:
 @pytest.fixture(scope="session")
 def toy_model(tmp_path_factory):
     """A Model artifact that sees the colour and hears the tone; the peak is the square."""
+    return _toy_model(tmp_path_factory.mktemp("toy_model"))
+
+
+@pytest.fixture(scope="session")
+def deaf_model(tmp_path_factory):
+    """As `toy_model`, but every sound is that of all classes."""
+    return _toy_model(tmp_path_factory.mktemp("deaf_model"), deaf=True)
+
+
+def _toy_model(folder: pathlib.Path, deaf: bool = False):
     import tensorflow as tf
     from tfx.types import standard_artifacts
 
@@ -280,6 +290,8 @@ def toy_model(tmp_path_factory):
             # One second: the bin's number is its frequency in Hz.
             peak = tf.cast(tf.argmax(tf.abs(tf.signal.rfft(samples)), -1), tf.float32)
             distance = tf.abs(peak[:, None] - tf.constant(FREQUENCIES))
+            if deaf:
+                return tf.ones_like(distance)  # [B, 4]
             return tf.one_hot(tf.argmin(distance, -1), 4)  # [B, 4]
 
         @tf.function(input_signature=[strings])
@@ -303,7 +315,7 @@ def toy_model(tmp_path_factory):
 
     module = ToyModel()
     artifact = standard_artifacts.Model()
-    artifact.uri = str(tmp_path_factory.mktemp("toy_model"))
+    artifact.uri = str(folder)
     signatures = {
         "embed_image": module.embed_image,
         "embed_audio": module.embed_audio,

@@ -63,7 +63,7 @@ def test_flat_classes_have_nothing_in_common():
     ("nodes", "message"),
     [
         ("no JSON", "not a label tree"),
-        ({"id": 1}, "not a label tree"),
+        ({}, "not a label tree"),
         ([{"id": "a", "child_ids": []}], "not a label tree"),
         ([{"id": "a", "name": "A", "child_ids": ["b"]}], "no node 'b'"),
         ([{"id": "a", "name": "A", "child_ids": ["a"]}], "cycle"),

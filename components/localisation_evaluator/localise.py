@@ -1,0 +1,74 @@
+"""A model's maps and scores of frames with all their sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from components.evaluation import example_fields
+from components.evaluation.saved_model import SavedModel
+from components.localisation_evaluator.frames_and_sounds import Example, FramesAndSounds
+from models import examples as contract
+
+Map = dict[str, np.ndarray]
+"""What the signature `localise` returns for one frame."""
+
+
+class Localised(NamedTuple):
+    """A model's answers.
+
+    Attributes:
+        right: maps of the frames with their own sounds.
+        wrong: maps with the wrong sounds, None where there are none.
+        scores: float[n] by kind of sound: "true", and those of `FramesAndSounds.sounds`; NaN for a
+            frame that has no such sound.
+    """
+
+    right: list[Map]
+    wrong: list[Map] | None
+    scores: dict[str, np.ndarray]
+
+
+def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: str) -> Localised:
+    """Localises all sounds in their frames.
+
+    Args:
+        model: with the signature `localise`.
+        data: frames and sounds.
+        batch_size: frames a call of the model.
+        what: names the model in the progress bar.
+
+    Raises:
+        ValueError: a score is not finite, or an example has not the frames that the model looks at.
+    """
+    own = [example[contract.AUDIO][0] for example in data.examples]
+    kinds: dict[str, Sequence[bytes | None]] = {"true": own, **data.sounds}
+    total = sum(sound is not None for sounds in kinds.values() for sound in sounds)
+    maps: dict[str, list[Map]] = {}
+    scores = {}
+    with tqdm(total=total, desc=f"Localisation: {what}", unit="sound", disable=None) as bar:
+        for kind, sounds in kinds.items():
+            there = [(row, sound) for row, sound in enumerate(sounds) if sound is not None]
+            scores[kind] = np.full(len(sounds), np.nan)
+            for start in range(0, len(there), batch_size):
+                batch = there[start : start + batch_size]
+                examples = [data.examples[row] for row, _ in batch]
+                found = _call(model, examples, [sound for _, sound in batch])
+                scores[kind][[row for row, _ in batch]] = [one["score"] for one in found]
+                if kind in ("true", "wrong"):
+                    maps.setdefault(kind, []).extend(found)
+                bar.update(len(batch))
+            if not np.isfinite(scores[kind][[row for row, _ in there]]).all():
+                raise ValueError(
+                    f"the model's scores of {kind} sounds hold NaN or infinity: its training diverged"
+                )
+    return Localised(maps["true"], maps.get("wrong"), scores)
+
+
+def _call(model: SavedModel, examples: Sequence[Example], sounds: Sequence[bytes]) -> list[Map]:
+    frames = [example_fields.image_input(example, model.frames) for example in examples]
+    outputs = model.call("localise", {"image": frames, "audio": sounds})
+    return [{name: value[i] for name, value in outputs.items()} for i in range(len(frames))]

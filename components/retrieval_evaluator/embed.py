@@ -1,0 +1,66 @@
+"""Embeds the frames and sounds of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from tfx import types
+from tqdm import tqdm
+
+from components.evaluation import example_fields
+from components.evaluation.read_examples import batched, count_examples, read_examples
+from components.evaluation.saved_model import SavedModel
+from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from models import examples as contract
+
+
+def embed(
+    model: SavedModel, artifacts: Sequence[types.Artifact], split: str, batch_size: int, what: str
+) -> EmbeddedExamples:
+    """Embeds every frame and every sound.
+
+    Args:
+        model: with signatures `embed_image` and `embed_audio`.
+        artifacts: of type Examples.
+        split: name of the split.
+        batch_size: examples a call of the model.
+        what: names the model in the progress bar.
+
+    Returns:
+        The examples in the order of their keys.
+
+    Raises:
+        ValueError: an embedding is not finite, the split is empty, or an example has not the frames
+            that the model looks at.
+    """
+    columns: dict[str, list] = {
+        name: [] for name in ("keys", "videos", "groups", "times", "labels")
+    }
+    label_sets: list[tuple[str, ...]] = []
+    images, sounds = [], []
+    total = count_examples(artifacts, split)
+    if total == 0:
+        raise ValueError(f"the split {split!r} holds no examples to retrieve")
+    with tqdm(total=total, desc=f"Retrieval: embed, {what}", unit="example", disable=None) as bar:
+        for batch in batched(read_examples(artifacts, split), batch_size):
+            for example in batch:
+                columns["keys"].append(example_fields.example_key(example))
+                columns["videos"].append(example_fields.video_id(example))
+                columns["groups"].append(example_fields.group(example))
+                columns["times"].append(example[contract.VIDEO_TIME][0])
+                columns["labels"].append(example_fields.label(example))
+                label_sets.append(tuple(example_fields.labels(example)))
+            frames = [example_fields.image_input(example, model.frames) for example in batch]
+            pcm = [example[contract.AUDIO][0] for example in batch]
+            images.append(model.call("embed_image", {"image": frames})["embedding"])
+            sounds.append(model.call("embed_audio", {"audio": pcm})["embedding"])
+            bar.update(len(batch))
+    examples = EmbeddedExamples(
+        **{name: np.array(values) for name, values in columns.items()},
+        label_sets=np.fromiter(label_sets, object, len(label_sets)),
+        image=np.concatenate(images),
+        audio=np.concatenate(sounds),
+    )
+    # The order of the files' examples is Beam's whim; that of the keys is not.
+    return examples.select(np.argsort(examples.keys, kind="stable"))

@@ -1,0 +1,106 @@
+"""Scores every query in four directions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from components.evaluation.bootstrap import Statistic
+from components.evaluation.estimate_all import mean_of
+from components.evaluation.ndcg import expected_ndcg_at_k, ndcg_at_k
+from components.evaluation.recall import expected_recall_at_k, recall_at_k
+from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from components.retrieval_evaluator.gallery import Gallery
+
+DIRECTIONS = (
+    ("image", "image"),
+    ("image", "audio"),
+    ("audio", "image"),
+    ("audio", "audio"),
+)
+"""Modalities of the query and of the gallery."""
+
+RECALL_AT = (1, 5, 10)
+
+_QUERIES_AT_ONCE = 256
+"""Bounds the memory of the tables of queries and gallery."""
+
+
+class DirectionScores(NamedTuple):
+    """Figures of each of n queries; NaN where it has nothing to find.
+
+    Attributes:
+        ndcg: float[n], nDCG@k.
+        chance: float[n], its exact expectation under a random ranking.
+        recall: by k, float[n], recall at k.
+        recall_chance: by k, float[n], its exact expectation.
+    """
+
+    ndcg: np.ndarray
+    chance: np.ndarray
+    recall: dict[int, np.ndarray]
+    recall_chance: dict[int, np.ndarray]
+
+
+def score_retrieval(
+    examples: EmbeddedExamples, gallery: Gallery, k: int
+) -> dict[str, DirectionScores]:
+    """Ranks the gallery by Euclidean distance from every query and scores the rankings.
+
+    Args:
+        examples: the queries and their embeddings.
+        gallery: of the same examples.
+        k: how many of the first ranks count in nDCG.
+
+    Returns:
+        By direction, `image_image`, `image_audio`, `audio_image`, `audio_audio` (query_gallery).
+    """
+    return {
+        f"{query}_{sought}": _direction(examples, gallery, query, sought, k)
+        for query, sought in DIRECTIONS
+    }
+
+
+def retrieval_statistics(scores: dict[str, DirectionScores]) -> dict[str, Statistic]:
+    """Makes the statistics of the queries by metric.
+
+    Returns:
+        For each direction `ndcg_image_audio`, its distance from the chance value
+        `ndcg_over_chance_image_audio`, and `recall_at_1_image_audio` and so on.
+    """
+    statistics = {}
+    for direction, figures in scores.items():
+        statistics[f"ndcg_{direction}"] = mean_of(figures.ndcg)
+        statistics[f"ndcg_over_chance_{direction}"] = mean_of(figures.ndcg - figures.chance)
+        for k, recall in figures.recall.items():
+            statistics[f"recall_at_{k}_{direction}"] = mean_of(recall)
+    return statistics
+
+
+def _direction(
+    examples: EmbeddedExamples, gallery: Gallery, query: str, sought: str, k: int
+) -> DirectionScores:
+    parts = []
+    for start in range(0, len(examples), _QUERIES_AT_ONCE):
+        rows = np.arange(start, min(start + _QUERIES_AT_ONCE, len(examples)))
+        gains, right = gallery.gains(rows), gallery.right(rows)
+        candidates = gallery.candidates(rows, query == sought)
+        scores = -cdist(getattr(examples, query)[rows], getattr(examples, sought))
+        parts.append(
+            [
+                ndcg_at_k(gains, scores, k, candidates),
+                expected_ndcg_at_k(gains, k, candidates),
+                *(recall_at_k(right, scores, n, candidates) for n in RECALL_AT),
+                *(expected_recall_at_k(right, n, candidates) for n in RECALL_AT),
+            ]
+        )
+    ndcg, chance, *recalls = np.concatenate(parts, axis=1)  # each [n]
+    found, expected = recalls[: len(RECALL_AT)], recalls[len(RECALL_AT) :]
+    return DirectionScores(
+        ndcg,
+        chance,
+        dict(zip(RECALL_AT, found, strict=True)),
+        dict(zip(RECALL_AT, expected, strict=True)),
+    )
