@@ -12,14 +12,15 @@ import simplejpeg
 import tensorflow as tf
 
 from components.evaluation import example_fields
+from components.evaluation.firing import firing_rate, universal_threshold
 from components.evaluation.localisation import centre_hit, pointing_hit
 from components.evaluation.ndcg import ndcg_at_k
+from components.evaluation.off_screen_sounds import off_screen_sounds
 from models import examples as contract
 from models.layers.background_sounds import BackgroundSounds
 from models.networks.avc_network import AvcNetwork
 
 _BATCH = 64
-_KEPT = 0.9  # of the true sounds light up at the one threshold
 _NOISE_SEED = 11
 
 
@@ -77,13 +78,12 @@ def measure(network: AvcNetwork, data: EvaluationSet, seed: int = 0) -> dict[str
         `fires_silence`, `fires_noise`, `fires_off_screen`: the shares of frames which reach it with
         silence, noise, and the sound of a class that is not in the frame.
     """
-    generator = np.random.default_rng(seed)
-    answers = _answers(network, data, _off_screen(data, generator))
-    threshold = float(np.quantile(answers["true"], 1 - _KEPT))
+    answers = _answers(network, data, _off_screen(data, seed))
+    threshold = universal_threshold(answers["true"])
     right = np.mean(answers["true"] > 0.5) / 2 + np.mean(answers["mismatched"] <= 0.5) / 2
     figures = {"avc": float(right), "threshold": threshold}
     for name in ("silence", "noise", "off_screen"):
-        figures[f"fires_{name}"] = float(np.mean(answers[name] >= threshold))
+        figures[f"fires_{name}"] = firing_rate(answers[name], threshold)
     classes, groups = np.array(data.labels), np.array(data.groups)
     relevance = (classes[:, None] == classes[None, :]).astype(float)
     others = groups[:, None] != groups[None, :]  # [images, sounds]
@@ -143,12 +143,12 @@ def _pointing(network: AvcNetwork, data: EvaluationSet) -> dict[str, float]:
     return {"pointing": float(np.mean(hits)), "pointing_centre": float(np.mean(centre))}
 
 
-def _off_screen(data: EvaluationSet, generator: np.random.Generator) -> np.ndarray:
+def _off_screen(data: EvaluationSet, seed: int) -> np.ndarray:
     """For each frame the number of a sound whose class is not in it, [n]."""
-    labels = np.array(data.labels)
-    return np.array(
-        [generator.choice(np.flatnonzero(~np.isin(labels, seen))) for seen in data.visible]
-    )
+    names = [str(row) for row in range(len(data.labels))]
+    heard = [[label] for label in data.labels]
+    chosen = off_screen_sounds(names, data.groups, heard, data.visible, seed)
+    return np.array([int(chosen[name]) for name in names])
 
 
 def _batches(items: np.ndarray) -> list[np.ndarray]:
