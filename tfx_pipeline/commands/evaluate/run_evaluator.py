@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,6 +22,7 @@ def run_evaluator(
     model: str,
     baseline_model: str | None,
     output: str | None,
+    table: Callable[[dict[str, Any]], str] | None = None,
 ) -> None:
     """Measures, prints figures and decisions, and ends with the status that says the verdict.
 
@@ -33,6 +34,7 @@ def run_evaluator(
         model: see `saved_model_path`.
         baseline_model: likewise, or None.
         output: folder that keeps the Evaluation, or None.
+        table: makes what to print of the figures; None prints all of them, as JSON.
 
     Raises:
         click.ClickException: something given can't be used; with the reason.
@@ -60,7 +62,8 @@ def run_evaluator(
             executor().Do(given, {"evaluation": [evaluation]}, {**parameters, "thresholds": asked})
         except (OSError, ValueError) as error:
             raise click.ClickException(str(error)) from error
-        click.echo(_read(os.path.join(folder, METRICS_FILE)))
+        figures = _read(os.path.join(folder, METRICS_FILE))
+        click.echo(figures if table is None else table(json.loads(figures)))
         verdict = json.loads(_read(os.path.join(folder, DECISIONS_FILE)))
     for decision in verdict["decisions"]:
         mark = click.style("✓", fg="green") if decision["passed"] else click.style("✗", fg="red")
