@@ -2,8 +2,8 @@
 
 The pointing game ("Objects that Sound", section 4): the location of the largest response is correct
 if it lies inside the annotated box. The consensus intersection over union, cIoU (Senocak et al.,
-"Learning to Localize Sound Source in Visual Scenes", CVPR 2018, section 5): the overlap of the
-map's bright part with what the annotators marked. Boxes are ymin, xmin, ymax, xmax in 0..1 of the
+"Learning to Localize Sound Source in Visual Scenes", CVPR 2018): the overlap of the map's bright
+part with what the annotators marked. Boxes are ymin, xmin, ymax, xmax in 0..1 of the
 whole image.
 """
 
@@ -15,15 +15,15 @@ from PIL import Image
 from scipy.integrate import trapezoid
 
 BRIGHT = 0.5
-"""What reaches it, of a map scaled to 0..1, is the map's bright part (Senocak et al.)."""
+"""What reaches it, of a map scaled to 0..1, is the map's bright part."""
 
 SUCCESS = 0.5
 """A map whose overlap reaches it is a success: cIoU is the share of successes."""
 
 SUCCESS_THRESHOLDS = np.linspace(0.0, 1.0, 21)
-"""Overlaps over which the success curve is taken (Senocak et al.'s steps of 0.05)."""
+"""Overlaps over which the success curve is taken: the steps of 0.05 of the usual evaluations."""
 
-_SIDE = 224  # pixels of the enlarged map, as Senocak et al.
+_SIDE = 224  # pixels of the enlarged map
 
 
 def peak_points(heatmap: ArrayLike, crop_box: ArrayLike) -> np.ndarray:
@@ -130,8 +130,8 @@ def overlap(heatmap: ArrayLike, crop_box: ArrayLike, box: ArrayLike) -> float:
 def success_area(overlaps: ArrayLike) -> np.ndarray:
     """Computes the area under each map's success curve.
 
-    The mean over maps is Senocak et al.'s AUC: the area, by the trapezoidal rule, under the share
-    of maps whose overlap reaches a threshold, over thresholds from 0 to 1 in steps of 0.05.
+    The mean over maps is the AUC beside cIoU: the area, by the trapezoidal rule, under the share of
+    maps whose overlap reaches a threshold, over thresholds from 0 to 1 in steps of 0.05.
 
     Args:
         overlaps: float[n], NaN where there is none.
