@@ -34,28 +34,26 @@ SUCCESS_CURVE_FILE = "success_curve.png"
 SCORES_FILE = "scores.png"
 
 _NO_BOX = "no example has a box of the object that sounds"
+_OF_BOXES = (
+    "pointing_accuracy",
+    "centre_baseline",
+    "random_baseline",
+    "pointing_over_centre",
+    "wrong_sound_pointing_accuracy",
+    "ciou",
+    "ciou_centre_baseline",
+    "ciou_random_baseline",
+    "ciou_over_centre",
+    "ciou_auc",
+    "ciou_auc_centre_baseline",
+    "ciou_auc_random_baseline",
+)
+_ONE_CLASS = "all sounds are of one class or group of videos"
 _REASONS = {
-    **dict.fromkeys(
-        (
-            "pointing_accuracy",
-            "centre_baseline",
-            "random_baseline",
-            "pointing_over_centre",
-            "ciou",
-            "ciou_centre_baseline",
-            "ciou_random_baseline",
-            "ciou_over_centre",
-            "ciou_auc",
-            "ciou_auc_centre_baseline",
-            "ciou_auc_random_baseline",
-        ),
-        _NO_BOX,
-    ),
-    "wrong_sound_pointing_accuracy": "no example has a box, or all sounds are of one class or group",
-    "fires_wrong": "all sounds are of one class or group of videos",
+    "wrong_sound_pointing_accuracy": _ONE_CLASS,
+    "fires_wrong": _ONE_CLASS,
     "fires_off_screen": "no sound is known to be of a class that is not in some frame",
 }
-"""Why a metric may be missing."""
 
 
 def evaluate_localisation(
@@ -100,7 +98,8 @@ def evaluate_localisation(
         _of_the_model_alone(baseline.statistics) if baseline else None,
         [example_fields.group(example) for example in data.examples],
     )
-    missing = {name: reason for name, reason in _REASONS.items() if name not in estimates}
+    reasons = _REASONS if boxes else _REASONS | dict.fromkeys(_OF_BOXES, _NO_BOX)
+    missing = {name: reason for name, reason in reasons.items() if name not in estimates}
     metrics = {
         "num_examples": len(boxes),
         "num_frames": len(data.examples),
