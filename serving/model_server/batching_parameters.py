@@ -88,6 +88,7 @@ class BatchingParameters:
         flag = "batching_parameters_file"
         proto = text_proto.parse(path, flag, text_proto.message_class("BatchingParameters")())
         values: dict[str, Any] = {f.name: _plain(value) for f, value in proto.ListFields()}
+        values["allowed_batch_sizes"] = tuple(proto.allowed_batch_sizes)  # type: ignore[attr-defined]
         if values.get("enable_large_batch_splitting"):
             values.setdefault(
                 "max_execution_batch_size", values.get("max_batch_size", cls.max_batch_size)
@@ -101,4 +102,4 @@ class BatchingParameters:
 def _plain(value: object) -> object:
     if isinstance(value, message.Message):  # a wrapper, such as Int64Value
         return value.value  # type: ignore[attr-defined]
-    return tuple(value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
+    return value

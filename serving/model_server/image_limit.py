@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 
 import numpy as np
-import simplejpeg
 
 from serving.model_server.serving_error import ServingError
 
@@ -13,8 +12,9 @@ _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _GIF = (b"GIF87a", b"GIF89a")
 _BMP = b"BM"
-_LONGEST_HEADER = 4 << 20
-"""Bytes of a JPEG in which its size must be found: what precedes it are notes of the camera's."""
+_START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN = 0xDA
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def check_images(name: str, array: np.ndarray, max_pixels: int) -> None:
@@ -44,8 +44,7 @@ def _size(data: bytes) -> tuple[int, int]:
     """Width and height of a JPEG, PNG, GIF or BMP (what TensorFlow decodes); else (0, 0)."""
     try:
         if data.startswith(_JPEG):
-            height, width, *_ = simplejpeg.decode_jpeg_header(data[:_LONGEST_HEADER], strict=False)
-            return width, height
+            return _jpeg_size(data)
         if data.startswith(_PNG):
             return struct.unpack_from(">II", data, 16)
         if data.startswith(_GIF):
@@ -55,4 +54,22 @@ def _size(data: bytes) -> tuple[int, int]:
             return abs(width), abs(height)
     except (ValueError, struct.error):
         pass  # cut off or broken within the header: nothing can decode it
+    return 0, 0
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """From the first frame header, found as libjpeg finds it: whatever is between is skipped."""
+    position = 2
+    while (position := data.find(b"\xff", position)) >= 0:
+        while data[position : position + 1] == b"\xff":
+            position += 1
+        marker = data[position] if position < len(data) else _START_OF_SCAN
+        position += 1
+        if marker in _START_OF_FRAME:
+            height, width = struct.unpack_from(">HH", data, position + 3)
+            return width, height
+        if marker == _START_OF_SCAN:
+            break
+        if marker and marker not in _WITHOUT_LENGTH:
+            position += struct.unpack_from(">H", data, position)[0]
     return 0, 0

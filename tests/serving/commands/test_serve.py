@@ -73,6 +73,10 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         (["--model_base_path=nowhere", "--rest_api_port=8501"], "nowhere is not a folder"),
         (["--model_base_path=.", "--enable_everything=1"], "No such option"),
         ([], "--model_base_path"),
+        (["--use_alts_credentials"], "--use_alts_credentials is not implemented by this server"),
+        (["--platform_config_file=x"], "--platform_config_file is not implemented"),
+        (["--grpc_channel_arguments=a"], "not of the form key=value"),
+        (["--enable_batching=perhaps"], "not a valid boolean"),
     ],
 )
 def test_refuses(
@@ -83,3 +87,62 @@ def test_refuses(
     result = CliRunner().invoke(command, ["--port=0", *arguments])
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_every_flag_of_tensorflow_model_server_is_known():
+    """The flags of tensorflow_serving/model_servers/main.cc, releases 2.16 to 2.19."""
+    flags = """
+        port grpc_socket_path rest_api_port rest_api_num_threads rest_api_timeout_in_ms
+        rest_api_enable_cors_support enable_batching allow_version_labels_for_unavailable_models
+        batching_parameters_file enable_per_model_batching_parameters model_config_file
+        model_config_file_poll_wait_seconds model_name model_base_path num_load_threads
+        num_unload_threads max_num_load_retries load_retry_interval_micros
+        file_system_poll_wait_seconds flush_filesystem_caches tensorflow_session_parallelism
+        tensorflow_session_config_file tensorflow_intra_op_parallelism
+        tensorflow_inter_op_parallelism use_alts_credentials ssl_config_file platform_config_file
+        per_process_gpu_memory_fraction saved_model_tags grpc_channel_arguments grpc_max_threads
+        enable_model_warmup num_request_iterations_for_warmup version monitoring_config_file
+        remove_unused_fields_from_bundle_metagraph prefer_tflite_model num_tflite_pools
+        num_tflite_interpreters_per_pool enable_signature_method_name_check
+        xla_cpu_compilation_enabled xla_gpu_compilation_enabled enable_profiler
+        thread_pool_factory_config_file mixed_precision skip_initialize_tpu
+        enable_grpc_healthcheck_service enable_serialization_as_tensor_content
+    """
+    known = {option.removeprefix("--") for param in command.params for option in param.opts}
+    assert set(flags.split()) <= known
+
+
+def test_flags_become_options(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path):
+    from serving.model_server.model_server_options import ModelServerOptions
+
+    seen = []
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(ModelServerOptions, "check", lambda self: seen.append(self) or 1 / 0)
+    arguments = [
+        f"--model_base_path={tmp_path}",
+        "--enable_batching",
+        "--enable_model_warmup=false",
+        "--rest_api_enable_cors_support=1",
+        "--flush_filesystem_caches=false",
+        "--grpc_channel_arguments=grpc.max_connection_age_ms=2000,grpc.a=b",
+        "--saved_model_tags=serve,gpu",
+        "--rest_api_port=8501",
+    ]
+    result = CliRunner().invoke(command, arguments)
+    assert isinstance(result.exception, ZeroDivisionError)
+    assert seen == [
+        ModelServerOptions(
+            tmp_path,
+            enable_batching=True,
+            enable_model_warmup=False,
+            rest_api_enable_cors_support=True,
+            grpc_channel_arguments={"grpc.max_connection_age_ms": 2000, "grpc.a": "b"},
+            saved_model_tags=("serve", "gpu"),
+            rest_api_port=8501,
+        )
+    ]
+
+
+def test_version():
+    result = CliRunner().invoke(command, ["--version"])
+    assert result.exit_code == 0 and "TensorFlow Library: 2." in result.output

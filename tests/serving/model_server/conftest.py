@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
+import struct
 from collections.abc import Callable
 
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from serving.model_server.model_server_options import ModelServerOptions
 
@@ -94,3 +97,14 @@ def options() -> Callable[..., ModelServerOptions]:
         return ModelServerOptions(base_path, **(values | changes))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def jpeg_bomb() -> bytes:
+    """A JPEG of a few bytes whose header states 30,000 x 30,000 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(buffer, "jpeg")
+    data = bytearray(buffer.getvalue())
+    start_of_frame = data.index(b"\xff\xc0")
+    data[start_of_frame + 5 : start_of_frame + 9] = struct.pack(">HH", 30_000, 30_000)
+    return bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import pathlib
 import shutil
 import socket
@@ -192,3 +193,56 @@ def test_two_servers_never_share_a_port(toy_folder: pathlib.Path):
         assert first.rest_api_port == 0
         with pytest.raises(OSError, match="taken"):
             ModelServer(options(toy_folder, port=first.port)).start()
+
+
+def test_a_unix_socket_and_arguments_of_the_channel(
+    toy_folder: pathlib.Path, tmp_path: pathlib.Path
+):
+    path = tmp_path / "socket"
+    changes = {"port": 0, "rest_api_port": 0, "grpc_socket_path": str(path)}
+    arguments = {"grpc.max_receive_message_length": 1000}
+    with ModelServer(options(toy_folder, grpc_channel_arguments=arguments, **changes)) as server:
+        assert server.port == 0
+        with GrpcClient(f"unix:{path}", "toy") as client:
+            assert scale(client) == 2
+            with pytest.raises(ModelServerError) as caught:
+                client.predict("scale_of", {"query": [bytes(2000)]}, {"scale": np.float32})
+            assert caught.value.code == "RESOURCE_EXHAUSTED"
+
+
+def test_batches_of_concurrent_requests(batch_folder: pathlib.Path, tmp_path: pathlib.Path):
+    """Eight requests over both protocols are run as one batch; a bad one spoils no other."""
+    parameters = tmp_path / "batching.config"
+    parameters.write_text("max_batch_size { value: 8 } batch_timeout_micros { value: 10000000 }")
+    changes = {"enable_batching": True, "batching_parameters_file": parameters}
+    with ModelServer(options(batch_folder, **changes)) as server:
+        url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(
+            grpc.insecure_channel(f"127.0.0.1:{server.port}")
+        )
+
+        def by_rest(value: float) -> tuple:
+            response = requests.post(url, json={"inputs": [[value]]}, timeout=30)
+            if not response.ok:
+                return (response.status_code,)
+            outputs = response.json()["outputs"]
+            return outputs["y"][0][0], outputs["size"][0]
+
+        def by_grpc(value: float) -> tuple:
+            request = predict_pb2.PredictRequest()
+            request.model_spec.name = "toy"
+            request.inputs["x"].CopyFrom(tf.make_tensor_proto([[value]], tf.float32))
+            outputs = stub.Predict(request, timeout=30).outputs
+            return outputs["y"].float_val[0], outputs["size"].int_val[0]
+
+        def ask_all(values: list[float]) -> list[tuple]:
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                asked = [pool.submit((by_rest, by_grpc)[n % 2], v) for n, v in enumerate(values)]
+                return [future.result() for future in asked]
+
+        values = [float(value) for value in range(8)]
+        assert ask_all(values) == [(2 * value, 8) for value in values]
+        bad = [-1.0, *values[1:]]
+        assert ask_all(bad) == [(400,), *((2 * value, 1) for value in values[1:])]
+        mean = requests.post(url, json={"signature_name": "mean", "inputs": [1.0] * 8}, timeout=30)
+        assert mean.status_code == 400 and "0 dimensions" in mean.json()["error"]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import concurrent.futures
+import gzip
+import pathlib
+import socket
+from collections.abc import Callable
 
 import pytest
 import requests
 
 from serving.model_server.model_server import ModelServer
+from serving.model_server.rest_server import RestServer
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +163,60 @@ def test_a_large_request_within_the_limit(url: str):
     blob = base64.b64encode(bytes(600_000)).decode()
     answer = predict(url, inputs={"x": [[0, 0]], "tag": [{"b64": blob}]})
     assert answer["outputs"]["tag_bytes"] == [{"b64": blob}]
+
+
+def test_compressed_bodies(url: str):
+    def post(data: bytes, encoding: str = "gzip") -> requests.Response:
+        headers = {"Content-Encoding": encoding}
+        return requests.post(f"{url}:predict", data=data, headers=headers, timeout=10)
+
+    body = gzip.compress(b'{"signature_name": "scaled", "inputs": [1]}')
+    assert post(body).json() == {"outputs": [2.0]}
+    assert post(body[:-9]).status_code == post(b"no gzip").status_code == 400
+    assert post(body, "br").status_code == 400
+    assert post(gzip.compress(b" " * (2 << 20))).status_code == 413  # a few kilobytes as sent
+
+
+def test_pages_of_other_servers(toy_folder: pathlib.Path, options: Callable, url: str):
+    assert "Access-Control-Allow-Origin" not in requests.get(url, timeout=10).headers
+    assert requests.options(url, timeout=10).status_code == 400
+    with ModelServer(options(toy_folder, port=0, rest_api_enable_cors_support=True)) as server:
+        url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+        for response in (
+            requests.get(url, timeout=10),
+            requests.options(f"{url}:predict", timeout=10),
+        ):
+            assert response.status_code == 200
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Origin" in requests.get(f"{url}x", timeout=10).headers
+
+
+def test_the_time_of_a_request_counts_from_its_arrival(toy_folder: pathlib.Path, options: Callable):
+    """With one thread, a request that waits behind a long one has no time left for itself."""
+    changes = {"rest_api_num_threads": 1, "rest_api_timeout_in_ms": 500, "port": 0}
+    with ModelServer(options(toy_folder, **changes)) as server:
+        url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+        bodies = [{"signature_name": "slow", "inputs": 2**31 - 1}] * 2
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(lambda b: requests.post(url, json=b, timeout=10), bodies))
+        assert [answer.status_code for answer in answers] == [504, 504]
+        assert any("over before it could be run" in answer.text for answer in answers)
+
+
+def test_answers_do_not_wait_for_acknowledgements():
+    """Nagle's algorithm is off; with it an answer on a kept connection takes 40 ms and more."""
+
+    async def no_delay() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            found.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = RestServer.listen("127.0.0.1", 0)
+        async with await asyncio.start_server(accepted, sock=listening):
+            with socket.create_connection(listening.getsockname()):
+                return await found
+
+    assert asyncio.run(no_delay()) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import pathlib
+import threading
+import time
 from collections.abc import Iterator
 
 import grpc
@@ -72,6 +74,29 @@ def test_deadline(servable: Servable):
     with pytest.raises(ServingError) as caught:
         servable.predict("slow", {"n": np.array(2**31 - 1, np.int32)}, timeout_seconds=0.05)
     assert caught.value.code == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_pictures_that_are_too_large(toy_folder: pathlib.Path, jpeg_bomb: bytes):
+    limited = Servable(VersionFolder(toy_folder / "3", 3), max_image_pixels=2**20)
+    with pytest.raises(ServingError, match="'image', element 1: an image of 30000 x 30000"):
+        limited.predict("decode", {"image": np.array([b"", jpeg_bomb], dtype=object)})
+    limited.close()
+
+
+def test_closing_waits_for_the_runs_under_way(toy_folder: pathlib.Path):
+    servable = Servable(VersionFolder(toy_folder / "3", 3))
+    answers = []
+    thread = threading.Thread(
+        target=lambda: answers.append(servable.predict("slow", {"n": np.array(20_000, np.int32)}))
+    )
+    thread.start()
+    while not servable._running and thread.is_alive():
+        time.sleep(0.001)
+    servable.close()
+    thread.join()
+    assert answers[0]["n"] == 20_000
+    with pytest.raises(ServingError, match="unloaded"):
+        servable.predict("slow", {"n": np.array(1, np.int32)})
 
 
 def test_a_version_that_tensorflow_cannot_load(toy_folder: pathlib.Path, tmp_path: pathlib.Path):

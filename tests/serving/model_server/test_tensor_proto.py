@@ -36,6 +36,14 @@ def test_values_are_in_the_typed_field():
     assert list(tensor_proto.from_array(np.array([b"a"], dtype=object)).string_val) == [b"a"]
 
 
+@pytest.mark.parametrize("array", _ARRAYS, ids=lambda a: f"{a.dtype}{list(a.shape)}")
+def test_round_trip_as_tensor_content(array: np.ndarray):
+    proto = tensor_proto.from_array(array, as_content=True)
+    if array.dtype == np.float32 and array.size:
+        assert proto.tensor_content and not proto.float_val
+    np.testing.assert_array_equal(tf.make_ndarray(proto), array)
+
+
 def test_reads_tensor_content():
     proto = tf.make_tensor_proto(np.arange(6, dtype=np.int32).reshape(2, 3))
     assert proto.tensor_content

@@ -13,6 +13,7 @@ from tensorflow_serving.apis import get_model_status_pb2
 from serving.model_server.serving_error import ServingError
 from serving.model_server.version_folder import VersionFolder
 from serving.model_server.version_manager import VersionManager
+from serving.model_server.version_policy import VersionPolicy
 
 
 class Fake:
@@ -120,6 +121,75 @@ def test_a_bad_version_is_tried_again_when_its_files_change(manager: VersionMana
     assert served(manager) == 2
     assert states(manager) == {1: "END", 2: "AVAILABLE"}
     assert manager.statuses(2)[0].status.error_message == ""
+
+
+def test_a_bad_version_is_tried_again_as_it_is(tmp_path: pathlib.Path, monkeypatch):
+    Fake.events, attempts = [], []
+
+    def load(folder: VersionFolder) -> Fake:
+        attempts.append(folder.version)
+        if len(attempts) < 3:
+            raise ValueError("not yet")
+        return Fake(folder)
+
+    manager = VersionManager("m", tmp_path, None, load, 2, load_retry_interval_seconds=100)
+    push(manager, 1)
+    poll(manager)
+    poll(manager)
+    assert attempts == [1] and states(manager) == {1: "END"}
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now + 101)
+    poll(manager)
+    poll(manager)
+    assert attempts == [1, 1]
+    monkeypatch.setattr("time.monotonic", lambda: now + 202)
+    poll(manager)
+    assert attempts == [1, 1, 1] and served(manager) == 1
+
+
+def test_retries_end(tmp_path: pathlib.Path):
+    attempts = []
+
+    def load(folder: VersionFolder) -> Fake:
+        attempts.append(folder.version)
+        raise ValueError("never")
+
+    manager = VersionManager("m", tmp_path, None, load, 3, load_retry_interval_seconds=0)
+    push(manager, 1)
+    for _ in range(20):
+        manager.poll()
+    assert attempts == [1] * 4
+
+
+def test_a_closed_manager_loads_no_more(manager: VersionManager):
+    push(manager, 1)
+    manager.close()
+    assert manager.poll()
+    assert Fake.events == []
+
+
+def test_all_versions_are_served_and_those_removed_retired(manager: VersionManager):
+    manager.policy = VersionPolicy(num_latest=None)
+    folders = [push(manager, 1), push(manager, 2, "bad"), push(manager, 3)]
+    poll(manager)
+    assert states(manager) == {1: "AVAILABLE", 2: "END", 3: "AVAILABLE"}
+    (folders[0] / "saved_model.pb").unlink()
+    poll(manager)
+    assert states(manager) == {1: "END", 2: "END", 3: "AVAILABLE"}
+
+
+def test_specific_versions(manager: VersionManager):
+    manager.policy = VersionPolicy(specific=frozenset({1}))
+    for version in (1, 2, 3):
+        push(manager, version)
+    poll(manager)
+    assert served(manager) == 1 and Fake.events == ["load 1"]
+    manager.policy = VersionPolicy(specific=frozenset({2, 3}))
+    poll(manager)
+    assert Fake.events == ["load 1", "load 2", "load 3", "close 1"]
+    manager.policy = VersionPolicy(specific=frozenset({9}))
+    poll(manager)  # what there is not replaces nothing
+    assert {2, 3} == {n for n, state in states(manager).items() if state == "AVAILABLE"}
 
 
 def test_starts_with_the_newest_good_version(manager: VersionManager):

@@ -1,0 +1,1 @@
+"""How much serving costs, and what it withstands."""

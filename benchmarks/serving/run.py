@@ -1,0 +1,41 @@
+"""How much serving a model costs beside calling it.
+
+    make bench-serving
+    python -m benchmarks.serving.run --help
+
+Targets are ratios within one run; the rounds go through all ways in turn, so that they do not depend
+much on the machine. Client and server share its processors, as they would not in use.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import platform
+import tempfile
+
+import click
+
+
+@click.command(help=__doc__.splitlines()[0])
+@click.option("--rounds", default=7, show_default=True, help="Repeats.")
+@click.option("--seconds", default=3.0, show_default=True, help="Of each throughput.")
+@click.option("--callers", default=2, show_default=True, help="Threads that ask at the same time.")
+@click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
+def main(rounds: int, seconds: float, callers: int, check: bool) -> None:
+    """See the module."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from benchmarks.serving import prediction
+
+    print(f"{platform.machine()}, {os.cpu_count()} processors")
+    targets = []
+    with tempfile.TemporaryDirectory() as folder:
+        targets += prediction.measure(pathlib.Path(folder), rounds, seconds, callers)
+    for target in targets:
+        print(target)
+    if check and not all(target.met for target in targets):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""TLS and the token."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import pathlib
+from collections.abc import Callable
+
+import grpc
+import pytest
+import requests
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
+
+from serving.model_server.api_token import ApiToken
+from serving.model_server.model_server import ModelServer
+from serving.model_server.tls import Tls
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[str, str]:
+    """A key and a certificate for 127.0.0.1, signed by itself, as PEM."""
+    x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate of this test")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), certificate.public_bytes(encoding).decode()
+
+
+def write_config(path: pathlib.Path, key: str, certificate: str, more: str = "") -> pathlib.Path:
+    key, certificate = (text.replace("\n", "\\n") for text in (key, certificate))
+    path.write_text(f'server_key: "{key}" server_cert: "{certificate}" {more}')
+    return path
+
+
+def status(channel: grpc.Channel, *metadata: tuple[str, str]) -> str:
+    request = get_model_status_pb2.GetModelStatusRequest()
+    request.model_spec.name = "toy"
+    stub = model_service_pb2_grpc.ModelServiceStub(channel)
+    try:
+        response = stub.GetModelStatus(request, timeout=10, metadata=metadata)
+    except grpc.RpcError as error:
+        return error.code().name
+    return str(response.model_version_status[0].version)
+
+
+def test_tls_for_grpc_and_on_request_for_rest(
+    pair: tuple[str, str], toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable
+):
+    key, certificate = pair
+    config = write_config(tmp_path / "ssl.config", key, certificate)
+    authority = tmp_path / "authority.pem"
+    authority.write_text(certificate)
+    credentials = grpc.ssl_channel_credentials(certificate.encode())
+    for rest_too in (False, True):
+        changes = {"ssl_config_file": config, "rest_api_enable_ssl": rest_too}
+        with ModelServer(options(toy_folder, **changes)) as server:
+            with grpc.secure_channel(f"127.0.0.1:{server.port}", credentials) as channel:
+                assert status(channel) == "3"
+            with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+                assert status(channel) == "UNAVAILABLE"
+            scheme = "https" if rest_too else "http"
+            url = f"{scheme}://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+            assert requests.get(url, timeout=10, verify=str(authority)).ok
+            if rest_too:
+                with pytest.raises(requests.ConnectionError):
+                    requests.get(url.replace("https", "http"), timeout=10)
+
+
+def test_clients_that_must_show_a_certificate(
+    pair: tuple[str, str], toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable
+):
+    key, certificate = pair
+    authority = certificate.replace("\n", "\\n")
+    config = write_config(
+        tmp_path / "ssl.config", key, certificate, f'custom_ca: "{authority}" client_verify: true'
+    )
+    files = {"key": key, "certificate": certificate}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with ModelServer(
+        options(toy_folder, ssl_config_file=config, rest_api_enable_ssl=True)
+    ) as server:
+        address = f"127.0.0.1:{server.port}"
+        plain = grpc.ssl_channel_credentials(certificate.encode())
+        with grpc.secure_channel(address, plain) as channel:
+            assert status(channel) == "UNAVAILABLE"
+        own = grpc.ssl_channel_credentials(certificate.encode(), key.encode(), certificate.encode())
+        with grpc.secure_channel(address, own) as channel:
+            assert status(channel) == "3"
+        url = f"https://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+        verify = str(tmp_path / "certificate")
+        with pytest.raises(requests.ConnectionError):
+            requests.get(url, timeout=10, verify=verify)
+        shown = (str(tmp_path / "certificate"), str(tmp_path / "key"))
+        assert requests.get(url, timeout=10, verify=verify, cert=shown).ok
+
+
+def test_certificates_that_cannot_be(tmp_path: pathlib.Path):
+    path = tmp_path / "ssl.config"
+    for words, config in {
+        "server_key and server_cert": "client_verify: true",
+        "needs custom_ca": 'server_key: "k" server_cert: "c" client_verify: true',
+        "ssl.config": 'server_key: "k" server_cert: "c"',
+    }.items():
+        path.write_text(config)
+        with pytest.raises(ValueError, match=words):
+            Tls(path)
+
+
+def test_the_token(toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable):
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    with ModelServer(options(toy_folder, api_token_file=file)) as server:
+        root = f"http://127.0.0.1:{server.rest_api_port}"
+        for header, code in ((None, 401), ("Bearer wrong", 401), ("Bearer secret", 200)):
+            headers = {"Authorization": header} if header else {}
+            response = requests.get(f"{root}/v1/models/toy", headers=headers, timeout=10)
+            assert response.status_code == code
+        assert "Authorization: Bearer TOKEN" in requests.get(f"{root}/v1/x", timeout=10).text
+        assert requests.get(f"{root}/readyz", timeout=10).ok
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            assert status(channel) == "UNAUTHENTICATED"
+            assert status(channel, ("authorization", "Bearer wrong")) == "UNAUTHENTICATED"
+            assert status(channel, ("authorization", "Bearer secret")) == "3"
+            check = health_pb2_grpc.HealthStub(channel).Check
+            assert check(health_pb2.HealthCheckRequest(), timeout=10).status == 1
+
+
+@pytest.mark.parametrize("text", ["", " \n", "two\nlines", "ümlaut"])
+def test_tokens_that_cannot_be(tmp_path: pathlib.Path, text: str):
+    (tmp_path / "token").write_text(text)
+    with pytest.raises(ValueError, match="--api_token_file"):
+        ApiToken.from_file(tmp_path / "token")
