@@ -1,4 +1,4 @@
-"""`ots report`: writes the report of a run again, from what ML Metadata knows of it."""
+"""`ots report`: writes the report of a run again, or compares two runs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,77 @@ import click
 if TYPE_CHECKING:
     from tfx_pipeline.report.run_summary import RunSummary
 
+_ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
+
 
 @click.command()
 @click.option(
     "--root",
     required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    type=_ROOT,
     help="Folder of the run: what `ots run` or `ots demo` was given as --root.",
 )
-@click.option("--run_id", default=None, help="The pipeline run; the latest if not given.")
-def command(root: pathlib.Path, run_id: str | None) -> None:
-    """Write report.json and report.html of a run again.
+@click.option("--run_id", "--run-id", help="The pipeline run  [default: the latest].")
+@click.option("--version", help="The run that pushed this version, instead of --run-id.")
+@click.option("--compare", type=_ROOT, help="Folder of a run to compare with  [default: --root].")
+@click.option("--compare-run-id", help="Compare with this run  [default: the latest].")
+@click.option("--compare-version", help="Compare with the run that pushed this version.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=pathlib.Path),
+    help="Of a comparison: the page to write  [default: comparison.html in --root].",
+)
+def command(
+    root: pathlib.Path,
+    run_id: str | None,
+    version: str | None,
+    compare: pathlib.Path | None,
+    compare_run_id: str | None,
+    compare_version: str | None,
+    output: pathlib.Path | None,
+) -> None:
+    """Write report.json and report.html of a run again, or one page that compares two runs.
 
     What ML Metadata does not know (the served model's figures, stages outside the pipeline) is
     taken from the report.json that is there, if it is of the same pipeline run.
+
+    With any of the options --compare..., the page has both runs side by side instead: A is the one
+    of --root, B the other, of another folder or of the same.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
+    from tfx_pipeline.report.comparison import COMPARISON_FILE, write_comparison
+    from tfx_pipeline.report.report import HTML_FILE, write_report
+
+    comparing = any((compare, compare_run_id, compare_version))
+    if output is not None and not comparing:
+        raise click.UsageError("--output is for a comparison: give --compare as well")
+    summary = _collect(root, run_id, version)
+    if not comparing:
+        write_report(summary, root)
+        click.echo(f"{root / HTML_FILE}")
+        return
+    other = _collect(compare or root, compare_run_id, compare_version)
+    if (summary.root, summary.run_id) == (other.root, other.run_id):
+        raise click.UsageError(
+            f"both are run {other.run_id}: give another folder, run or version to compare with"
+        )
+    output = output or root / COMPARISON_FILE
+    try:
+        write_comparison(summary, other, output)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error}") from error
+    click.echo(f"{output}")
+
+
+def _collect(root: pathlib.Path, run_id: str | None, version: str | None) -> RunSummary:
     from tfx_pipeline.pipeline import PIPELINE_NAME
     from tfx_pipeline.report.collect import collect_run
-    from tfx_pipeline.report.report import HTML_FILE, JSON_FILE, write_report
+    from tfx_pipeline.report.report import JSON_FILE
     from tfx_pipeline.report.run_records import RunNotFoundError
 
+    if run_id is not None and version is not None:
+        raise click.UsageError("give the id of a run or a version, not both")
     earlier = {}
     if (root / JSON_FILE).is_file():
         try:
@@ -40,13 +90,12 @@ def command(root: pathlib.Path, run_id: str | None) -> None:
         except ValueError as error:
             raise click.ClickException(f"{root / JSON_FILE} is not JSON: {error}") from error
     try:
-        summary = collect_run(root, PIPELINE_NAME, run_id)
+        summary = collect_run(root, PIPELINE_NAME, run_id, version=version)
     except RunNotFoundError as error:
         raise click.ClickException(str(error)) from error
     if earlier.get("run_id") == summary.run_id:
         summary = _with_earlier(summary, earlier)
-    write_report(summary, root)
-    click.echo(f"{root / HTML_FILE}")
+    return summary
 
 
 def _with_earlier(summary: RunSummary, earlier: dict[str, Any]) -> RunSummary:

@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib
 import matplotlib.figure
 
+from tfx_pipeline.report.measured_metric import Interval
 from tfx_pipeline.report.metric_row import MetricRow
 
 # Matplotlib wants colours; the page replaces these by its own, light or dark.
@@ -53,33 +54,91 @@ def training_curves(history: dict[str, list[float]]) -> list[str]:
     Returns:
         One `<svg>` element a metric.
     """
+    return [
+        _curves(
+            name,
+            [
+                (history, name, "train", _ACCENT, "-"),
+                (history, f"val_{name}", "eval", _SECOND, "-"),
+            ],
+        )
+        for name in _metric_names(history)
+    ]
+
+
+def comparison_curves(a: dict[str, list[float]], b: dict[str, list[float]]) -> list[str]:
+    """Draws every metric of two trainings in one chart; see `training_curves`."""
+    names = dict.fromkeys([*_metric_names(a), *_metric_names(b)])
+    return [
+        _curves(
+            name,
+            [
+                (a, name, "A train", _ACCENT, ":"),
+                (a, f"val_{name}", "A eval", _ACCENT, "-"),
+                (b, name, "B train", _SECOND, ":"),
+                (b, f"val_{name}", "B eval", _SECOND, "-"),
+            ],
+        )
+        for name in names
+    ]
+
+
+def _metric_names(history: dict[str, list[float]]) -> list[str]:
     no_metrics = ("step", "exported")
     names = [name for name, values in history.items() if values and name not in no_metrics]
-    return [_curve(name, history) for name in names if not name.startswith("val_")]
+    return [name for name in names if not name.startswith("val_")]
 
 
-def _curve(name: str, history: dict[str, list[float]]) -> str:
+def _curves(name: str, lines: list[tuple[dict[str, list[float]], str, str, str, str]]) -> str:
+    """Draws lines: history, its entry, label, colour and style."""
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = matplotlib.figure.Figure(figsize=(4.6, 2.8), layout="constrained")
         axes = figure.add_subplot()
-        for series, label, colour in (
-            (name, "train", _ACCENT),
-            (f"val_{name}", "eval", _SECOND),
-        ):
+        for history, series, label, colour, style in lines:
             values = history.get(series)
             if not values:
                 continue
             steps = (history.get("step") or list(range(1, len(values) + 1)))[: len(values)]
             marker = "o" if len(values) == 1 else None
-            axes.plot(steps, values, color=colour, label=label, marker=marker, linewidth=1.8)
+            axes.plot(steps, values, style, color=colour, label=label, marker=marker, linewidth=1.8)
         axes.set_title(name.replace("_", " "), loc="left")
-        axes.set_xlabel("step" if history.get("step") else "epoch")
+        axes.set_xlabel("step" if any(line[0].get("step") for line in lines) else "epoch")
         axes.legend()
         return _svg(figure)
 
 
+def comparison_chart(rows: Sequence[tuple[str, Interval, Interval]]) -> str:
+    """Draws the figures of two runs, with their intervals, one under the other.
+
+    Args:
+        rows: name of the metric, figures of A and of B; in 0..1.
+
+    Returns:
+        An `<svg>` element, or "" if there is nothing to draw.
+    """
+    if not rows:
+        return ""
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "comparison"}):
+        figure = matplotlib.figure.Figure(
+            figsize=(8.0, 0.8 + 0.42 * len(rows)), layout="constrained"
+        )
+        axes = figure.add_subplot()
+        for place, (_, *figures) in enumerate(rows):
+            for one, colour, offset in zip(figures, (_ACCENT, _SECOND), (-0.16, 0.16), strict=True):
+                if one.value is None:
+                    continue
+                if one.low is not None and one.high is not None:
+                    axes.hlines(place + offset, one.low, one.high, colors=colour, linewidth=2)
+                axes.plot([one.value], [place + offset], "o", color=colour, markersize=5)
+        axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+        axes.tick_params(axis="y", length=0, labelcolor=_INK)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        return _svg(figure)
+
+
 def metrics_chart(rows: Sequence[MetricRow]) -> str:
-    """Draws every metric as a bar, with chance, ceiling and baselines as marks.
+    """Draws every metric as a bar with its interval; chance, ceiling and baselines as marks.
 
     Args:
         rows: the metrics.
@@ -97,6 +156,9 @@ def metrics_chart(rows: Sequence[MetricRow]) -> str:
         axes.grid(visible=False, axis="y")
         for place, row in enumerate(rows):
             axes.barh(place, row.value, height=0.5, color=_ACCENT, zorder=2)
+            if row.low is not None and row.high is not None:
+                axes.hlines(place, row.low, row.high, colors=_INK, linewidth=1.6, zorder=4)
+                axes.vlines((row.low, row.high), place - 0.1, place + 0.1, colors=_INK, zorder=4)
             axes.text(1.015, place, f"{row.value:.3f}", va="center", weight="bold")
             bounds = {"chance": row.chance, "ceiling": row.ceiling}
             # Names of bounds stand above the bar, those of baselines below: they may be close.

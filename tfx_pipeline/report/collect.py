@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from tfx_pipeline.report.gate_result import GateResult, read_gate_result
+from tfx_pipeline.report.evaluator_result import EvaluatorResult, read_evaluator_result
 from tfx_pipeline.report.run_records import (
     ArtifactRecord,
     RunNotFoundError,
     RunRecords,
+    find_run_of_version,
     read_run_records,
 )
 from tfx_pipeline.report.run_summary import Decision, RunSummary
+from tfx_pipeline.report.tfma_result import read_tfma_result
 
 METADATA_FILE = "metadata.sqlite"
 """In the folder of a run."""
 
 TITLE = "Objects that Sound"
+
+_ORDER = (
+    "AvcEvaluator",
+    "LocalisationEvaluator",
+    "RetrievalEvaluator",
+    "SoundBenchmarkEvaluator",
+    "BaselineEvaluator",
+)
+"""In which the report shows evaluators; others follow."""
 
 _TFX_OWN = ("stats_options_json", "input_fingerprint", "output_data_format", "output_file_format")
 """Execution properties that TFX sets, not the pipeline's author."""
@@ -36,6 +47,7 @@ def collect_run(
     run_id: str | None = None,
     serving: Mapping[str, Any] | None = None,
     error: str = "",
+    version: str | None = None,
 ) -> RunSummary:
     """Collects all that is known of a run.
 
@@ -45,6 +57,7 @@ def collect_run(
         run_id: the pipeline run's id; None for the latest.
         serving: figures of the served model, which ML Metadata does not know.
         error: message of the exception that ended the run, which it does not know either.
+        version: the run that pushed this version, instead of `run_id`.
 
     Returns:
         The summary; parts of stages that did not finish are missing.
@@ -56,19 +69,17 @@ def collect_run(
     metadata = root / METADATA_FILE
     if not metadata.is_file():
         raise RunNotFoundError(f"{metadata} does not exist: is {root} the folder of a run?")
+    if version is not None:
+        run_id = find_run_of_version(str(metadata), pipeline_name, version)
     records = read_run_records(str(metadata), pipeline_name, run_id)
-    evaluation = _output(records, "Evaluator", "evaluation")
-    gate = read_gate_result(evaluation.uri) if evaluation else GateResult({}, (), ())
+    evaluations = _evaluations(records)
     return RunSummary(
         title=TITLE,
         root=str(root),
         run_id=records.run_id,
         parameters=_parameters(records),
-        decision=_decision(records, gate, error),
-        avc=gate.metrics,
-        baselines=_json(records, "BaselineEvaluator", "evaluation", "metrics.json", {}),
-        retrieval_dir=_uri(records, "RetrievalEvaluator", "evaluation"),
-        localisation_dir=_uri(records, "LocalisationEvaluator", "evaluation"),
+        decision=_decision(records, evaluations, error),
+        evaluations=evaluations,
         history=_json(records, "Trainer", "model_run", "history.json", {}),
         serving=dict(serving) if serving is not None else None,
         stages=tuple(node.stage for node in records.nodes.values()),
@@ -97,20 +108,49 @@ def _json(records: RunRecords, node: str, key: str, name: str, default: Any) -> 
     return json.loads((pathlib.Path(uri) / name).read_text())
 
 
-def _decision(records: RunRecords, gate: GateResult, error: str) -> Decision:
+def _evaluations(records: RunRecords) -> tuple[EvaluatorResult, ...]:
+    """What the evaluators found, in the order of `_ORDER`."""
+    found = []
+    for node, record in records.nodes.items():
+        folder = _uri(records, node, "evaluation")
+        if folder is None:
+            continue
+        if node == "Evaluator" and _tfma_decides(records):
+            found.append(read_tfma_result(folder))
+            continue
+        result = read_evaluator_result(node, folder, record.parameters.get("thresholds", ""))
+        if result is not None:
+            found.append(result)
+    place = {node: number for number, node in enumerate(_ORDER)}
+    return tuple(sorted(found, key=lambda result: place.get(result.node, len(place))))
+
+
+def _tfma_decides(records: RunRecords) -> bool:
+    """Whether the run is of version 0.1, whose gate was TFX's own Evaluator."""
+    evaluator = records.nodes.get("Evaluator")
+    return evaluator is not None and "value_threshold" in str(
+        evaluator.parameters.get("eval_config")
+    )
+
+
+def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error: str) -> Decision:
     errors = tuple(
         f"{name} failed" + (f": {error}" if error else "")
         for name, node in records.nodes.items()
         if node.stage.status == "failed"
     )
-    blessing = _output(records, "Evaluator", "blessing")
+    gate = "Evaluator" if _tfma_decides(records) else "ModelGate"
+    blessing = _output(records, gate, "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
+    decisions = [one for result in evaluations for one in result.decisions]
+    passes = tuple(one["text"] for one in decisions if one["passed"])
+    failures = tuple(one["text"] for one in decisions if not one["passed"])
     pushed = _output(records, "Pusher", "pushed_model")
     if pushed is None or pushed.properties.get("pushed") != 1:
-        return Decision(blessed, gate.failures + errors or gate.passes)
+        return Decision(blessed, failures + errors or passes)
     return Decision(
         blessed,
-        gate.passes + errors,
+        passes + errors,
         pushed.properties.get("pushed_version"),
         pushed.properties.get("pushed_destination"),
     )

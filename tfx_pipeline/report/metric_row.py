@@ -16,6 +16,8 @@ class MetricRow:
         chance: expected of guessing.
         ceiling: the best that is possible, if known.
         baselines: other figures to beat, by name.
+        low: lower end of the 90 % interval of the value, if known.
+        high: upper end.
     """
 
     name: str
@@ -23,6 +25,8 @@ class MetricRow:
     chance: float | None = None
     ceiling: float | None = None
     baselines: dict[str, float] = dataclasses.field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
 
 
 _DIRECTIONS = {
@@ -44,6 +48,7 @@ def metric_rows(report: dict[str, Any]) -> list[MetricRow]:
     """
     rows = []
     if report["avc_accuracy"] is not None:
+        low, high = _ends(report.get("avc_confidence"), "avc_accuracy")
         rows.append(
             MetricRow(
                 "AVC accuracy",
@@ -51,22 +56,32 @@ def metric_rows(report: dict[str, Any]) -> list[MetricRow]:
                 report["avc_chance"],
                 report["avc_ceiling"],
                 _known({"colour histogram": report["colour_histogram_accuracy"]}),
+                low,
+                high,
             )
         )
     localisation = report["localisation"] or {}
-    if localisation.get("pointing_accuracy") is not None:
+    for key, name, prefix, wrong in (
+        ("pointing_accuracy", "Pointing accuracy", "", "wrong_sound_pointing_accuracy"),
+        ("ciou", "cIoU", "ciou_", None),
+    ):
+        if localisation.get(key) is None:
+            continue
+        low, high = _ends(localisation.get("confidence"), key)
         rows.append(
             MetricRow(
-                "Pointing accuracy",
-                localisation["pointing_accuracy"],
-                localisation.get("random_baseline"),
+                name,
+                localisation[key],
+                localisation.get(f"{prefix}random_baseline"),
                 None,
                 _known(
                     {
-                        "centre": localisation.get("centre_baseline"),
-                        "wrong sound": localisation.get("wrong_sound_pointing_accuracy"),
+                        "centre": localisation.get(f"{prefix}centre_baseline"),
+                        "wrong sound": localisation.get(wrong) if wrong else None,
                     }
                 ),
+                low,
+                high,
             )
         )
     retrieval = report["retrieval"] or {}
@@ -74,9 +89,16 @@ def metric_rows(report: dict[str, Any]) -> list[MetricRow]:
         figures = retrieval.get(key) or {}
         if figures.get("ndcg") is not None:
             title = f"nDCG@{retrieval['k']} {name}"
-            rows.append(MetricRow(title, figures["ndcg"], figures.get("chance")))
+            low, high = _ends(retrieval.get("confidence"), f"ndcg_{key}")
+            row = MetricRow(title, figures["ndcg"], figures.get("chance"), low=low, high=high)
+            rows.append(row)
     return rows
 
 
 def _known(figures: dict[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in figures.items() if value is not None}
+
+
+def _ends(confidence: dict[str, Any] | None, name: str) -> tuple[float | None, float | None]:
+    ends = (confidence or {}).get(name, {})
+    return ends.get("low"), ends.get("high")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import collections
 import json
-import mimetypes
 import pathlib
 from typing import Any
 
-import jinja2
 import markupsafe
 
 from tfx_pipeline.report.charts import metrics_chart, training_curves
+from tfx_pipeline.report.measured_metric import measured_metrics
 from tfx_pipeline.report.metric_row import metric_rows
+from tfx_pipeline.report.page import load_json, render_page
 from tfx_pipeline.report.report_json import report_json
 from tfx_pipeline.report.run_summary import RunSummary
 
@@ -47,43 +46,41 @@ def render_html(summary: RunSummary) -> str:
     """Renders the page; pictures and sounds are inside it.
 
     Args:
-        summary: the run; folders of evaluations that do not exist are left out.
+        summary: the run.
 
     Returns:
         HTML.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     report = report_json(summary)
     rows = metric_rows(report)
     by_reason = collections.Counter(row["reason"] for row in summary.rejects)
-    return environment.get_template("report.html.j2").render(
+    measured = {result.node: measured_metrics(result) for result in summary.evaluations}
+    retrieval = summary.evaluation("RetrievalEvaluator").folder
+    localisation = summary.evaluation("LocalisationEvaluator").folder
+    return render_page(
+        "report.html.j2",
         summary=summary,
         report=report,
+        baselines=summary.evaluation("BaselineEvaluator").metrics,
+        decided=[row for found in measured.values() for row in found if row.passed is not None],
         metric_rows=rows,
         metrics_chart=markupsafe.Markup(metrics_chart(rows)),
+        evaluators=[
+            {
+                "title": result.title,
+                "folder": result.folder,
+                "plots": result.plots,
+                "rows": measured[result.node],
+                "by_class": result.metrics.get("by_class") or {},
+            }
+            for result in summary.evaluations
+        ],
         training_curves=[markupsafe.Markup(svg) for svg in training_curves(summary.history)],
-        neighbours=_load(summary.retrieval_dir, "neighbours.json"),
-        samples=_load(summary.localisation_dir, "samples.json"),
+        retrieval_dir=retrieval,
+        localisation_dir=localisation,
+        neighbours=load_json(retrieval, "neighbours.json"),
+        samples=load_json(localisation, "samples.json"),
         rejects_by_reason=by_reason.most_common(),
         rejects_shown=summary.rejects[:_MAX_REJECTS_SHOWN],
         total_seconds=sum(stage.seconds for stage in summary.stages),
-        embed=_data_uri,
     )
-
-
-def _load(folder: str | None, name: str) -> Any:
-    if folder is None or not (pathlib.Path(folder) / name).is_file():
-        return None
-    return json.loads((pathlib.Path(folder) / name).read_text())
-
-
-def _data_uri(folder: str, name: str) -> str:
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    content = base64.b64encode((pathlib.Path(folder) / name).read_bytes()).decode()
-    return f"data:{kind};base64,{content}"

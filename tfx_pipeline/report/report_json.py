@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-import pathlib
 from typing import Any
 
+from tfx_pipeline.report.measured_metric import measured_metrics
 from tfx_pipeline.report.run_summary import RunSummary
-
-_METRICS_FILE = "metrics.json"
 
 
 def report_json(summary: RunSummary) -> dict[str, Any]:
@@ -21,24 +18,34 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
 
     Returns:
         `avc_accuracy`, `avc_chance`, `avc_ceiling`, `avc_auc`, `colour_histogram_accuracy`,
-        `localisation`, `retrieval`, `blessed`, `reasons`, `pushed_version`,
+        `localisation`, `retrieval`, `sound_benchmark` (their `metrics.json`), `blessed`,
+        `reasons`, `decisions` (a row for every metric that the gate looked at), `pushed_version`,
         `pushed_destination`, `served`, `serving`, `stages`, `data`, `rejects`, `parameters`,
         `history`, `title`, `run_id`, `root`; null or empty where the run has no such part.
     """
-    baselines = summary.baselines
+    avc = summary.evaluation("AvcEvaluator").metrics
+    baselines = summary.evaluation("BaselineEvaluator").metrics
     report = {
         "title": summary.title,
         "run_id": summary.run_id,
         "root": summary.root,
-        "avc_accuracy": summary.avc.get("avc_accuracy"),
+        "avc_accuracy": avc.get("avc_accuracy"),
         "avc_chance": baselines.get("chance"),
         "avc_ceiling": baselines.get("ceiling"),
-        "avc_auc": summary.avc.get("avc_auc"),
+        "avc_auc": avc.get("avc_auc"),
+        "avc_confidence": avc.get("confidence", {}),
         "colour_histogram_accuracy": (baselines.get("colour_histogram") or {}).get("accuracy"),
-        "localisation": _metrics(summary.localisation_dir),
-        "retrieval": _metrics(summary.retrieval_dir),
+        "localisation": summary.evaluation("LocalisationEvaluator").metrics or None,
+        "retrieval": summary.evaluation("RetrievalEvaluator").metrics or None,
+        "sound_benchmark": summary.evaluation("SoundBenchmarkEvaluator").metrics or None,
         "blessed": summary.decision.blessed,
         "reasons": list(summary.decision.reasons),
+        "decisions": [
+            dataclasses.asdict(row)
+            for result in summary.evaluations
+            for row in measured_metrics(result)
+            if row.passed is not None
+        ],
         "pushed_version": summary.decision.pushed_version,
         "pushed_destination": summary.decision.pushed_destination,
         "served": summary.serving is not None,
@@ -61,10 +68,3 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_nan(item) for item in value]
     return value
-
-
-def _metrics(folder: str | None) -> dict[str, Any] | None:
-    if folder is None:
-        return None
-    path = pathlib.Path(folder) / _METRICS_FILE
-    return json.loads(path.read_text()) if path.is_file() else None

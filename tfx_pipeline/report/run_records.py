@@ -61,15 +61,7 @@ def read_run_records(
     Raises:
         RunNotFoundError: there is no such run.
     """
-    config = metadata_store_pb2.ConnectionConfig()
-    config.sqlite.filename_uri = metadata_path
-    config.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READONLY
-    store = mlmd.MetadataStore(config)
-    pipeline = store.get_context_by_type_and_name("pipeline", pipeline_name)
-    if pipeline is None:
-        raise RunNotFoundError(
-            f"ML Metadata in {metadata_path} knows no pipeline {pipeline_name!r}"
-        )
+    store, pipeline = _open(metadata_path, pipeline_name)
     of_pipeline = {execution.id for execution in store.get_executions_by_context(pipeline.id)}
     runs = store.get_contexts_by_type("pipeline_run")
     for run in sorted(runs, key=lambda context: context.create_time_since_epoch, reverse=True):
@@ -86,6 +78,49 @@ def read_run_records(
             return RunRecords(run.name, {record.stage.name: record for record in records})
     which = f"run {run_id!r}" if run_id else "run"
     raise RunNotFoundError(f"ML Metadata in {metadata_path} knows no {which} of {pipeline_name!r}")
+
+
+def find_run_of_version(metadata_path: str, pipeline_name: str, version: str) -> str:
+    """Finds the run that pushed a version.
+
+    Args:
+        metadata_path: the SQLite file of ML Metadata.
+        pipeline_name: name of the pipeline.
+        version: name of the version's folder.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        RunNotFoundError: none did.
+    """
+    store, pipeline = _open(metadata_path, pipeline_name)
+    pushed = []
+    for execution in store.get_executions_by_context(pipeline.id):
+        for artifacts in _outputs(store, execution.id).values():
+            versions = [str(one.properties.get("pushed_version", "")) for one in artifacts]
+            pushed += [found for found in versions if found]
+            if version in versions:
+                contexts = store.get_contexts_by_execution(execution.id)
+                return next(run.name for run in contexts if run.type == "pipeline_run")
+    raise RunNotFoundError(
+        f"no run of {metadata_path} pushed a version {version!r}, only: {', '.join(pushed) or 'none'}"
+    )
+
+
+def _open(
+    metadata_path: str, pipeline_name: str
+) -> tuple[mlmd.MetadataStore, metadata_store_pb2.Context]:
+    config = metadata_store_pb2.ConnectionConfig()
+    config.sqlite.filename_uri = metadata_path
+    config.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READONLY
+    store = mlmd.MetadataStore(config)
+    pipeline = store.get_context_by_type_and_name("pipeline", pipeline_name)
+    if pipeline is None:
+        raise RunNotFoundError(
+            f"ML Metadata in {metadata_path} knows no pipeline {pipeline_name!r}"
+        )
+    return store, pipeline
 
 
 def _node(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from tfx_pipeline.report.evaluator_result import EvaluatorResult
+
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
@@ -48,10 +50,7 @@ class RunSummary:
         run_id: the pipeline run's id.
         parameters: by component, parameters by name.
         decision: of the gate.
-        avc: TFMA's metrics on the pairs by name (`avc_accuracy`, `avc_auc`, ...).
-        baselines: `metrics.json` of BaselineEvaluator.
-        retrieval_dir: `Evaluation` folder of RetrievalEvaluator.
-        localisation_dir: `Evaluation` folder of LocalisationEvaluator.
+        evaluations: what each evaluator found.
         history: training's metrics, one entry an epoch, and `step`.
         serving: figures of the requests to the served model, by name, and under `answers` a list
             of rows; None if it was not served.
@@ -65,12 +64,14 @@ class RunSummary:
     run_id: str = ""
     parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     decision: Decision = dataclasses.field(default_factory=Decision)
-    avc: dict[str, float] = dataclasses.field(default_factory=dict)
-    baselines: dict[str, Any] = dataclasses.field(default_factory=dict)
-    retrieval_dir: str | None = None
-    localisation_dir: str | None = None
+    evaluations: tuple[EvaluatorResult, ...] = ()
     history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     serving: dict[str, Any] | None = None
     stages: tuple[Stage, ...] = ()
     data: dict[str, int] = dataclasses.field(default_factory=dict)
     rejects: tuple[dict[str, str], ...] = ()
+
+    def evaluation(self, node: str) -> EvaluatorResult:
+        """What an evaluator found; an empty result if the run has none of it."""
+        found = (result for result in self.evaluations if result.node == node)
+        return next(found, EvaluatorResult(node))

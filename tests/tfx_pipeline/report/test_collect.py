@@ -47,8 +47,29 @@ def Trainer(  # noqa: N802
 def RetrievalEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
+    thresholds: tfx.dsl.components.Parameter[str],
 ):
-    (pathlib.Path(evaluation.uri) / "metrics.json").write_text("{}")
+    folder = pathlib.Path(evaluation.uri)
+    (folder / "metrics.json").write_text(json.dumps({"k": 30, "image_audio": {"ndcg": 0.7}}))
+    decisions = [{"metric": "ndcg_image_audio", "passed": True, "text": "0.7 is at least 0.5"}]
+    (folder / "decisions.json").write_text(json.dumps({"blessed": True, "decisions": decisions}))
+
+
+@tfx.dsl.components.component
+def AvcEvaluator(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
+):
+    (pathlib.Path(evaluation.uri) / "metrics.json").write_text(json.dumps({"avc_accuracy": 0.9}))
+
+
+@tfx.dsl.components.component
+def ModelGate(  # noqa: N802
+    avc: tfx.dsl.components.InputArtifact[Evaluation],
+    retrieval: tfx.dsl.components.InputArtifact[Evaluation],
+    blessing: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelBlessing],
+):
+    blessing.set_int_custom_property("blessed", 1)
 
 
 @tfx.dsl.components.component
@@ -67,10 +88,15 @@ def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
     config = json.dumps({"custom_config": {"value": {"image_size": 64}}})
     example_gen = VideoExampleGen(custom_config=config)
     trainer = Trainer(examples=example_gen.outputs["examples"], fail=fail)
+    asked = json.dumps([{"metric": "ndcg_image_audio", "at_least": 0.5}])
+    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"], thresholds=asked)
+    avc = AvcEvaluator(model=trainer.outputs["model_run"])
     components = [
         example_gen,
         trainer,
-        RetrievalEvaluator(model=trainer.outputs["model_run"]),
+        retrieval,
+        avc,
+        ModelGate(avc=avc.outputs["evaluation"], retrieval=retrieval.outputs["evaluation"]),
         Pusher(model=trainer.outputs["model_run"], push=push),
     ]
     pipeline = tfx.dsl.Pipeline(
@@ -113,6 +139,8 @@ def test_a_run_from_nothing(root, run_ids):
         "VideoExampleGen": "run",
         "Trainer": "run",
         "RetrievalEvaluator": "run",
+        "AvcEvaluator": "run",
+        "ModelGate": "run",
         "Pusher": "run",
     }
     assert all(stage.seconds > 0 for stage in summary.stages)
@@ -121,8 +149,14 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
     assert summary.rejects == (REJECT,)
     assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
-    assert (pathlib.Path(summary.retrieval_dir) / "metrics.json").is_file()
-    assert summary.localisation_dir is None
+    assert [result.node for result in summary.evaluations] == ["AvcEvaluator", "RetrievalEvaluator"]
+    assert summary.decision.blessed is True
+    assert summary.decision.reasons == ("0.7 is at least 0.5",)
+    retrieval = summary.evaluation("RetrievalEvaluator")
+    assert retrieval.thresholds == ({"metric": "ndcg_image_audio", "at_least": 0.5},)
+    assert (pathlib.Path(retrieval.folder) / "metrics.json").is_file()
+    assert summary.evaluation("AvcEvaluator").metrics == {"avc_accuracy": 0.9}
+    assert summary.evaluation("LocalisationEvaluator").folder == ""
     assert summary.parameters["VideoExampleGen"] == {"image_size": 64}
     assert summary.serving == {"grpc_milliseconds": 5.0}
 
@@ -133,9 +167,11 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
         "VideoExampleGen": "cached",
         "Trainer": "cached",
         "RetrievalEvaluator": "cached",
+        "AvcEvaluator": "cached",
+        "ModelGate": "cached",
         "Pusher": "run",
     }
-    assert second.retrieval_dir == first.retrieval_dir
+    assert second.evaluations == first.evaluations
     assert second.rejects == first.rejects
     assert second.decision.pushed_version is None
 
@@ -150,7 +186,7 @@ def test_the_latest_run_failed_and_says_why(root, run_ids):
     assert summary.decision.blessed is None
     assert summary.decision.reasons == ("Trainer failed: the loss is NaN at step 7",)
     assert collect_run(root, NAME).decision.reasons == ("Trainer failed",)
-    assert summary.retrieval_dir is None
+    assert summary.evaluations == ()
     assert summary.history == {}
 
 
@@ -193,7 +229,7 @@ def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
     assert report["title"] == "Preset demo"
     seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
     assert list(seconds)[:3] == ["Generate videos", "Trainer", "Serving trial"]
-    assert len(seconds) == 6
+    assert len(seconds) == 8
     assert seconds["Serving trial"] == 4.0
     assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()
@@ -210,3 +246,47 @@ def test_command_on_a_folder_that_is_no_run(tmp_path):
     result = CliRunner().invoke(command, ["--root", str(tmp_path)])
     assert result.exit_code == 1
     assert "metadata.sqlite does not exist" in result.output
+
+
+def test_the_run_of_a_version(root, run_ids):
+    assert collect_run(root, NAME, version="17").run_id == run_ids[0]
+    with pytest.raises(RunNotFoundError, match=r"pushed a version '18', only: 17"):
+        collect_run(root, NAME, version="18")
+
+
+@pytest.mark.parametrize(
+    "options", [["--compare-version", "17"], ["--compare", "ROOT", "--compare-run-id", "FIRST"]]
+)
+def test_command_compares_two_runs_of_a_folder(root, run_ids, tmp_path, options):
+    from click.testing import CliRunner
+
+    from tfx_pipeline.commands.report import command
+
+    given = {"ROOT": str(root), "FIRST": run_ids[0]}
+    options = [given.get(option, option) for option in options]
+    output = tmp_path / "both.html"
+    common = ["--root", str(root), "--run-id", run_ids[1], "-o", str(output)]
+    result = CliRunner().invoke(command, [*common, *options])
+    assert result.exit_code == 0, result.output
+    page = output.read_text()
+    assert run_ids[0] in page and run_ids[1] in page
+    assert "Pushed as version 17" in page and "Blessed, but not pushed" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "words"),
+    [
+        (["--version", "17", "--compare-version", "17"], 2, "give another folder, run or version"),
+        (["--version", "17", "--run-id", "x", "--compare-version", "17"], 2, "not both"),
+        (["-o", "x.html"], 2, "give --compare as well"),
+        (["--compare-version", "18"], 1, "no run of"),
+    ],
+)
+def test_command_says_what_cannot_be_compared(root, options, status, words):
+    from click.testing import CliRunner
+
+    from tfx_pipeline.commands.report import command
+
+    result = CliRunner().invoke(command, ["--root", str(root), *options])
+    assert result.exit_code == status
+    assert words in result.output

@@ -18,13 +18,23 @@ def test_rows_hold_every_value_beside_its_chance():
             "random_baseline": 0.1,
             "centre_baseline": 0.3,
             "wrong_sound_pointing_accuracy": 0.2,
+            "ciou": 0.5,
+            "ciou_centre_baseline": 0.4,
+            "confidence": {"ciou": {"low": 0.45, "high": 0.55}},
         },
-        "retrieval": {"k": 30, "audio_image": {"ndcg": 0.7, "chance": 0.2}, "image_image": {}},
+        "retrieval": {
+            "k": 30,
+            "audio_image": {"ndcg": 0.7, "chance": 0.2},
+            "image_image": {},
+            "confidence": {"ndcg_audio_image": {"low": 0.6, "high": None}},
+        },
+        "avc_confidence": {"avc_accuracy": {"low": 0.88, "high": 0.92}},
     }
     assert metric_rows(report) == [
-        MetricRow("AVC accuracy", 0.9, 0.5, 0.95, {}),
+        MetricRow("AVC accuracy", 0.9, 0.5, 0.95, {}, 0.88, 0.92),
         MetricRow("Pointing accuracy", 0.8, 0.1, None, {"centre": 0.3, "wrong sound": 0.2}),
-        MetricRow("nDCG@30 sound → image", 0.7, 0.2),
+        MetricRow("cIoU", 0.5, None, None, {"centre": 0.4}, 0.45, 0.55),
+        MetricRow("nDCG@30 sound → image", 0.7, 0.2, low=0.6),
     ]
 
 

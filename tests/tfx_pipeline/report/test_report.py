@@ -6,10 +6,13 @@ import dataclasses
 import html.parser
 import json
 import pathlib
+import re
 
 import pytest
 
+from tfx_pipeline.report.evaluator_result import EvaluatorResult
 from tfx_pipeline.report.report import render_html, write_report
+from tfx_pipeline.report.report_json import report_json
 from tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
 
 
@@ -76,7 +79,10 @@ def summary(tmp_path) -> RunSummary:
                 "centre_baseline": 0.3,
                 "random_baseline": 0.1,
                 "wrong_sound_pointing_accuracy": 0.2,
+                "confidence": {"pointing_accuracy": {"low": 0.7, "high": 0.84}},
+                "change": {"pointing_accuracy": {"value": 0.02, "low": -0.01, "high": 0.05}},
             },
+            "success_curve.png": b"curve",
             "samples.json": [
                 {"video_id": "v", "time": 0.5, "label": "bell", "right": sample, "wrong": None}
             ],
@@ -90,14 +96,36 @@ def summary(tmp_path) -> RunSummary:
         run_id="2026",
         parameters={"Trainer": {"training.steps": 600, "network.filters": [16, 32]}},
         decision=Decision(True, ("avc_accuracy 0.900 is at least the threshold 0.750",), "17", "d"),
-        avc={"avc_accuracy": 0.9, "avc_auc": 0.95},
-        baselines={
-            "chance": 0.5,
-            "ceiling": 0.93,
-            "colour_histogram": {"accuracy": 0.61, "threshold": 0.2},
-        },
-        retrieval_dir=retrieval,
-        localisation_dir=localisation,
+        evaluations=(
+            EvaluatorResult(
+                "AvcEvaluator",
+                metrics={
+                    "avc_accuracy": 0.9,
+                    "avc_auc": 0.95,
+                    "by_class": {"bell": {"accuracy": 0.875, "low": None, "num_pairs": 8}},
+                },
+            ),
+            EvaluatorResult(
+                "LocalisationEvaluator",
+                localisation,
+                json.loads((tmp_path / "localisation" / "metrics.json").read_text()),
+                ({"metric": "pointing_accuracy", "passed": False, "text": "0.770 is too low"},),
+                ({"metric": "pointing_accuracy", "at_least": 0.8, "max_loss": 0.05},),
+            ),
+            EvaluatorResult(
+                "RetrievalEvaluator",
+                retrieval,
+                json.loads((tmp_path / "retrieval" / "metrics.json").read_text()),
+            ),
+            EvaluatorResult(
+                "BaselineEvaluator",
+                metrics={
+                    "chance": 0.5,
+                    "ceiling": 0.93,
+                    "colour_histogram": {"accuracy": 0.61, "threshold": 0.2},
+                },
+            ),
+        ),
         history={"loss": [1.0, 0.5], "val_loss": [1.1, 0.6], "step": [10, 20]},
         serving={"grpc_milliseconds": 12.5, "answers": [{"request": "score", "grpc": 0.9}]},
         stages=(Stage("Trainer", 12.0, "run"), Stage("Evaluator", 3.5, "cached")),
@@ -131,7 +159,9 @@ class _Page(html.parser.HTMLParser):
 
 SECTIONS = [
     "decision",
+    "gate",
     "metrics",
+    "evaluators",
     "training",
     "localisation",
     "nearest-sounds",
@@ -173,7 +203,7 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
     page = _Page(text)
     assert page.sections == SECTIONS
     addresses = [address for address in page.addresses if not address.startswith("#")]
-    assert len(addresses) == 8
+    assert len(addresses) == 9
     assert all(address.startswith("data:") for address in addresses)
     assert {address.split(";")[0] for address in addresses} == {
         "data:image/jpeg",
@@ -188,10 +218,10 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
 @pytest.mark.parametrize(
     ("field", "value", "missing"),
     [
-        ("avc", {}, []),
-        ("baselines", {}, []),
-        ("retrieval_dir", None, ["nearest-sounds", "nearest-images"]),
-        ("localisation_dir", None, ["localisation"]),
+        ("AvcEvaluator", None, []),
+        ("BaselineEvaluator", None, []),
+        ("RetrievalEvaluator", None, ["nearest-sounds", "nearest-images"]),
+        ("LocalisationEvaluator", None, ["gate", "localisation"]),
         ("history", {}, ["training"]),
         ("serving", None, ["serving"]),
         ("stages", (), ["stages"]),
@@ -202,6 +232,9 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
     ],
 )
 def test_page_without_a_part(summary, field, value, missing):
+    if field.endswith("Evaluator"):
+        others = tuple(result for result in summary.evaluations if result.node != field)
+        field, value = "evaluations", others
     page = _Page(render_html(dataclasses.replace(summary, **{field: value})))
     assert page.sections == [section for section in SECTIONS if section not in missing]
 
@@ -228,14 +261,35 @@ def test_verdict_and_reasons_are_said(decision, verdict):
     assert all(reason in page for reason in decision.reasons)
 
 
-def test_says_why_a_figure_is_missing(summary):
+def test_the_gates_table_has_value_change_bound_and_verdict(summary):
+    page = render_html(summary)
+    table = page[page.index('<section id="gate">') : page.index('<section id="metrics">')]
+    words = " ".join(re.sub("<[^>]+>", " ", table).split())
+    assert (
+        "pointing accuracy Localisation 0.770 0.700 … 0.840 +0.020 -0.010 … +0.050 "
+        "≥ 0.8 loss ≤ 0.05 failed"
+    ) in words
+    assert "passed" not in words
+    [row] = report_json(summary)["decisions"]
+    assert row["figure"] == {"value": 0.77, "low": 0.7, "high": 0.84}
+    assert row["passed"] is False
+
+
+def test_says_why_a_figure_is_missing():
     reason = "no example has a box of the object that sounds"
-    metrics = pathlib.Path(summary.localisation_dir) / "metrics.json"
-    metrics.write_text(json.dumps({"pointing_accuracy": None, "reason": reason}))
-    baselines = {"colour_histogram": {"accuracy": None, "reason": "the train split has no labels"}}
-    page = render_html(dataclasses.replace(summary, baselines=baselines))
+    results = (
+        EvaluatorResult("AvcEvaluator", metrics={"avc_accuracy": 0.9}),
+        EvaluatorResult(
+            "LocalisationEvaluator", metrics={"pointing_accuracy": None, "reason": reason}
+        ),
+        EvaluatorResult(
+            "BaselineEvaluator",
+            metrics={"colour_histogram": {"accuracy": None, "reason": "no labels to train on"}},
+        ),
+    )
+    page = render_html(RunSummary("run", evaluations=results))
     assert reason in page
-    assert "the train split has no labels" in page
+    assert "no labels to train on" in page
 
 
 def test_figures_that_are_not_finite_become_null(summary, tmp_path):

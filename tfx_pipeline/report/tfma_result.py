@@ -1,41 +1,34 @@
-"""Reads what TFMA found on the pairs, and says in plain words what the gate made of it."""
+"""Reads what TFMA decided in runs of version 0.1, where it was the gate."""
 
 from __future__ import annotations
 
-import dataclasses
+from typing import TYPE_CHECKING, Any
 
-import tensorflow_model_analysis as tfma
+from tfx_pipeline.report.evaluator_result import EvaluatorResult
 
-
-@dataclasses.dataclass(frozen=True)
-class GateResult:
-    """TFMA's verdict.
-
-    Attributes:
-        metrics: overall metrics by name; `NAME_diff` is the change against the latest blessed
-            model, if there is one.
-        failures: a sentence for every threshold that is not met.
-        passes: a sentence for every threshold that is met.
-    """
-
-    metrics: dict[str, float]
-    failures: tuple[str, ...]
-    passes: tuple[str, ...]
+if TYPE_CHECKING:
+    import tensorflow_model_analysis as tfma
 
 
-def read_gate_result(folder: str) -> GateResult:
-    """Reads the Evaluator component's `evaluation` artifact.
+def read_tfma_result(folder: str) -> EvaluatorResult:
+    """Reads the `evaluation` artifact of TFX's own Evaluator as if AvcEvaluator had written it.
 
     Args:
         folder: the artifact's uri.
 
     Returns:
-        Metrics and reasons.
+        The overall metrics, and a decision for every threshold.
     """
+    import tensorflow_model_analysis as tfma  # takes seconds, and few runs need it
+
     result = tfma.load_eval_result(folder)
     metrics = _overall_metrics(result)
-    failures = []
+    decisions: list[dict[str, Any]] = []
     failed = set()
+
+    def decide(name: str, sentences: list[str], passed: bool) -> None:
+        decisions.extend({"metric": name, "passed": passed, "text": text} for text in sentences)
+
     for slice_result in tfma.load_validation_result(folder).metric_validations_per_slice:
         for failure in slice_result.failures:
             key = failure.metric_key
@@ -43,15 +36,23 @@ def read_gate_result(folder: str) -> GateResult:
             failed.add((key.name, change))
             if failure.metric_value.HasField("double_value"):
                 value = failure.metric_value.double_value.value
-                failures += _sentences(key.name, value, failure.metric_threshold, met=False)
+                words = _sentences(key.name, value, failure.metric_threshold, met=False)
             else:
-                failures.append(f"{key.name}: {failure.message or 'there is no value'}")
-    passes = []
+                words = [f"{key.name}: {failure.message or 'there is no value'}"]
+            decide(key.name, words, False)
     for (name, change), threshold in _thresholds(result.config).items():
         figure = f"{name}_diff" if change else name
         if figure in metrics and (name, change) not in failed:
-            passes += _sentences(name, metrics[figure], threshold, met=True)
-    return GateResult(metrics, tuple(failures), tuple(passes))
+            decide(name, _sentences(name, metrics[figure], threshold, met=True), True)
+    changes = {name for name in metrics if name.endswith("_diff")}
+    return EvaluatorResult(
+        node="AvcEvaluator",
+        metrics={
+            **{name: value for name, value in metrics.items() if name not in changes},
+            "change": {name.removesuffix("_diff"): {"value": metrics[name]} for name in changes},
+        },
+        decisions=tuple(decisions),
+    )
 
 
 def _overall_metrics(result: tfma.EvalResult) -> dict[str, float]:
@@ -67,6 +68,8 @@ def _overall_metrics(result: tfma.EvalResult) -> dict[str, float]:
 
 def _thresholds(config: tfma.EvalConfig) -> dict[tuple[str, bool], tfma.MetricThreshold]:
     """The thresholds on all examples together, by metric and whether on its change."""
+    import tensorflow_model_analysis as tfma
+
     thresholds = {}
     by_key = tfma.metrics.metric_thresholds_from_metrics_specs(
         config.metrics_specs, eval_config=config

@@ -1,4 +1,4 @@
-"""What is said of TFMA's own results."""
+"""What is said of the results of runs in which TFMA was the gate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.beam_options import local_beam_pipeline_args
 from tfx_pipeline.avc_eval_config import avc_eval_config
-from tfx_pipeline.report.gate_result import read_gate_result
+from tfx_pipeline.report.evaluator_result import EvaluatorResult
+from tfx_pipeline.report.tfma_result import read_tfma_result
 
 RUNNER = PipelineOptions(local_beam_pipeline_args(1))
 
@@ -42,8 +43,19 @@ def _evaluate(folder: pathlib.Path, min_accuracy: float, max_drop: float | None)
             features.feature["new"].float_list.value.append(0.9 if label == (i < 8) else 0.1)
             features.feature["old"].float_list.value.append(0.9 if label else 0.1)
             writer.write(tf.train.Example(features=features).SerializeToString())
-    config = avc_eval_config(min_accuracy, max_drop or 0.0)
+    config = avc_eval_config()
+    del config.slicing_specs[1:]
     config.model_specs[0].label_key = "label"
+    metrics = config.metrics_specs[0].metrics
+    metrics[0].threshold.CopyFrom(
+        tfma.MetricThreshold(
+            value_threshold=tfma.GenericValueThreshold(lower_bound={"value": min_accuracy}),
+            change_threshold=tfma.GenericChangeThreshold(
+                direction=tfma.MetricDirection.HIGHER_IS_BETTER,
+                absolute={"value": -(max_drop or 0.0)},
+            ),
+        )
+    )
     config = tfma.utils.update_eval_config_with_defaults(
         config, has_baseline=max_drop is not None, rubber_stamp=True
     )
@@ -65,6 +77,10 @@ def _evaluate(folder: pathlib.Path, min_accuracy: float, max_drop: float | None)
     return str(folder / "result")
 
 
+def _texts(result: EvaluatorResult, passed: bool) -> tuple[str, ...]:
+    return tuple(one["text"] for one in result.decisions if one["passed"] == passed)
+
+
 @pytest.mark.parametrize(
     ("min_accuracy", "failures", "passes"),
     [
@@ -73,20 +89,21 @@ def _evaluate(folder: pathlib.Path, min_accuracy: float, max_drop: float | None)
     ],
 )
 def test_value_threshold(tmp_path, min_accuracy, failures, passes):
-    result = read_gate_result(_evaluate(tmp_path, min_accuracy, None))
+    result = read_tfma_result(_evaluate(tmp_path, min_accuracy, None))
     assert result.metrics["avc_accuracy"] == pytest.approx(0.8)
-    assert result.failures == failures
-    assert result.passes == passes
+    assert _texts(result, passed=False) == failures
+    assert _texts(result, passed=True) == passes
 
 
 @pytest.mark.parametrize(("max_drop", "met"), [(0.02, False), (0.3, True)])
 def test_change_threshold(tmp_path, max_drop, met):
-    result = read_gate_result(_evaluate(tmp_path, 0.75, max_drop))
+    result = read_tfma_result(_evaluate(tmp_path, 0.75, max_drop))
+    assert result.metrics["change"]["avc_accuracy"]["value"] == pytest.approx(-0.2)
     verdict = "within" if met else "beyond"
     said = (
         f"avc_accuracy changed by -0.200 against the latest blessed model, {verdict} the limit of "
         f"-{max_drop:.3f}"
     )
     value = "avc_accuracy 0.800 is at least the threshold 0.750"
-    assert result.failures == (() if met else (said,))
-    assert set(result.passes) == ({value, said} if met else {value})
+    assert _texts(result, passed=False) == (() if met else (said,))
+    assert set(_texts(result, passed=True)) == ({value, said} if met else {value})
