@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.evaluation.saved_model import SavedModel
-from serving.client.model_client import ModelClient
+from serving.client.model_client import Image, ModelClient
 from serving.client.model_server_error import ModelServerError
 from serving.client.version_status import VersionStatus
 
@@ -31,13 +31,14 @@ class InProcessClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[bytes]],
+        inputs: Mapping[str, Sequence[Image]],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
         try:
             found = self._model.call(signature_name, inputs)
-            return {name: found[name].astype(kind) for name, kind in outputs.items()}
+            wanted = outputs or dict.fromkeys(found)
+            return {name: np.asarray(found[name], kind) for name, kind in wanted.items()}
         except tf.errors.OpError as error:
             raise ModelServerError(type(error).__name__, error.message) from error
         except (KeyError, ValueError) as error:

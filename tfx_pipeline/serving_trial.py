@@ -19,7 +19,8 @@ from components.media.clips import Clip, probe, read_clips
 from components.media.media_error import MediaError
 from components.video_example_gen import storage
 from serving.client.connect import connect
-from serving.client.model_client import ModelClient
+from serving.client.model_client import Image, ModelClient
+from serving.client.model_description import ModelDescription
 from tfx_pipeline.run_paths import MODEL_NAME
 
 _START_SECONDS = 120.0
@@ -50,13 +51,11 @@ def serving_trial(serving_dir: str, version: str, videos: Sequence[str]) -> dict
         if version not in served:
             raise RuntimeError(f"version {version} was pushed, but the server has {served}")
         description = grpc.describe()
-        clips = list(
-            itertools.islice(_clips(videos, description.image_size, description.sample_rate), 6)
-        )
-        frames = [clip.jpeg for _, clip in clips]
+        clips = list(itertools.islice(_clips(videos, description), 6))
+        images: list[Image] = [clip.frames or clip.jpeg for _, clip in clips]
         sounds = [clip.pcm for _, clip in clips]
         others = sounds[1:] + sounds[:1]
-        answers = {client: _ask(client, frames, sounds, others) for client in (grpc, rest)}
+        answers = {client: _ask(client, images, sounds, others) for client in (grpc, rest)}
         difference = max(
             float(np.max(np.abs(a - b))) for a, b in zip(*answers.values(), strict=True)
         )
@@ -66,8 +65,8 @@ def serving_trial(serving_dir: str, version: str, videos: Sequence[str]) -> dict
         return {
             "version": version,
             "start_seconds": round(start_seconds, 2),
-            "grpc_p50_ms": _median_ms(grpc, frames[0], sounds[0]),
-            "rest_p50_ms": _median_ms(rest, frames[0], sounds[0]),
+            "grpc_p50_ms": _median_ms(grpc, images[0], sounds[0]),
+            "rest_p50_ms": _median_ms(rest, images[0], sounds[0]),
             "largest_difference": difference,
             "answers": [
                 {
@@ -137,7 +136,7 @@ def _free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def _clips(videos: Sequence[str], image_size: int, sample_rate: int) -> Iterator[tuple[str, Clip]]:
+def _clips(videos: Sequence[str], description: ModelDescription) -> Iterator[tuple[str, Clip]]:
     for path in videos:
         # What is wrong with others was counted and named by VideoExampleGen.
         with contextlib.suppress(MediaError), storage.local_copy(path) as local:
@@ -145,28 +144,32 @@ def _clips(videos: Sequence[str], image_size: int, sample_rate: int) -> Iterator
             if usable is None:
                 continue
             [clip] = read_clips(
-                local, [sum(usable) / 2], image_size=image_size, sample_rate=sample_rate
+                local,
+                [sum(usable) / 2],
+                image_size=description.image_size,
+                sample_rate=description.sample_rate,
+                frames_per_clip=description.frames,
             )
             yield pathlib.Path(path).name, clip
 
 
 def _ask(
-    client: ModelClient, frames: list[bytes], sounds: list[bytes], others: list[bytes]
+    client: ModelClient, images: list[Image], sounds: list[bytes], others: list[bytes]
 ) -> list[np.ndarray]:
     """Every signature once: scores, embeddings and heat maps."""
     return [
-        client.score(frames, sounds),
-        client.score(frames, others),
-        client.embed_image(frames),
+        client.score(images, sounds),
+        client.score(images, others),
+        client.embed_image(images),
         client.embed_audio(sounds),
-        np.stack([place.heatmap for place in client.localise(frames, sounds)]),
+        np.stack([place.heatmap for place in client.localise(images, sounds)]),
     ]
 
 
-def _median_ms(client: ModelClient, frame: bytes, sound: bytes) -> float:
+def _median_ms(client: ModelClient, image: Image, sound: bytes) -> float:
     seconds = []
     for _ in range(_REQUESTS):
         start = time.perf_counter()
-        client.score([frame], [sound])
+        client.score([image], [sound])
         seconds.append(time.perf_counter() - start)
     return round(1000 * statistics.median(seconds), 2)

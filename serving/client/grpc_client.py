@@ -15,7 +15,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.client.model_client import ModelClient
+from serving.client.model_client import Image, ModelClient
 from serving.client.model_server_error import ModelServerError
 from serving.client.version_status import VersionStatus
 
@@ -37,7 +37,7 @@ class GrpcClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[bytes]],
+        inputs: Mapping[str, Sequence[Image]],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
@@ -48,12 +48,15 @@ class GrpcClient(ModelClient):
             tensor = request.inputs[name]
             tensor.dtype = tf.string.as_datatype_enum
             tensor.tensor_shape.dim.add(size=len(values))
-            tensor.string_val.extend(values)
+            rows = [value for value in values if not isinstance(value, bytes)]
+            if rows:
+                tensor.tensor_shape.dim.add(size=len(rows[0]))
+            for value in values:
+                tensor.string_val.extend([value] if isinstance(value, bytes) else value)
         response = self._call(self._prediction.Predict, request)
-        return {
-            name: tf.make_ndarray(response.outputs[name]).astype(dtype)
-            for name, dtype in outputs.items()
-        }
+        found = {name: tf.make_ndarray(tensor) for name, tensor in response.outputs.items()}
+        wanted = outputs or dict.fromkeys(found)
+        return {name: np.asarray(found[name], dtype) for name, dtype in wanted.items()}
 
     def model_status(self) -> list[VersionStatus]:
         """See `ModelClient.model_status`."""

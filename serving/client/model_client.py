@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,11 +12,14 @@ from serving.client.localisation import Localisation
 from serving.client.model_description import ModelDescription
 from serving.client.version_status import VersionStatus
 
+Image = bytes | Sequence[bytes]
+"""The file, or those of all frames where the model looks at several; see ModelDescription."""
+
 
 class ModelClient(abc.ABC):
     """Asks a model server: this project's, or a stock tensorflow_model_server.
 
-    Images are JPEG or PNG bytes of any size. Sounds are raw int16 little-endian mono PCM of exactly
+    Images are JPEG or PNG bytes of any size, all frames of one alike. Sounds are raw int16 little-endian mono PCM of exactly
     one second at the model's sample rate (see `describe`), or a WAV file of that. Every method
     takes a batch and answers in its order. A context manager; safe to use from several threads.
 
@@ -35,12 +39,12 @@ class ModelClient(abc.ABC):
         self.model_name = model_name
         self.timeout_seconds = timeout_seconds
 
-    def score(self, images: Sequence[bytes], audios: Sequence[bytes]) -> np.ndarray:
+    def score(self, images: Sequence[Image], audios: Sequence[bytes]) -> np.ndarray:
         """Probability that each image and its sound correspond: float32 [n] in 0..1."""
         inputs = _pairs(images, audios)
         return self.predict("score", inputs, {"score": np.float32})["score"]
 
-    def embed_image(self, images: Sequence[bytes]) -> np.ndarray:
+    def embed_image(self, images: Sequence[Image]) -> np.ndarray:
         """Embeddings of unit length: float32 [n, embedding_size]."""
         outputs = self.predict("embed_image", {"image": images}, {"embedding": np.float32})
         return outputs["embedding"]
@@ -50,7 +54,7 @@ class ModelClient(abc.ABC):
         outputs = self.predict("embed_audio", {"audio": audios}, {"embedding": np.float32})
         return outputs["embedding"]
 
-    def localise(self, images: Sequence[bytes], audios: Sequence[bytes]) -> list[Localisation]:
+    def localise(self, images: Sequence[Image], audios: Sequence[bytes]) -> list[Localisation]:
         """Where in each image its sound comes from."""
         wanted = {"heatmap": np.float32, "score": np.float32, "crop_box": np.float32}
         outputs = self.predict("localise", _pairs(images, audios), wanted)
@@ -64,9 +68,12 @@ class ModelClient(abc.ABC):
 
     def describe(self) -> ModelDescription:
         """What the model takes and gives."""
-        wanted = {"sample_rate": np.int32, "image_size": np.int32, "embedding_size": np.int32}
-        outputs = self.predict("describe", {"query": [b""]}, wanted)
-        return ModelDescription(**{name: int(values[0]) for name, values in outputs.items()})
+        outputs = self.predict("describe", {"query": [b""]}, {})
+        names = [field.name for field in dataclasses.fields(ModelDescription)]
+        # Models exported before there was one lack the last.
+        return ModelDescription(
+            **{name: int(outputs[name][0]) for name in names if name in outputs}
+        )
 
     def __enter__(self) -> ModelClient:
         return self
@@ -78,18 +85,18 @@ class ModelClient(abc.ABC):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[bytes]],
+        inputs: Mapping[str, Sequence[Image]],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
-        """Runs any signature whose inputs are batches of bytes.
+        """Runs any signature whose inputs are batches of bytes, or of as many bytes each.
 
         Args:
             signature_name: the signature.
-            inputs: for each input, its values: string [n].
-            outputs: the outputs wanted, with their types.
+            inputs: for each input, its values: string [n] or [n, frames].
+            outputs: the outputs wanted, with their types; empty: all, as they come.
 
         Returns:
-            An array for each wanted output.
+            An array for each of these outputs.
         """
 
     @abc.abstractmethod
@@ -113,7 +120,7 @@ class ModelClient(abc.ABC):
         )
 
 
-def _pairs(images: Sequence[bytes], audios: Sequence[bytes]) -> dict[str, Sequence[bytes]]:
+def _pairs(images: Sequence[Image], audios: Sequence[bytes]) -> dict[str, Sequence[Image]]:
     if len(images) != len(audios):
         raise ValueError(f"{len(images)} images but {len(audios)} sounds: give one for each")
     return {"image": images, "audio": audios}

@@ -13,8 +13,11 @@ class ModelDescription:
         sample_rate: of the sounds it takes, in Hz.
         image_size: short side that images are scaled to, in pixels.
         embedding_size: numbers in an embedding.
+        frames: that an image is made of, in order and 0.04 s apart, the sound centred on the middle
+            one.
     """
 
     sample_rate: int
     image_size: int
     embedding_size: int
+    frames: int = 1

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import requests
 
-from serving.client.model_client import ModelClient
+from serving.client.model_client import Image, ModelClient
 from serving.client.model_server_error import ModelServerError
 from serving.client.version_status import VersionStatus
 
@@ -37,19 +37,17 @@ class RestClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[bytes]],
+        inputs: Mapping[str, Sequence[Image]],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
-        columns = {
-            name: [{"b64": base64.b64encode(value).decode()} for value in values]
-            for name, values in inputs.items()
-        }
+        columns = {name: [_to_json(value) for value in values] for name, values in inputs.items()}
         body = {"signature_name": signature_name, "inputs": columns}
         answer = self._request("POST", f"{self._url}:predict", json.dumps(body))["outputs"]
         if len(outputs) == 1 and not isinstance(answer, dict):
             answer = {name: answer for name in outputs}  # a single output comes without its name
-        return {name: np.asarray(answer[name], dtype) for name, dtype in outputs.items()}
+        wanted = outputs or dict.fromkeys(answer)
+        return {name: np.asarray(answer[name], dtype) for name, dtype in wanted.items()}
 
     def model_status(self) -> list[VersionStatus]:
         """See `ModelClient.model_status`."""
@@ -88,3 +86,9 @@ class RestClient(ModelClient):
             code = _CODES.get(response.status_code, "INTERNAL")
             raise ModelServerError(code, answer.get("error", response.reason))
         return answer
+
+
+def _to_json(value: Image) -> dict | list:
+    if isinstance(value, bytes):
+        return {"b64": base64.b64encode(value).decode()}
+    return [_to_json(frame) for frame in value]

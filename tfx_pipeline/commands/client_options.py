@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from serving.client.model_client import ModelClient
+    from serving.client.model_client import Image, ModelClient
 
 _MEDIA = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
 
@@ -28,11 +28,20 @@ class Media:
         image: JPEG or PNG bytes.
         audio: int16 little-endian mono PCM, one second at the model's rate.
         source: what they are, for people.
+        frames: where the model looks at several, all of them; the one in the middle is `image`.
     """
 
     image: bytes | None
     audio: bytes | None
     source: str
+    frames: tuple[bytes, ...] = ()
+
+    @property
+    def images(self) -> list[Image]:
+        """What the client's methods take: a batch of the one image."""
+        if self.image is None:
+            return []
+        return [self.frames or self.image]
 
 
 def media_options(function: Callable) -> Callable:
@@ -135,7 +144,12 @@ def read_media(
         raise click.UsageError("give --image, --audio or --video")
     if video is not None:
         return _read_video(client, video, time)
-    pcm = _read_sound(audio, client.describe().sample_rate, time) if audio else None
+    description = client.describe()
+    if image is not None and description.frames > 1:
+        raise click.UsageError(
+            f"the model looks at {description.frames} frames at once: give --video, not --image"
+        )
+    pcm = _read_sound(audio, description.sample_rate, time) if audio else None
     source = " and ".join(str(path) for path in (image, audio) if path)
     return Media(image.read_bytes() if image else None, pcm, source)
 
@@ -160,10 +174,11 @@ def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> 
             [time],
             image_size=description.image_size,
             sample_rate=description.sample_rate,
+            frames_per_clip=description.frames,
         )
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error
-    return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s")
+    return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s", clip.frames)
 
 
 def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:

@@ -30,7 +30,7 @@ def command(
         result: dict[str, Any] = {"source": media.source}
         lines = [media.source]
         if media.image is not None:
-            result["image_embedding"] = client.embed_image([media.image])[0].tolist()
+            result["image_embedding"] = client.embed_image(media.images)[0].tolist()
         if media.audio is not None:
             result["audio_embedding"] = client.embed_audio([media.audio])[0].tolist()
     for name, vector in list(result.items())[1:]:

@@ -121,6 +121,11 @@ def _localise_video(
     options: VideoOptions,
     as_json: bool,
 ) -> None:
+    if client.describe().frames > 1:
+        raise click.UsageError(
+            "the model looks at several frames at once, which is not there for whole videos yet: "
+            "give --video and --time"
+        )
     from tqdm import tqdm
 
     from components.localisation_video.localisation_video import make_localisation_video
@@ -167,7 +172,7 @@ def _localise_frame(
 ) -> None:
     media = client_options.read_media(client, image, audio, video, time, need_both=True)
     assert media.image is not None and media.audio is not None  # need_both
-    found = client.localise([media.image], [media.audio])[0]
+    found = client.localise(media.images, [media.audio])[0]
     y, x = found.peak
     greatest = float(found.heatmap.max())
     result = {

@@ -26,8 +26,8 @@ def command(
     """Ask a model server for the probability that an image and a sound correspond."""
     with client_options.connection(server, protocol, model_name, timeout) as client:
         media = client_options.read_media(client, image, audio, video, time, need_both=True)
-        assert media.image is not None and media.audio is not None  # need_both
-        score = float(client.score([media.image], [media.audio])[0])
+        assert media.audio is not None  # need_both
+        score = float(client.score(media.images, [media.audio])[0])
     client_options.print_result(
         {"source": media.source, "score": score},
         as_json,

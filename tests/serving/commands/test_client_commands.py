@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import pathlib
 import wave
+from collections.abc import Iterator
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+import tensorflow as tf
 from click.testing import CliRunner
 from PIL import Image
 
 from serving.model_server.model_server import ModelServer
+from serving.model_server.model_server_options import ModelServerOptions
 from tfx_pipeline.commands import embed, localise, score
 
 _SOUND_RATE = 16000
@@ -168,3 +171,73 @@ def test_no_server(image: str):
     )
     assert result.exit_code == 1
     assert "no model server at 127.0.0.1:1; start one with `ots serve" in result.output
+
+
+class _ThreeFrames(tf.Module):
+    """An image's embedding is the brightness of its three frames; its score that of the first."""
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, 3], tf.string, "image"),
+            tf.TensorSpec([None], tf.string, "audio"),
+        ]
+    )
+    def score(self, image, audio):
+        return {"score": self.embed_image(image)["embedding"][:, 0]}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.string, "image")])
+    def embed_image(self, image):
+        means = tf.map_fn(
+            lambda each: tf.reduce_mean(tf.cast(tf.io.decode_jpeg(each, 3), tf.float32)),
+            tf.reshape(image, [-1]),
+            fn_output_signature=tf.float32,
+        )
+        return {"embedding": tf.reshape(means / 255, [-1, 3])}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "audio")])
+    def embed_audio(self, audio):
+        return {"embedding": tf.ones([tf.shape(audio)[0], 3])}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "query")])
+    def describe(self, query):
+        facts = {"sample_rate": 8000, "image_size": 32, "embedding_size": 3, "frames": 3}
+        return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
+
+
+@pytest.fixture(scope="module")
+def of_three_frames(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+    folder = tmp_path_factory.mktemp("of_three_frames")
+    model = _ThreeFrames()
+    signatures = {
+        name: getattr(model, name) for name in ("score", "embed_image", "embed_audio", "describe")
+    }
+    tf.saved_model.save(model, str(folder / "1"), signatures)
+    options = ModelServerOptions(
+        folder,
+        model_name="objects-that-sound",
+        port=None,
+        rest_api_port=None,
+        bind_address="127.0.0.1",
+    )
+    with ModelServer(options) as running:
+        yield running
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "rest"])
+def test_a_model_of_several_frames(
+    of_three_frames: ModelServer, protocol: str, image: str, audio: str, video: str
+):
+    ports = {"grpc": of_three_frames.port, "rest": of_three_frames.rest_api_port}
+    flags = [f"--server=127.0.0.1:{ports[protocol]}", f"--protocol={protocol}"]
+    # The video becomes white at 1 s: 0.04 s before, it is black.
+    found = json.loads(run(embed.command, "--video", video, "--time=1", "--json", *flags))
+    assert found["image_embedding"] == pytest.approx([0, 1, 1], abs=0.02)
+    found = json.loads(run(score.command, "--video", video, "--time=1", "--json", *flags))
+    assert found["score"] == pytest.approx(0, abs=0.02)
+    for command, arguments in (
+        (score.command, ["--image", image, "--audio", audio]),
+        (localise.command, [video, "-o", "out.mp4"]),
+    ):
+        result = CliRunner().invoke(command, [*arguments, *flags])
+        assert result.exit_code == 2, result.output
+        assert "--video" in result.output
