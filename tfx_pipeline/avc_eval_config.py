@@ -1,4 +1,4 @@
-"""The gate's rules, in TFMA's terms."""
+"""What TFMA measures on the pairs: the slices and plots of its viewer; it decides nothing."""
 
 from __future__ import annotations
 
@@ -9,24 +9,11 @@ from models import examples
 ACCURACY_METRIC = "avc_accuracy"
 
 
-def avc_eval_config(min_accuracy: float, max_accuracy_drop: float) -> tfma.EvalConfig:
-    """AVC accuracy and AUC over pair examples, with a value and a change threshold on accuracy.
+def avc_eval_config() -> tfma.EvalConfig:
+    """AVC accuracy and AUC of all pairs and by the classes of image and sound, and plots.
 
-    Args:
-        min_accuracy: a model below is not blessed; chance is 0.5.
-        max_accuracy_drop: a model that is worse than the latest blessed one by more is not blessed.
+    Without thresholds: TFMA's have no intervals. AvcEvaluator and ModelGate decide.
     """
-    accuracy = tfma.MetricConfig(
-        class_name="BinaryAccuracy",
-        config=f'"name": "{ACCURACY_METRIC}", "threshold": 0.5',
-        threshold=tfma.MetricThreshold(
-            value_threshold=tfma.GenericValueThreshold(lower_bound={"value": min_accuracy}),
-            change_threshold=tfma.GenericChangeThreshold(
-                direction=tfma.MetricDirection.HIGHER_IS_BETTER,
-                absolute={"value": -max_accuracy_drop},
-            ),
-        ),
-    )
     return tfma.EvalConfig(
         model_specs=[
             tfma.ModelSpec(
@@ -35,13 +22,22 @@ def avc_eval_config(min_accuracy: float, max_accuracy_drop: float) -> tfma.EvalC
                 label_key=examples.AVC_LABEL,
             )
         ],
-        slicing_specs=[tfma.SlicingSpec()],
+        slicing_specs=[
+            tfma.SlicingSpec(),
+            tfma.SlicingSpec(feature_keys=[examples.LABEL]),
+            tfma.SlicingSpec(feature_keys=[examples.SOUND_LABEL]),
+        ],
         metrics_specs=[
             tfma.MetricsSpec(
                 metrics=[
-                    accuracy,
+                    tfma.MetricConfig(
+                        class_name="BinaryAccuracy",
+                        config=f'"name": "{ACCURACY_METRIC}", "threshold": 0.5',
+                    ),
                     tfma.MetricConfig(class_name="AUC", config='"name": "avc_auc"'),
                     tfma.MetricConfig(class_name="ExampleCount"),
+                    tfma.MetricConfig(class_name="ConfusionMatrixPlot"),
+                    tfma.MetricConfig(class_name="CalibrationPlot"),
                 ]
             )
         ],

@@ -4,9 +4,10 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
                  +--> AvcPairGen ---> BaselineEvaluator
                  |        |
-                 +--> Trainer -----> Evaluator (against the latest blessed model) -> Pusher
-                         |
-                         +---------> RetrievalEvaluator, LocalisationEvaluator
+                 +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator
+                          |          (against the latest blessed model) -> ModelGate -> Pusher
+                          |
+                          +--------> Evaluator (TFMA: slices and plots)
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from collections.abc import Sequence
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
 
+from components.avc_evaluator.component import AvcEvaluator
 from components.avc_pair_gen.component import AvcPairGen
 from components.baseline_evaluator.component import BaselineEvaluator
+from components.evaluation.threshold import thresholds_to_json
 from components.localisation_evaluator.component import LocalisationEvaluator
+from components.model_gate.component import ModelGate
 from components.retrieval_evaluator.component import RetrievalEvaluator
 from components.video_example_gen.component import VideoExampleGen
 from models import examples
@@ -88,7 +92,12 @@ def create_pipeline(
     latest_blessed_model = tfx.dsl.Resolver(
         strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
         model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
-        model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
+        # The gate's alone: a model counts as blessed by all evaluators only.
+        model_blessing=tfx.dsl.Channel(
+            type=tfx.types.standard_artifacts.ModelBlessing,
+            producer_component_id=ModelGate.__name__,
+            output_key="blessing",
+        ),
     ).with_id("latest_blessed_model_resolver")
     trainer = tfx.components.Trainer(
         run_fn="models.trainer.run_fn",
@@ -105,18 +114,34 @@ def create_pipeline(
         examples=pair_gen.outputs["pairs"],
         example_splits=["eval"],
         model=trainer.outputs["model"],
-        baseline_model=latest_blessed_model.outputs["model"],
-        eval_config=avc_eval_config(preset.min_avc_accuracy, preset.max_avc_accuracy_drop),
+        eval_config=avc_eval_config(),
+    )
+    models = {
+        "model": trainer.outputs["model"],
+        "baseline_model": latest_blessed_model.outputs["model"],
+    }
+    thresholds = {
+        name: thresholds_to_json(preset.thresholds.get(name, ()))
+        for name in ("avc", "retrieval", "localisation")
+    }
+    avc_evaluator = AvcEvaluator(
+        pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
     )
     retrieval_evaluator = RetrievalEvaluator(
-        examples=example_gen.outputs["examples"], model=trainer.outputs["model"]
+        examples=example_gen.outputs["examples"], thresholds=thresholds["retrieval"], **models
     )
     localisation_evaluator = LocalisationEvaluator(
-        examples=example_gen.outputs["examples"], model=trainer.outputs["model"]
+        examples=example_gen.outputs["examples"], thresholds=thresholds["localisation"], **models
+    )
+    gate = ModelGate(
+        avc=avc_evaluator.outputs["evaluation"],
+        retrieval=retrieval_evaluator.outputs["evaluation"],
+        localisation=localisation_evaluator.outputs["evaluation"],
+        **models,
     )
     pusher = tfx.components.Pusher(
         model=trainer.outputs["model"],
-        model_blessing=evaluator.outputs["blessing"],
+        model_blessing=gate.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=serving_dir)
         ),
@@ -134,8 +159,10 @@ def create_pipeline(
             latest_blessed_model,
             trainer,
             evaluator,
+            avc_evaluator,
             retrieval_evaluator,
             localisation_evaluator,
+            gate,
             pusher,
         ],
         enable_cache=enable_cache,

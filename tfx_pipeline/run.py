@@ -11,8 +11,11 @@ from typing import Any
 
 import click
 
+from components.evaluation.threshold import Threshold
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.video_list import list_videos
+from tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
+from tfx_pipeline.presets.preset import Preset
 from tfx_pipeline.presets.registry import PRESETS
 from tfx_pipeline.run_paths import RunPaths
 
@@ -32,6 +35,8 @@ def run(
     frames_per_example: int | None = None,
     min_loudness: float | None = None,
     min_avc_accuracy: float | None = None,
+    thresholds: Sequence[str] = (),
+    annotated: bool = False,
     steps: int | None = None,
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
@@ -50,7 +55,11 @@ def run(
         examples_per_video: None for the preset's.
         frames_per_example: see IngestConfig; None for the preset's.
         min_loudness: of an example, in dBFS; see IngestConfig; None for the preset's.
-        min_avc_accuracy: the gate's threshold; None for the preset's.
+        min_avc_accuracy: the gate's bound on it; None for the preset's.
+        thresholds: what the gate asks, instead of the preset's on the same metrics: an evaluator, a
+            colon, and a bound; see `parse_evaluator_threshold`.
+        annotated: the videos' classes and boxes of what sounds are known, so the gate asks for what
+            the preset asks of such.
         steps: of training; None for the preset's.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model of this root, if there is one.
@@ -70,12 +79,18 @@ def run(
         "examples_per_video": examples_per_video,
         "frames_per_example": frames_per_example,
         "minimum_loudness_dbfs": min_loudness,
-        "min_avc_accuracy": min_avc_accuracy,
     }
     preset = dataclasses.replace(
         preset, **{name: value for name, value in instead.items() if value is not None}
     )
+    if annotated:
+        preset = preset.asking(preset.annotated_thresholds)
     try:
+        for text in thresholds:
+            evaluator, threshold = parse_evaluator_threshold(text)
+            preset = preset.asking({evaluator: (threshold,)})
+        if min_avc_accuracy is not None:
+            preset = _with_min_avc_accuracy(preset, min_avc_accuracy)
         IngestConfig(
             frames_per_example=preset.frames_per_example,
             group_regex=group_regex,
@@ -140,6 +155,14 @@ def run(
     if report["pushed_version"] is None:
         raise SystemExit(NOT_PUSHED)
     return report
+
+
+def _with_min_avc_accuracy(preset: Preset, bound: float) -> Preset:
+    """Changes that bound alone: a model must still not lose against the latest blessed one."""
+    for threshold in preset.thresholds.get("avc", ()):
+        if threshold.metric == "avc_accuracy":
+            return preset.asking({"avc": (dataclasses.replace(threshold, at_least=bound),)})
+    return preset.asking({"avc": (Threshold("avc_accuracy", at_least=bound),)})
 
 
 def _tell(report: dict[str, Any], root: str) -> None:

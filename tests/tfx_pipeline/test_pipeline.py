@@ -7,9 +7,11 @@ import json
 
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
+from tfx.dsl.compiler.compiler import Compiler
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 
 from components.beam_options import flink_beam_pipeline_args, local_beam_pipeline_args
+from components.evaluation.threshold import Threshold, thresholds_from_json
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.presets.registry import PRESETS
 
@@ -17,16 +19,21 @@ GROUP_REGEX = r"_g\d+_"
 
 
 @pytest.fixture(scope="module")
-def components(tmp_path_factory):
-    """By name."""
+def pipeline(tmp_path_factory):
+    """Of the preset `smoke`."""
     folder = str(tmp_path_factory.mktemp("pipeline"))
-    pipeline = create_pipeline(
+    return create_pipeline(
         PRESETS["smoke"](),
         video_list=f"{folder}/videos.csv",
         pipeline_root=folder,
         serving_dir=folder,
         group_regex=GROUP_REGEX,
     )
+
+
+@pytest.fixture(scope="module")
+def components(pipeline):
+    """By name."""
     return {component.id: component for component in pipeline.components}
 
 
@@ -50,21 +57,66 @@ def test_each_component_is_fed_by_what_it_needs(components):
         ("VideoExampleGen", "Trainer"),
         ("AvcPairGen", "Evaluator"),
         ("Trainer", "Evaluator"),
-        ("latest_blessed_model_resolver", "Evaluator"),
+        ("AvcPairGen", "AvcEvaluator"),
+        ("Trainer", "AvcEvaluator"),
+        ("latest_blessed_model_resolver", "AvcEvaluator"),
         ("VideoExampleGen", "RetrievalEvaluator"),
         ("Trainer", "RetrievalEvaluator"),
+        ("latest_blessed_model_resolver", "RetrievalEvaluator"),
         ("VideoExampleGen", "LocalisationEvaluator"),
         ("Trainer", "LocalisationEvaluator"),
+        ("latest_blessed_model_resolver", "LocalisationEvaluator"),
+        ("Trainer", "ModelGate"),
+        ("latest_blessed_model_resolver", "ModelGate"),
+        ("AvcEvaluator", "ModelGate"),
+        ("RetrievalEvaluator", "ModelGate"),
+        ("LocalisationEvaluator", "ModelGate"),
         ("Trainer", "Pusher"),
-        ("Evaluator", "Pusher"),
+        ("ModelGate", "Pusher"),
     }
 
 
 def test_the_gate_decides_what_is_pushed(components):
-    blessing = components["Evaluator"].outputs["blessing"]
+    blessing = components["ModelGate"].outputs["blessing"]
     assert components["Pusher"].inputs["model_blessing"] is blessing
-    pairs = components["AvcPairGen"].outputs["pairs"]
-    assert components["Evaluator"].inputs["examples"] is pairs
+
+
+def test_only_the_gates_blessings_count(pipeline):
+    [resolver] = [
+        node.pipeline_node
+        for node in Compiler().compile(pipeline).nodes
+        if node.pipeline_node.node_info.id == "latest_blessed_model_resolver"
+    ]
+    [blessings] = [
+        channel
+        for given in resolver.inputs.inputs.values()
+        for channel in given.channels
+        if channel.artifact_query.type.name == "ModelBlessing"
+    ]
+    assert blessings.output_key == "blessing"
+    contexts = {query.type.name: query.name.field_value for query in blessings.context_queries}
+    assert contexts["node"].string_value.endswith(".ModelGate")
+
+
+def test_what_a_preset_asks_reaches_its_evaluator(tmp_path):
+    asked = {
+        "avc": (Threshold("avc_accuracy", at_least=0.7),),
+        "retrieval": (Threshold("ndcg_image_audio", max_loss=0.1),),
+        "localisation": (Threshold("fires_silence", at_most=0.2),),
+    }
+    preset = PRESETS["smoke"]().asking(asked)
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+    )
+    components = {node.id: node for node in pipeline.components}
+    for name, node in (
+        ("avc", "AvcEvaluator"),
+        ("retrieval", "RetrievalEvaluator"),
+        ("localisation", "LocalisationEvaluator"),
+    ):
+        text = components[node].exec_properties["thresholds"]
+        assert thresholds_from_json(text) == list(asked[name])
 
 
 def test_statistics_are_not_computed_on_frames_and_sounds(components):
@@ -144,4 +196,4 @@ def test_every_preset_makes_a_pipeline(name, tmp_path):
     pipeline = create_pipeline(
         preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
     )
-    assert len(pipeline.components) == 12
+    assert len(pipeline.components) == 14

@@ -28,4 +28,4 @@ def command(root: str, count: int, seconds: float, preset: str, seed: int, verbo
     started = time.monotonic()
     generate_videos(folder, count=count, seed=seed, seconds=seconds)
     generated = {"Generate videos": round(time.monotonic() - started, 1)}
-    run(root, [folder], preset, verbose=verbose, before=generated)
+    run(root, [folder], preset, annotated=True, verbose=verbose, before=generated)

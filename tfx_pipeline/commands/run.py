@@ -62,7 +62,18 @@ def _check_beam_args(
     help="In dBFS: quieter moments are replaced, or left out. Default: -60.",
 )
 @click.option(
-    "--min-avc-accuracy", type=float, help="The gate's threshold instead of the preset's."
+    "--min-avc-accuracy",
+    type=float,
+    help="The gate's lower bound instead of the preset's; with its whole interval.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="BOUND",
+    help="What the gate asks instead of what the preset asks of that metric: "
+    "avc:avc_accuracy>=0.8, localisation:fires_silence<=0.1, "
+    "retrieval:ndcg_image_audio:max_loss=0.1. May be given several times; see docs/evaluation.md.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
 @click.option(
@@ -92,6 +103,7 @@ def command(
     frames_per_example: int | None,
     min_loudness: float | None,
     min_avc_accuracy: float | None,
+    thresholds: tuple[str, ...],
     steps: int | None,
     warm_start: bool,
     beam_args: tuple[str, ...],
@@ -115,6 +127,7 @@ def command(
         frames_per_example=frames_per_example,
         min_loudness=min_loudness,
         min_avc_accuracy=min_avc_accuracy,
+        thresholds=thresholds,
         steps=steps,
         ingest_beam_args=list(beam_args),
         warm_start=warm_start,

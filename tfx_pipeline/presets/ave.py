@@ -9,6 +9,7 @@ on AudioSet-Instruments (section 3.4).
 from models.network_config import NetworkConfig
 from models.training_config import TrainingConfig
 from tfx_pipeline.presets.preset import Preset
+from tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def ave() -> Preset:
@@ -18,7 +19,7 @@ def ave() -> Preset:
         network=NetworkConfig(network="ave", normalise=False),
         training=split_pairs_2048(),
         examples_per_video=10,
-        min_avc_accuracy=0.75,
+        thresholds=full_size_thresholds(min_avc_accuracy=0.75),
     )
 
 

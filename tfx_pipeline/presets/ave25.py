@@ -11,6 +11,7 @@ Figure to reach: AVC accuracy 0.847 on AudioSet-Instruments (section 3.4); with 
 from models.network_config import NetworkConfig
 from tfx_pipeline.presets.ave import split_pairs_2048
 from tfx_pipeline.presets.preset import Preset
+from tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def ave25() -> Preset:
@@ -21,5 +22,5 @@ def ave25() -> Preset:
         training=split_pairs_2048(),
         examples_per_video=10,
         frames_per_example=25,
-        min_avc_accuracy=0.75,
+        thresholds=full_size_thresholds(min_avc_accuracy=0.75),
     )

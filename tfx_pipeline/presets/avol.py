@@ -9,6 +9,7 @@ AudioSet-Instruments (section 4.2).
 from models.network_config import NetworkConfig
 from tfx_pipeline.presets.ave import split_pairs_2048
 from tfx_pipeline.presets.preset import Preset
+from tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def avol() -> Preset:
@@ -18,5 +19,5 @@ def avol() -> Preset:
         network=NetworkConfig(network="avol", normalise=False, pooled_head=False),
         training=split_pairs_2048(),
         examples_per_video=10,
-        min_avc_accuracy=0.75,
+        thresholds=full_size_thresholds(min_avc_accuracy=0.75),
     )

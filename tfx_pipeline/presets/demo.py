@@ -7,6 +7,7 @@ the score that 90 % of the true sounds reach, 0 % of the frames fire at silence,
 1 % at off-screen sounds.
 """
 
+from components.evaluation.threshold import Threshold
 from models.network_config import NetworkConfig
 from models.training_config import TrainingConfig
 from tfx_pipeline.presets.preset import Preset
@@ -39,5 +40,24 @@ def demo() -> Preset:
             shuffle_buffer=5000,
         ),
         examples_per_video=10,
-        min_avc_accuracy=0.8,
+        # Margins: what seeds alone make of a model (docs/evaluation.md), and the intervals' width.
+        thresholds={
+            "avc": (Threshold("avc_accuracy", at_least=0.8, max_loss=0.08),),
+            "retrieval": (
+                Threshold("ndcg_over_chance_image_audio", at_least=0.0, max_loss=0.12),
+                Threshold("ndcg_over_chance_audio_image", at_least=0.0, max_loss=0.12),
+            ),
+        },
+        annotated_thresholds={
+            "retrieval": (
+                Threshold("ndcg_over_chance_image_audio", at_least=0.3, max_loss=0.12),
+                Threshold("ndcg_over_chance_audio_image", at_least=0.3, max_loss=0.12),
+            ),
+            "localisation": (
+                Threshold("pointing_accuracy", at_least=0.6, max_loss=0.15),
+                Threshold("fires_silence", at_most=0.1),
+                Threshold("fires_noise", at_most=0.1),
+                Threshold("fires_off_screen", at_most=0.2),
+            ),
+        },
     )

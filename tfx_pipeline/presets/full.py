@@ -8,6 +8,7 @@ Figures: none yet; AVC accuracy 0.819 and pointing accuracy 0.817 are the paper'
 from models.network_config import NetworkConfig
 from models.training_config import TrainingConfig
 from tfx_pipeline.presets.preset import Preset
+from tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def full() -> Preset:
@@ -17,5 +18,5 @@ def full() -> Preset:
         network=NetworkConfig(network="avol"),
         training=TrainingConfig(background_sounds=16, batch_size=128, steps=200_000),
         examples_per_video=10,
-        min_avc_accuracy=0.75,
+        thresholds=full_size_thresholds(min_avc_accuracy=0.75),
     )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
+from components.evaluation.threshold import Threshold
 from models.network_config import NetworkConfig
 from models.training_config import TrainingConfig
+
+Thresholds = Mapping[str, tuple[Threshold, ...]]
+"""By evaluator: "avc", "retrieval", "localisation", "sound_benchmark"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,9 +22,9 @@ class Preset:
         network: sizes of the network and of the frames and sounds stored for it.
         training: the recipe.
         examples_per_video: frames, each with its second of sound, taken from a video.
-        min_avc_accuracy: the gate's value threshold on AVC accuracy (chance is 0.5).
-        max_avc_accuracy_drop: the gate's change threshold: how much worse than the latest blessed
-            model a new one may be.
+        thresholds: what the gate asks on any videos.
+        annotated_thresholds: what it asks besides where the classes and boxes of what sounds are
+            known, as in generated videos.
         frames_per_example: frames stored around each; see IngestConfig.
         minimum_loudness_dbfs: of the sound of an example; see IngestConfig.
     """
@@ -28,7 +33,18 @@ class Preset:
     network: NetworkConfig
     training: TrainingConfig
     examples_per_video: int
-    min_avc_accuracy: float
-    max_avc_accuracy_drop: float = 0.02
+    thresholds: Thresholds = dataclasses.field(default_factory=dict)
+    annotated_thresholds: Thresholds = dataclasses.field(default_factory=dict)
     frames_per_example: int = 1
     minimum_loudness_dbfs: float = -60.0
+
+    def asking(self, thresholds: Thresholds) -> Preset:
+        """A copy that asks for these thresholds too; they replace those on the same metrics."""
+        asked = {
+            name: {one.metric: one for one in self.thresholds[name]} for name in self.thresholds
+        }
+        for name, added in thresholds.items():
+            asked.setdefault(name, {}).update({one.metric: one for one in added})
+        return dataclasses.replace(
+            self, thresholds={name: tuple(asked[name].values()) for name in asked}
+        )
