@@ -6,12 +6,15 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import TypeVar
 
 import av.error
 import numpy as np
 from av.video.frame import VideoFrame
 
 from components.media.media_file import MediaFile, time_base
+
+Frame = TypeVar("Frame")
 
 
 class FrameStream:
@@ -91,8 +94,8 @@ class FrameStream:
 
 
 def at_rate(
-    frames: Iterable[tuple[Fraction, VideoFrame]], start: Fraction, end: Fraction, rate: Fraction
-) -> Iterator[tuple[Fraction, VideoFrame]]:
+    frames: Iterable[tuple[Fraction, Frame]], start: Fraction, end: Fraction, rate: Fraction
+) -> Iterator[tuple[Fraction, Frame]]:
     """Repeats or leaves out frames so that there are `rate` a second.
 
     Args:
@@ -105,7 +108,7 @@ def at_rate(
         (seconds, the last frame that is not later).
     """
     number = 0
-    shown: VideoFrame | None = None
+    shown: Frame | None = None
     for time, frame in frames:
         while shown is not None and start + number / rate < time:
             yield start + number / rate, shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import pathlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from av.video.frame import VideoFrame
 
 from components.localisation_video.frame_stream import FrameStream, at_rate
 from components.localisation_video.localiser import Found, Localiser
+from components.localisation_video.shown_frame import ShownFrame, shown_frames
 from components.localisation_video.sound_stream import SoundStream
 from components.localisation_video.soundtrack import SAMPLE_RATE
 from components.localisation_video.triptych import Triptych, picture_size
@@ -38,8 +40,7 @@ class _Moment(NamedTuple):
     """A frame to show and to localise in, and the sound to write with it."""
 
     time: Fraction  # seconds from the beginning of the result
-    picture: np.ndarray  # uint8 [height, width, 3]
-    jpeg: bytes
+    frame: ShownFrame
     pcm: bytes
     track: list[AudioFrame]
 
@@ -79,32 +80,27 @@ def make_localisation_video(
         sound_media.need_audio()
         start, end = _part(media, options)
         description = localiser.describe()
+        sound = SoundStream(sound_media, description.sample_rate, start)
         stream = FrameStream(media, start, end)
-        frames: Iterable[tuple[Fraction, VideoFrame]] = stream
+        first, frames = _peek(stream)
+        aspect = media.need_video().sample_aspect_ratio
+        shape = _size(FrameEncoder(_PROBE_SIZE, 1, aspect), first)
+        for_eye = FrameEncoder(min(picture_size(shape, options.width)), 1, aspect)
+        for_model = FrameEncoder(description.image_size, _JPEG_QUALITY, aspect)
+        name = pathlib.Path(source).name
+        triptych = Triptych(_size(for_eye, first), name, options.width, options.scale)
+        shown = shown_frames(frames, for_model, for_eye, description.frames)
         total = len(stream)
         rate = Fraction(max(total, 1)) / (end - start)
         if options.fps is not None:
             rate = Fraction(options.fps).limit_denominator(1001)
-            frames = at_rate(stream, start, end, rate)
-            total = int((end - start) * rate)
-        sound = SoundStream(sound_media, description.sample_rate, start)
-        first, frames = _peek(frames)
-        aspect = media.need_video().sample_aspect_ratio
-        shape = _size(FrameEncoder(_PROBE_SIZE, 1, aspect), first)
-        for_eye = FrameEncoder(min(picture_size(shape, options.width)), 1, aspect)
-        name = pathlib.Path(source).name
-        triptych = Triptych(_size(for_eye, first), name, options.width, options.scale)
-        moments = _moments(
-            frames,
-            sound,
-            start,
-            FrameEncoder(description.image_size, _JPEG_QUALITY, aspect),
-            for_eye,
-        )
+            shown = at_rate(shown, start, end, rate)
+            total = math.ceil((end - start) * rate)
+        moments = _moments(shown, sound, start)
         scores, peaks = [], []
         with VideoWriter(output, triptych.size, sound.layout, rate) as writer:
             for moment, found in _localised(moments, localiser, options.batch_size):
-                picture = triptych.draw(moment.picture, found, float(start + moment.time))
+                picture = triptych.draw(moment.frame.picture, found, float(start + moment.time))
                 _write_sound(writer, moment.track, end - start)
                 writer.write_picture(moment.time, picture)
                 scores.append(found.score)
@@ -154,19 +150,11 @@ def _size(encoder: FrameEncoder, frame: VideoFrame) -> tuple[int, int]:
 
 
 def _moments(
-    frames: Iterable[tuple[Fraction, VideoFrame]],
-    sound: SoundStream,
-    start: Fraction,
-    for_model: FrameEncoder,
-    for_eye: FrameEncoder,
+    frames: Iterable[tuple[Fraction, ShownFrame]], sound: SoundStream, start: Fraction
 ) -> Iterator[_Moment]:
-    shown: VideoFrame | None = None
-    jpeg, picture = b"", np.empty(0)
     for time, frame in frames:
-        if frame is not shown:  # a frame may be shown several times
-            shown, jpeg, picture = frame, for_model.encode(frame).jpeg, for_eye.picture(frame)
         pcm = sound.window(time)
-        yield _Moment(time - start, picture, jpeg, pcm, sound.track())
+        yield _Moment(time - start, frame, pcm, sound.track())
 
 
 def _localised(
@@ -178,7 +166,7 @@ def _localised(
         while batch := list(itertools.islice(moments, batch_size)):
             future = asking.submit(
                 localiser.localise,
-                [moment.jpeg for moment in batch],
+                [moment.frame.image for moment in batch],
                 [moment.pcm for moment in batch],
             )
             if waiting is not None:

@@ -19,6 +19,10 @@ class Description(Protocol):
     def image_size(self) -> int:
         """Short side that images are scaled to, in pixels."""
 
+    @property
+    def frames(self) -> int:
+        """That an image is made of, 0.04 s apart; 1 for most models."""
+
 
 class Found(Protocol):
     """Where a sound comes from in an image."""
@@ -42,5 +46,7 @@ class Localiser(Protocol):
     def describe(self) -> Description:
         """What the model takes."""
 
-    def localise(self, images: Sequence[bytes], audios: Sequence[bytes]) -> Sequence[Found]:
-        """Where in each image its sound comes from."""
+    def localise(
+        self, images: Sequence[bytes | Sequence[bytes]], audios: Sequence[bytes]
+    ) -> Sequence[Found]:
+        """Where in each image, a file or those of all its frames, its sound comes from."""

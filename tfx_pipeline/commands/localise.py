@@ -121,11 +121,6 @@ def _localise_video(
     options: VideoOptions,
     as_json: bool,
 ) -> None:
-    if client.describe().frames > 1:
-        raise click.UsageError(
-            "the model looks at several frames at once, which is not there for whole videos yet: "
-            "give --video and --time"
-        )
     from tqdm import tqdm
 
     from components.localisation_video.localisation_video import make_localisation_video

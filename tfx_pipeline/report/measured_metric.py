@@ -17,13 +17,11 @@ _DIRECTIONS = {
 _NAMES = {
     "avc_accuracy": "AVC accuracy",
     "avc_auc": "AVC area under ROC",
-    "ciou": "cIoU",
-    "ciou_auc": "cIoU AUC",
-    "max_f1": "maximum F1",
-    "fires_wrong": "fires at a wrong sound",
-    "fires_silence": "fires at silence",
-    "fires_noise": "fires at noise",
-    "fires_off_screen": "fires at an off-screen sound",
+    "max_f1": "Maximum F1",
+    "fires_wrong": "Fires at a wrong sound",
+    "fires_silence": "Fires at silence",
+    "fires_noise": "Fires at noise",
+    "fires_off_screen": "Fires at an off-screen sound",
 }
 _RETRIEVAL = re.compile(
     r"(ndcg_over_chance|ndcg|recall_at_(\d+))_((?:image|audio)_(?:image|audio))"
@@ -86,7 +84,8 @@ class MeasuredMetric:
         if found:
             kind = found[1].replace("recall_at_", "recall@").replace("ndcg", "nDCG")
             return f"{kind.replace('_', ' ')}, {_DIRECTIONS[found[3]]}"
-        return _NAMES.get(self.metric, self.metric.replace("_", " "))
+        words = self.metric.replace("_", " ").replace("ciou", "cIoU").replace("auc", "AUC")
+        return _NAMES.get(self.metric, words if words[:4] == "cIoU" else words.capitalize())
 
 
 def measured_metrics(result: EvaluatorResult) -> list[MeasuredMetric]:

@@ -31,25 +31,34 @@ class Answer:
 class Facts:
     sample_rate: int = RATE
     image_size: int = 64
+    frames: int = 1
 
 
 class Recorder:
     """A localiser that keeps what it was asked; the map's upper half is as loud as the sound."""
 
-    def __init__(self) -> None:
-        self.images: list[np.ndarray] = []
+    def __init__(self, frames: int = 1) -> None:
+        self.frames = frames
+        self.images: list = []  # uint8 [height, width, 3], or a list of `frames` of them
         self.sounds: list[np.ndarray] = []
         self.batches: list[int] = []
 
     def describe(self) -> Facts:
-        return Facts()
+        return Facts(frames=self.frames)
 
-    def localise(self, images: Sequence[bytes], audios: Sequence[bytes]) -> list[Answer]:
+    def localise(self, images: Sequence, audios: Sequence[bytes]) -> list[Answer]:
         self.batches.append(len(images))
-        self.images += [np.asarray(Image.open(io.BytesIO(image))) for image in images]
+        self.images += [
+            _decode(image) if self.frames == 1 else [_decode(frame) for frame in image]
+            for image in images
+        ]
         sounds = [np.frombuffer(audio, "<i2") for audio in audios]
         self.sounds += sounds
         return [Answer(np.array([[level], [0.0]]), level) for level in map(_loudest, sounds)]
+
+
+def _decode(jpeg: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(jpeg)))
 
 
 def _loudest(sound: np.ndarray) -> float:
@@ -143,6 +152,21 @@ def test_frames_a_second(media: Callable, number_in: Callable, tmp_path, output)
     assert [time for time, _ in _pictures(output)] == pytest.approx(
         [0.0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=0.001
     )
+
+
+def test_a_model_of_several_frames(media: Callable, number_in: Callable, tmp_path, output):
+    path = media(tmp_path / "in.mp4", frames=20)  # 0.04 s apart, as the model's
+    model = Recorder(frames=5)
+    made = make_localisation_video(path, output, model, VideoOptions(batch_size=4))
+    assert made.frames == 20
+    numbers = [[number_in(frame) for frame in image] for image in model.images]
+    assert numbers == [[min(max(n + k, 0), 19) for k in (-2, -1, 0, 1, 2)] for n in range(20)]
+    # Half as many frames a second: each stands for two of the model's.
+    path = media(tmp_path / "in.mkv", frames=10, frame_times=[0.08 * n for n in range(10)], fps=12)
+    model = Recorder(frames=5)
+    make_localisation_video(path, output, model)
+    numbers = [[number_in(frame) for frame in image] for image in model.images]
+    assert numbers[4] == [3, 3, 4, 4, 5]
 
 
 def test_a_part(media: Callable, clicks_at: Callable, number_in: Callable, tmp_path, output):

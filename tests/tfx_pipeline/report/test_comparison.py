@@ -94,7 +94,7 @@ def test_what_differs_by_more_than_the_intervals_is_marked(runs):
     back = {row.one.metric: row.mark for row in compare_metrics(*reversed(runs))}
     assert back["pointing_accuracy"] == "worse" and back["fires_silence"] == "better"
     words = _words(render_comparison(*runs), "metrics")
-    assert "pointing accuracy Localisation 0.700 0.650 … 0.750 0.900 0.850 … 0.950 +0.200" in words
+    assert "Pointing accuracy Localisation 0.700 0.650 … 0.750 0.900 0.850 … 0.950 +0.200" in words
     assert "▲ better" in words and "▼ worse" in words
 
 
