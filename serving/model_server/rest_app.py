@@ -168,8 +168,8 @@ class RestApp(Starlette):
             raise ServingError.invalid_argument(f"the body is not gzip: {error}") from error
         if decompressor.unconsumed_tail:
             raise _BodyTooLargeError(self._max_request_bytes)
-        if not decompressor.eof:
-            raise ServingError.invalid_argument("the body is not gzip: it ends early")
+        if not decompressor.eof or decompressor.unused_data:
+            raise ServingError.invalid_argument("the body is not one whole gzip member")
         return plain
 
     def _counted(

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 import uvicorn
 
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients think between requests: one that is sent as its connection closes is lost."""
+
 
 class RestServer:
     """A uvicorn server on an already bound socket.
@@ -45,6 +48,7 @@ class RestServer:
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=max(1, round(grace_seconds)),
                 ssl_context_factory=(lambda *_: context) if context else None,
             )

@@ -1,0 +1,91 @@
+"""A thousand malformed requests: each a right status, the server lives, its memory stays flat."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import pathlib
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+
+from benchmarks.serving.malformed_requests import MalformedRequests
+from benchmarks.serving.server_process import ServerProcess, serve
+from serving.model_server.model_server import ModelServer
+
+
+@contextlib.contextmanager
+def malformed_requests(
+    port: int, rest_api_port: int, sample_rate: int, jpeg_bomb: bytes
+) -> Iterator[MalformedRequests]:
+    made = MalformedRequests(port, rest_api_port, sample_rate, jpeg_bomb)
+    yield made
+    made.close()
+
+
+def config_file(path: pathlib.Path, **base_paths: pathlib.Path) -> pathlib.Path:
+    models = "".join(
+        f'config {{ name: "{name}" base_path: "{base_path}" model_platform: "tensorflow" }}'
+        for name, base_path in base_paths.items()
+    )
+    path.write_text(f"model_config_list {{ {models} }}")
+    return path
+
+
+def test_two_hundred(
+    toy_folder: pathlib.Path,
+    sound_server: ModelServer,
+    tmp_path: pathlib.Path,
+    options: Callable,
+    jpeg_bomb: bytes,
+):
+    sound_folder = sound_server.options.model_base_path
+    config = config_file(tmp_path / "models.config", toy=toy_folder, sound=sound_folder)
+    with (
+        ModelServer(options(model_config_file=config)) as server,
+        malformed_requests(server.port, server.rest_api_port, 8000, jpeg_bomb) as malformed,
+    ):
+        for request in malformed.make(200, huge=2):
+            status = request.send()
+            assert status in request.right, request.name
+
+
+@pytest.mark.slow  # a server process with this project's own network
+def test_a_thousand_and_flat_memory(
+    toy_folder: pathlib.Path, tmp_path: pathlib.Path, jpeg_bomb: bytes
+):
+    from models.network_config import NetworkConfig
+    from models.networks.factory import build_network
+    from models.signatures import ServingSignatures
+
+    network = NetworkConfig(
+        image_size=40, crop_size=32, sample_rate=800, window=64, hop=50, fft=64, filters=(4, 8)
+    )
+    ServingSignatures(build_network(network)).save(str(tmp_path / "sound" / "1"))
+    config = config_file(tmp_path / "models.config", toy=toy_folder, sound=tmp_path / "sound")
+    names: collections.Counter[str] = collections.Counter()
+    with (
+        serve([f"--model_config_file={config}"], tmp_path / "log") as server,
+        malformed_requests(server.port, server.rest_api_port, 800, jpeg_bomb) as malformed,
+    ):
+        for request in malformed.make(400, huge=6):  # everything has been used, caches are full
+            assert request.send() in request.right, request.name
+        before = server.resident_bytes()
+        for request in malformed.make(1000, huge=12):
+            status = request.send()
+            assert status in request.right, request.name
+            names[request.name] += 1
+        growth = server.resident_bytes() - before
+        print(f"{sum(names.values())} requests of {len(names)} kinds; memory +{growth >> 20} MiB")
+        lives(server)
+    assert len(names) > 40
+    assert growth < 30 * 2**20
+    assert "Traceback" not in server.log.read_text()
+
+
+def lives(server: ServerProcess) -> None:
+    assert server.is_running()
+    url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+    answer = requests.post(url, json={"signature_name": "scaled", "inputs": [1]}, timeout=10)
+    assert answer.json() == {"outputs": [2.0]}
