@@ -45,15 +45,12 @@ def load_keras_weights(network: AvcNetwork, serving_model_dir: str) -> None:
         FileNotFoundError: there are none beside it.
         ValueError: they are of a network with another configuration; says in what it differs.
     """
-    folder = _folder(serving_model_dir)
-    config_path = os.path.join(folder, _CONFIG)
-    if not tf.io.gfile.exists(config_path):
+    try:
+        there = dataclasses.asdict(read_network_config(serving_model_dir))
+    except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"{serving_model_dir} can't be trained on: there are no Keras weights at {folder}; "
-            "train without --warm-start"
-        )
-    with tf.io.gfile.GFile(config_path) as file:
-        there = dataclasses.asdict(NetworkConfig.from_dict(json.load(file)))
+            f"{serving_model_dir} can't be trained on: {error}; train without --warm-start"
+        ) from error
     here = dataclasses.asdict(network.config)
     if there != here:
         differences = ", ".join(
@@ -66,8 +63,25 @@ def load_keras_weights(network: AvcNetwork, serving_model_dir: str) -> None:
         )
     with tempfile.TemporaryDirectory() as local:
         path = os.path.join(local, _WEIGHTS)
-        tf.io.gfile.copy(os.path.join(folder, _WEIGHTS), path)
+        tf.io.gfile.copy(os.path.join(_folder(serving_model_dir), _WEIGHTS), path)
         network.load_weights(path)
+
+
+def read_network_config(serving_model_dir: str) -> NetworkConfig:
+    """Reads the configuration that `save_keras_weights` wrote.
+
+    Args:
+        serving_model_dir: folder of the SavedModel that it lies beside.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    folder = _folder(serving_model_dir)
+    path = os.path.join(folder, _CONFIG)
+    if not tf.io.gfile.exists(path):
+        raise FileNotFoundError(f"there are no Keras weights at {folder}")
+    with tf.io.gfile.GFile(path) as file:
+        return NetworkConfig.from_dict(json.load(file))
 
 
 def _folder(serving_model_dir: str) -> str:

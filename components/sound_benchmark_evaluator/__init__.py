@@ -1,0 +1,1 @@
+"""SoundBenchmarkEvaluator: how well do the sound's features tell classes of sounds apart?"""

@@ -1,0 +1,165 @@
+"""A benchmark of labelled sounds with its official folds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class BenchmarkError(ValueError):
+    """A benchmark's folder can't be used; the message says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip:
+    """A labelled sound file.
+
+    Attributes:
+        path: of the file.
+        name: of the file within the benchmark.
+        label: its class.
+        source: the original recording that it is cut from, or its place.
+    """
+
+    path: str
+    name: str
+    label: str
+    source: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Fold:
+    """Clips to train on and clips to test.
+
+    Attributes:
+        name: of the fold, as the benchmark calls it.
+        train: numbers of clips.
+        test: numbers of clips; those of each fold are others.
+    """
+
+    name: str
+    train: tuple[int, ...]
+    test: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Benchmark:
+    """Clips and folds; folds that leak can't be made.
+
+    Attributes:
+        name: of the benchmark.
+        clips: all of them.
+        folds: official ones, where there are.
+        folds_from: who says which clips are in which fold.
+
+    Raises:
+        BenchmarkError: a clip, or clips of one original recording, are on both sides of a fold, a
+            clip is tested twice, or there are no two classes to train on.
+    """
+
+    name: str
+    clips: tuple[Clip, ...]
+    folds: tuple[Fold, ...]
+    folds_from: str
+
+    def __post_init__(self):
+        tested: set[int] = set()
+        for fold in self.folds:
+            both = {self.clips[i].source for i in fold.train} & {
+                self.clips[i].source for i in fold.test
+            }
+            if both:
+                names = [clip.name for clip in self.clips if clip.source in both]
+                raise BenchmarkError(
+                    f"{self.name}: fold {fold.name} leaks: it tests and trains on cuts of the same "
+                    f"{len(both)} recordings, such as {', '.join(names[:4])}. Put all cuts of a "
+                    f"recording into the same fold"
+                )
+            if tested & set(fold.test):
+                name = self.clips[min(tested & set(fold.test))].name
+                raise BenchmarkError(f"{self.name}: {name} is tested in two folds")
+            tested |= set(fold.test)
+        self._check_classes()
+
+    def _check_classes(self) -> None:
+        if not self.folds:
+            raise BenchmarkError(f"{self.name}: there are no folds")
+        for fold in self.folds:
+            classes = {self.clips[i].label for i in fold.train}
+            if not fold.test:
+                raise BenchmarkError(f"{self.name}: fold {fold.name} has no clip to test")
+            if len(classes) < 2:
+                raise BenchmarkError(
+                    f"{self.name}: fold {fold.name} trains on {len(classes)} class; two at least "
+                    f"are needed"
+                )
+
+    @property
+    def classes(self) -> list[str]:
+        """All classes, in alphabetical order."""
+        return sorted({clip.label for clip in self.clips})
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Each clip's class, str[clips]."""
+        return np.array([clip.label for clip in self.clips])
+
+    def without(self, dropped: Sequence[int]) -> Benchmark:
+        """Leaves clips out; folds that have nothing to test then are left out too.
+
+        Raises:
+            BenchmarkError: too little remains.
+        """
+        gone = set(dropped)
+        kept = [i for i in range(len(self.clips)) if i not in gone]
+        number = {old: new for new, old in enumerate(kept)}
+        folds = [
+            Fold(
+                fold.name,
+                tuple(number[i] for i in fold.train if i in number),
+                tuple(number[i] for i in fold.test if i in number),
+            )
+            for fold in self.folds
+        ]
+        return dataclasses.replace(
+            self,
+            clips=tuple(self.clips[i] for i in kept),
+            folds=tuple(fold for fold in folds if fold.test),
+        )
+
+    def without_twins(self, twins: dict[int, set[int]]) -> Benchmark:
+        """Trains no fold on a clip that is the same recording as one that it tests.
+
+        Args:
+            twins: by number of a clip, those of the clips that hold the same sound.
+        """
+        folds = []
+        for fold in self.folds:
+            barred = set().union(*(twins.get(i, set()) for i in fold.test))
+            train = tuple(i for i in fold.train if i not in barred)
+            folds.append(dataclasses.replace(fold, train=train))
+        return dataclasses.replace(self, folds=tuple(folds))
+
+
+def folds_by_name(names: Sequence[str]) -> tuple[Fold, ...]:
+    """Makes folds that each test one part and train on all others.
+
+    Args:
+        names: of each clip, the part it belongs to.
+
+    Raises:
+        BenchmarkError: there is one part only.
+    """
+    parts = sorted(set(names), key=lambda name: (not name.isdecimal(), name.zfill(9)))
+    if len(parts) < 2:
+        raise BenchmarkError(f"all {len(names)} clips are in fold {parts[0] if parts else '-'}")
+    return tuple(
+        Fold(
+            part,
+            tuple(i for i, name in enumerate(names) if name != part),
+            tuple(i for i, name in enumerate(names) if name == part),
+        )
+        for part in parts
+    )

@@ -1,0 +1,90 @@
+"""Networks that listen to windows of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from components.evaluation.saved_model import SavedModel
+from components.evaluation.saved_model_path import saved_model_path
+from components.sound_benchmark_evaluator.sounds import resample, windows
+from models.networks.factory import build_network
+from models.signatures import ServingSignatures
+from models.training.keras_weights import read_network_config
+
+FEATURES = "audio_features"
+"""Signature of conv4_2, pooled."""
+EMBEDDING = "embed_audio"
+"""Signature of the vector that is compared with images."""
+
+_OUTPUTS = {FEATURES: "features", EMBEDDING: "embedding"}
+
+Listener = Callable[[str, Sequence[bytes]], np.ndarray]
+"""Maps a signature's name and PCM of windows [batch] to vectors [batch, n]."""
+
+
+def trained_listener(model: SavedModel) -> Listener:
+    """A model's own signatures."""
+    return lambda name, pcm: model.call(name, {"audio": pcm})[_OUTPUTS[name]]
+
+
+def random_listener(model_path: str, seed: int) -> Listener:
+    """The same network before its training.
+
+    Args:
+        model_path: see `saved_model_path`.
+        seed: of the weights.
+
+    Raises:
+        FileNotFoundError: the network's configuration is not beside the SavedModel.
+    """
+    config = read_network_config(saved_model_path(model_path))
+    signatures = ServingSignatures(build_network(config, seed=seed))
+    functions = {
+        name: tf.function(getattr(signatures, name), [tf.TensorSpec([None], tf.string)])
+        for name in _OUTPUTS
+    }
+    return lambda name, pcm: functions[name](tf.constant(list(pcm)))[_OUTPUTS[name]].numpy()
+
+
+def listen(
+    listener: Listener,
+    names: Sequence[str],
+    sounds: Sequence[np.ndarray],
+    *,
+    sample_rate: int,
+    wanted_rate: int,
+    hop_seconds: float,
+    batch_size: int,
+    what: str,
+) -> Mapping[str, list[np.ndarray]]:
+    """Computes the vectors of all windows of all clips.
+
+    Args:
+        listener: a network.
+        names: of signatures.
+        sounds: of each clip, int16[n].
+        sample_rate: of the sounds, in Hz.
+        wanted_rate: of the network, in Hz.
+        hop_seconds: between two windows of one second.
+        batch_size: windows a call.
+        what: for the progress bar.
+
+    Returns:
+        By signature, of each clip float32[windows, n].
+    """
+    vectors: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    hop = max(1, round(hop_seconds * wanted_rate))
+    for sound in tqdm(sounds, desc=f"Benchmark: {what}", unit="clip", disable=None):
+        cut = windows(resample(sound, sample_rate, wanted_rate), wanted_rate, hop)
+        pcm = [window.astype("<i2").tobytes() for window in cut]
+        for name in names:
+            parts = [
+                listener(name, pcm[start : start + batch_size])
+                for start in range(0, len(pcm), batch_size)
+            ]
+            vectors[name].append(np.concatenate(parts))
+    return vectors

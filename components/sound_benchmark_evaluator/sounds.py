@@ -1,0 +1,91 @@
+"""Reads the clips of a benchmark once, for all that listen to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from tqdm import tqdm
+
+from components.media.media_error import MediaError
+from components.media.sound import decode_audio
+from components.sound_benchmark_evaluator.benchmark import Clip
+
+LOWEST_RATE = 44100
+"""Clips are decoded at this rate, in Hz, or at the model's where that is higher."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Reject:
+    """A clip that can't be used.
+
+    Attributes:
+        name: of the clip.
+        reason: of `components.media.media_error`, or `in_training_data`.
+        detail: for people.
+    """
+
+    name: str
+    reason: str
+    detail: str
+
+
+def read_clips(
+    clips: Sequence[Clip], sample_rate: int
+) -> tuple[dict[int, np.ndarray], list[Reject]]:
+    """Decodes clips.
+
+    Args:
+        clips: to read.
+        sample_rate: in Hz.
+
+    Returns:
+        By number of the clip, int16[n] mono; and those that can't be read.
+    """
+    sounds, rejects = {}, []
+    for number, clip in enumerate(tqdm(clips, desc="Benchmark: read", unit="clip", disable=None)):
+        try:
+            sounds[number] = decode_audio(clip.path, sample_rate)
+        except MediaError as error:
+            rejects.append(Reject(clip.name, error.reason, error.detail))
+    return sounds, rejects
+
+
+def resample(samples: np.ndarray, sample_rate: int, wanted: int) -> np.ndarray:
+    """Resamples as training sounds are: by FFmpeg.
+
+    Args:
+        samples: int16[n].
+        sample_rate: of these, in Hz.
+        wanted: in Hz.
+
+    Returns:
+        int16[m].
+    """
+    if sample_rate == wanted:
+        return samples
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), "s16", "mono")
+    frame.sample_rate = sample_rate
+    resampler = AudioResampler("s16", "mono", wanted)
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([piece.to_ndarray()[0] for piece in pieces if piece is not None])
+
+
+def windows(samples: np.ndarray, length: int, hop: int) -> np.ndarray:
+    """Cuts a sound into overlapping windows.
+
+    Args:
+        samples: int16[n]; a shorter one than a window is followed by silence.
+        length: of a window, in samples.
+        hop: between two windows, in samples.
+
+    Returns:
+        int16[windows, length]; the last one ends where the sound does.
+    """
+    samples = np.pad(samples, (0, max(0, length - len(samples))))
+    last = len(samples) - length
+    starts = [*range(0, last, hop), last]
+    return np.stack([samples[start : start + length] for start in starts])
