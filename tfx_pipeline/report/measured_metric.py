@@ -17,6 +17,10 @@ _DIRECTIONS = {
 _NAMES = {
     "avc_accuracy": "AVC accuracy",
     "avc_auc": "AVC area under ROC",
+    "mfcc_accuracy": "Accuracy of MFCC",
+    "random_accuracy": "Accuracy of random networks",
+    "embedding_accuracy": "Accuracy of the embedding",
+    "gain_over_mfcc": "Gain over MFCC",
     "max_f1": "Maximum F1",
     "fires_wrong": "Fires at a wrong sound",
     "fires_silence": "Fires at silence",

@@ -92,6 +92,27 @@ def metric_rows(report: dict[str, Any]) -> list[MetricRow]:
             low, high = _ends(retrieval.get("confidence"), f"ndcg_{key}")
             row = MetricRow(title, figures["ndcg"], figures.get("chance"), low=low, high=high)
             rows.append(row)
+    benchmark = report.get("sound_benchmark") or {}
+    for key, features in (("accuracy", "conv4_2"), ("embedding_accuracy", "embedding")):
+        if benchmark.get(key) is None:
+            continue
+        low, high = _ends(benchmark.get("confidence"), key)
+        rows.append(
+            MetricRow(
+                f"{benchmark.get('dataset', 'Sounds')}, {features}",
+                benchmark[key],
+                benchmark.get("chance"),
+                None,
+                _known(
+                    {
+                        "random net": benchmark.get("random_accuracy"),
+                        "MFCC": benchmark.get("mfcc_accuracy"),
+                    }
+                ),
+                low,
+                high,
+            )
+        )
     return rows
 
 

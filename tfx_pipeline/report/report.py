@@ -72,6 +72,8 @@ def render_html(summary: RunSummary) -> str:
                 "plots": result.plots,
                 "rows": measured[result.node],
                 "by_class": result.metrics.get("by_class") or {},
+                "kinds": result.metrics.get("rows") or [],
+                "published": result.metrics.get("published") or [],
             }
             for result in summary.evaluations
         ],

@@ -28,6 +28,14 @@ def test_rows_hold_every_value_beside_its_chance():
             "image_image": {},
             "confidence": {"ndcg_audio_image": {"low": 0.6, "high": None}},
         },
+        "sound_benchmark": {
+            "dataset": "esc10",
+            "accuracy": 0.6,
+            "chance": 0.1,
+            "mfcc_accuracy": 0.55,
+            "embedding_accuracy": None,
+            "confidence": {"accuracy": {"low": 0.5, "high": 0.7}},
+        },
         "avc_confidence": {"avc_accuracy": {"low": 0.88, "high": 0.92}},
     }
     assert metric_rows(report) == [
@@ -35,6 +43,7 @@ def test_rows_hold_every_value_beside_its_chance():
         MetricRow("Pointing accuracy", 0.8, 0.1, None, {"centre": 0.3, "wrong sound": 0.2}),
         MetricRow("cIoU", 0.5, None, None, {"centre": 0.4}, 0.45, 0.55),
         MetricRow("nDCG@30 sound → image", 0.7, 0.2, low=0.6),
+        MetricRow("esc10, conv4_2", 0.6, 0.1, None, {"MFCC": 0.55}, 0.5, 0.7),
     ]
 
 

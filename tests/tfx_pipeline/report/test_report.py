@@ -275,6 +275,28 @@ def test_the_gates_table_has_value_change_bound_and_verdict(summary):
     assert row["passed"] is False
 
 
+def test_a_sound_benchmark_stands_beside_what_was_published(summary):
+    row = {
+        "name": "conv4_2 + SVM",
+        "accuracy": 0.612,
+        "low": 0.5,
+        "high": None,
+        "folds": {"1": 0.7},
+    }
+    benchmark = EvaluatorResult(
+        "SoundBenchmarkEvaluator",
+        metrics={
+            "dataset": "esc10",
+            "accuracy": 0.612,
+            "rows": [row],
+            "published": [{"name": "human", "accuracy": 0.957, "source": "Piczak, 2015"}],
+        },
+    )
+    page = render_html(dataclasses.replace(summary, evaluations=(benchmark,)))
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "conv4_2 + SVM 0.612 0.500 … 0.700 0.700 human Piczak, 2015 0.957 published" in words
+
+
 def test_says_why_a_figure_is_missing():
     reason = "no example has a box of the object that sounds"
     results = (

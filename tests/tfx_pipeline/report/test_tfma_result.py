@@ -47,6 +47,7 @@ def _evaluate(folder: pathlib.Path, min_accuracy: float, max_drop: float | None)
     del config.slicing_specs[1:]
     config.model_specs[0].label_key = "label"
     metrics = config.metrics_specs[0].metrics
+    del metrics[1:]
     metrics[0].threshold.CopyFrom(
         tfma.MetricThreshold(
             value_threshold=tfma.GenericValueThreshold(lower_bound={"value": min_accuracy}),
