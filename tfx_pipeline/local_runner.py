@@ -28,6 +28,7 @@ def run_locally(
     label_regex: str = "",
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
+    sound_benchmark: tuple[str, str] | None = None,
     verbose: bool = False,
 ) -> None:
     """Runs every component whose inputs changed since the last run under the same root.
@@ -40,6 +41,7 @@ def run_locally(
         label_regex: class from the file name, for evaluation only; see IngestConfig.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model.
+        sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
         verbose: show TFX's log instead of one line a component.
 
     Raises:
@@ -59,6 +61,7 @@ def run_locally(
         beam_pipeline_args=local_beam_pipeline_args(),
         ingest_beam_args=ingest_beam_args,
         warm_start=warm_start,
+        sound_benchmark=sound_benchmark,
     )
     with _stage_lines(verbose):
         tfx.orchestration.LocalDagRunner().run(pipeline)

@@ -4,8 +4,9 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
                  +--> AvcPairGen ---> BaselineEvaluator
                  |        |
-                 +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator
-                          |          (against the latest blessed model) -> ModelGate -> Pusher
+                 +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator,
+                          |          SoundBenchmarkEvaluator (against the latest blessed model)
+                          |            -> ModelGate -> Pusher
                           |
                           +--------> Evaluator (TFMA: slices and plots)
 """
@@ -25,9 +26,11 @@ from components.evaluation.threshold import thresholds_to_json
 from components.localisation_evaluator.component import LocalisationEvaluator
 from components.model_gate.component import ModelGate
 from components.retrieval_evaluator.component import RetrievalEvaluator
+from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluator
 from components.video_example_gen.component import VideoExampleGen
 from models import examples
 from tfx_pipeline.avc_eval_config import avc_eval_config
+from tfx_pipeline.presets.evaluator_threshold import EVALUATORS
 from tfx_pipeline.presets.preset import Preset
 
 PIPELINE_NAME = "objects-that-sound"
@@ -45,6 +48,7 @@ def create_pipeline(
     beam_pipeline_args: list[str] | None = None,
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
+    sound_benchmark: tuple[str, str] | None = None,
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
@@ -60,6 +64,7 @@ def create_pipeline(
         beam_pipeline_args: of all components that run on Beam.
         ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
         warm_start: begin training with the weights of the latest blessed model, if there is one.
+        sound_benchmark: dataset and folder of SoundBenchmarkEvaluator, which is left out without.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
     example_gen = VideoExampleGen(
@@ -120,10 +125,7 @@ def create_pipeline(
         "model": trainer.outputs["model"],
         "baseline_model": latest_blessed_model.outputs["model"],
     }
-    thresholds = {
-        name: thresholds_to_json(preset.thresholds.get(name, ()))
-        for name in ("avc", "retrieval", "localisation")
-    }
+    thresholds = {name: thresholds_to_json(preset.thresholds.get(name, ())) for name in EVALUATORS}
     avc_evaluator = AvcEvaluator(
         pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
     )
@@ -133,10 +135,24 @@ def create_pipeline(
     localisation_evaluator = LocalisationEvaluator(
         examples=example_gen.outputs["examples"], thresholds=thresholds["localisation"], **models
     )
+    evaluators = [avc_evaluator, retrieval_evaluator, localisation_evaluator]
+    benchmark_evaluation = None
+    if sound_benchmark is not None:
+        dataset, data = sound_benchmark
+        sound_benchmark_evaluator = SoundBenchmarkEvaluator(
+            dataset=dataset,
+            data=data,
+            examples=example_gen.outputs["examples"],
+            thresholds=thresholds["sound_benchmark"],
+            **models,
+        )
+        evaluators.append(sound_benchmark_evaluator)
+        benchmark_evaluation = sound_benchmark_evaluator.outputs["evaluation"]
     gate = ModelGate(
         avc=avc_evaluator.outputs["evaluation"],
         retrieval=retrieval_evaluator.outputs["evaluation"],
         localisation=localisation_evaluator.outputs["evaluation"],
+        sound_benchmark=benchmark_evaluation,
         **models,
     )
     pusher = tfx.components.Pusher(
@@ -159,9 +175,7 @@ def create_pipeline(
             latest_blessed_model,
             trainer,
             evaluator,
-            avc_evaluator,
-            retrieval_evaluator,
-            localisation_evaluator,
+            *evaluators,
             gate,
             pusher,
         ],

@@ -40,6 +40,7 @@ def run(
     steps: int | None = None,
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
+    sound_benchmark: tuple[str, str] | None = None,
     verbose: bool = False,
     before: dict[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def run(
         steps: of training; None for the preset's.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model of this root, if there is one.
+        sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
         verbose: show TFX's log.
         before: seconds of stages that ran before, by name.
 
@@ -89,6 +91,8 @@ def run(
         for text in thresholds:
             evaluator, threshold = parse_evaluator_threshold(text)
             preset = preset.asking({evaluator: (threshold,)})
+        if preset.thresholds.get("sound_benchmark") and sound_benchmark is None:
+            raise ValueError("a threshold on sound_benchmark needs --sound-benchmark")
         if min_avc_accuracy is not None:
             preset = _with_min_avc_accuracy(preset, min_avc_accuracy)
         IngestConfig(
@@ -127,6 +131,7 @@ def run(
             label_regex=label_regex,
             ingest_beam_args=ingest_beam_args,
             warm_start=warm_start,
+            sound_benchmark=sound_benchmark,
             verbose=verbose,
         )
     except Exception as error:

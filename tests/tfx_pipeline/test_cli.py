@@ -79,6 +79,9 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         ("--segments", str(tmp_path / "other.csv")): "none of the 1 segments",
         ("--frames-per-example", "2"): "frames_per_example must be odd",
         ("--group-regex", "("): "group_regex '(' is not a regular expression",
+        ("--threshold", "accuracy>=0.5"): "names no evaluator",
+        ("--threshold", "avc:accuracy=0.5"): "is no threshold",
+        ("--threshold", "sound_benchmark:accuracy>=0.5"): "needs --sound-benchmark",
     }
     base = ["run", "--videos", str(tmp_path), "--root", str(tmp_path / "root")]
     results, modules = _in_a_process_of_its_own(*[[*base, *options] for options in wrong])

@@ -119,6 +119,25 @@ def test_what_a_preset_asks_reaches_its_evaluator(tmp_path):
         assert thresholds_from_json(text) == list(asked[name])
 
 
+def test_a_sound_benchmark_joins_the_gate_where_there_is_one(tmp_path):
+    preset = PRESETS["smoke"]().asking({"sound_benchmark": (Threshold("accuracy", at_least=0.1),)})
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        preset,
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        sound_benchmark=("esc10", folder),
+    )
+    components = {node.id: node for node in pipeline.components}
+    evaluator = components["SoundBenchmarkEvaluator"]
+    assert evaluator.exec_properties["dataset"] == "esc10"
+    assert thresholds_from_json(evaluator.exec_properties["thresholds"])[0].at_least == 0.1
+    gate = components["ModelGate"]
+    assert gate.inputs["sound_benchmark"] is evaluator.outputs["evaluation"]
+    assert evaluator in gate.upstream_nodes
+
+
 def test_statistics_are_not_computed_on_frames_and_sounds(components):
     options = components["StatisticsGen"].exec_properties["stats_options_json"]
     assert "video/group" in options

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from tfx_pipeline.presets.registry import PRESETS
@@ -14,6 +16,17 @@ def _check_beam_args(
         if not value.startswith("--"):
             raise click.BadParameter(f"{value!r} is no option: give it as --beam-arg=--name=value")
     return values
+
+
+def _split_sound_benchmark(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[str, str] | None:
+    if value is None:
+        return None
+    dataset, _, folder = value.partition(":")
+    if not dataset or not folder:
+        raise click.BadParameter(f"{value!r} is not DATASET:FOLDER, as in esc10:data/esc10")
+    return dataset, os.path.abspath(folder)
 
 
 @click.command("run")
@@ -83,6 +96,13 @@ def _check_beam_args(
     "preset.",
 )
 @click.option(
+    "--sound-benchmark",
+    metavar="DATASET:FOLDER",
+    callback=_split_sound_benchmark,
+    help="Measure the sound's features too, for example on esc10:FOLDER; for the datasets see "
+    "`ots evaluate sound-benchmark --help`.",
+)
+@click.option(
     "--beam-arg",
     "beam_args",
     multiple=True,
@@ -106,6 +126,7 @@ def command(
     thresholds: tuple[str, ...],
     steps: int | None,
     warm_start: bool,
+    sound_benchmark: tuple[str, str] | None,
     beam_args: tuple[str, ...],
     verbose: bool,
 ) -> None:
@@ -131,5 +152,6 @@ def command(
         steps=steps,
         ingest_beam_args=list(beam_args),
         warm_start=warm_start,
+        sound_benchmark=sound_benchmark,
         verbose=verbose,
     )
