@@ -21,8 +21,8 @@ def load_baseline_model(
         model: the new one.
 
     Returns:
-        None if there is none, or if it hears sounds of another rate than the new one (another
-        preset under the same root): then there is nothing to compare.
+        None if there is none, or if it hears sounds of another rate, or looks at more frames, than
+        the new one (another preset under the same root): then there is nothing to compare.
     """
     if not artifacts:
         return None
@@ -31,6 +31,12 @@ def load_baseline_model(
     if None not in rates and rates[0] != rates[1]:
         logging.warning(
             "No comparison: the model hears %s Hz, the latest blessed one %s Hz", *rates
+        )
+        return None
+    if baseline.frames not in (1, model.frames):
+        logging.warning(
+            "No comparison: the model looks at %s frames, the latest blessed one at %s",
+            *(model.frames, baseline.frames),
         )
         return None
     return baseline

@@ -10,8 +10,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tfx.types import standard_artifacts
 
 from components.evaluation import example_fields
+from components.evaluation.baseline_model import load_baseline_model
 from components.evaluation.saved_model import SavedModel
 from components.generated_videos.generator import generate_videos
 from models import examples as contract
@@ -32,8 +34,6 @@ def _config(tiny_config) -> NetworkConfig:
 @pytest.fixture(scope="module")
 def ingested(tiny_config, tmp_path_factory):
     """Artifacts with the examples of eight generated videos, and the pairs of them."""
-    from tfx.types import standard_artifacts
-
     from components.avc_pair_gen.executor import Executor as PairExecutor
     from components.beam_options import local_beam_pipeline_args
     from components.video_example_gen.component import VideoExampleGen
@@ -124,6 +124,14 @@ def test_pairs_with_frames_are_scored(ingested, trained):
     scores = model.call("score_examples", {"examples": records})["score"]
     assert scores == pytest.approx(model.call("score", inputs)["score"], abs=1e-5)
     assert np.isfinite(scores).all()
+
+
+def test_as_a_baseline_it_is_for_models_of_as_many_frames(trained):
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(trained.parent)
+    for frames, compared in ((_FRAMES, True), (1, False)):
+        model = types.SimpleNamespace(frames=frames, signatures=frozenset())
+        assert (load_baseline_model([artifact], model) is not None) == compared
 
 
 def test_an_example_without_the_frames_is_an_error_that_says_what_to_do():
