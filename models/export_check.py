@@ -40,7 +40,7 @@ def check_export(network: AvcNetwork, folder: str) -> None:
     Raises:
         ExportError: names all that is wrong.
     """
-    problems = _operation_problems(folder) or [
+    problems = operation_problems(folder) or [
         *_head_problems(network),
         *_answer_problems(network, tf.saved_model.load(folder)),
     ]
@@ -51,8 +51,8 @@ def check_export(network: AvcNetwork, folder: str) -> None:
         )
 
 
-def _operation_problems(folder: str) -> list[str]:
-    """TensorFlow Serving could not load others than stock operations."""
+def operation_problems(folder: str) -> list[str]:
+    """Says which operations of a SavedModel are not of stock TensorFlow, one text each."""
     with tf.io.gfile.GFile(os.path.join(folder, "saved_model.pb"), "rb") as file:
         saved_model = saved_model_pb2.SavedModel.FromString(file.read())
     used: set[str] = set()

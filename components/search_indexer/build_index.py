@@ -1,0 +1,119 @@
+"""From files of examples to an index, without TFX."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from collections.abc import Iterator, Sequence
+
+import apache_beam as beam
+import tensorflow as tf
+from tqdm import tqdm
+
+from components.search_indexer.check_index import check_index
+from components.search_indexer.embed_file import EmbedFile, ExampleFile, items_path
+from components.search_indexer.items import Items
+from components.search_indexer.search_index import THUMBNAILS, SearchIndex
+from models import examples as contract
+
+_PROBES = 4
+
+
+def build_index(
+    folder: str,
+    files: Sequence[str],
+    model_folder: str,
+    *,
+    work_folder: str,
+    pipeline: beam.Pipeline,
+    dtype: str = "float16",
+    thumbnail_size: int = 128,
+    batch_size: int = 32,
+) -> int:
+    """Embeds examples on Beam and writes the index (see `SearchIndex`).
+
+    Args:
+        folder: for the SavedModel, thumbnails in its `assets.extra`.
+        files: gzipped TFRecords of the contract of `models.examples`, in the index's order.
+        model_folder: of a SavedModel with signatures `embed_image` and `embed_audio`.
+        work_folder: for what Beam's workers hand over; all of them must see it. Removed.
+        pipeline: to run; an empty one.
+        dtype: what vectors are stored as; one of `DTYPES`.
+        thumbnail_size: longest side in pixels; 0 for no thumbnails.
+        batch_size: examples a call of the model.
+
+    Returns:
+        How many items the index has.
+
+    Raises:
+        ValueError: there are no examples, an embedding is not finite, or an example has not the
+            frames that the model looks at.
+        ExportError: the index's answers are not what they should be.
+        RuntimeError: Beam lost a file.
+    """
+    tf.io.gfile.makedirs(work_folder)
+    thumbnails = os.path.join(folder, THUMBNAILS)
+    embed = EmbedFile(
+        model_folder,
+        work_folder,
+        thumbnails,
+        dtype=dtype,
+        thumbnail_size=thumbnail_size,
+        batch_size=batch_size,
+    )
+    elements = [ExampleFile(number, path) for number, path in enumerate(files)]
+    _ = (
+        pipeline
+        | "Files" >> beam.Create(elements)
+        | "Spread" >> beam.Reshuffle()
+        | "Embed" >> beam.ParDo(embed)
+    )
+    with _progress(work_folder, len(files)):
+        pipeline.run().wait_until_finish()
+    parts = []
+    for element in elements:
+        path = items_path(work_folder, element.number)
+        if tf.io.gfile.exists(path):
+            parts.append(Items.load(path))
+        elif _read(element.path, 1):
+            raise RuntimeError(f"Beam lost the embeddings of {element.path}; run again")
+    if not parts:
+        raise ValueError("there are no examples to index")
+    items = Items.concatenate(parts)
+    SearchIndex(model_folder, items).save(folder)
+    probes = list(itertools.islice((row for path in files for row in _read(path, 2)), _PROBES))
+    check_index(folder, model_folder, items, probes)
+    tf.io.gfile.rmtree(work_folder)
+    return len(items)
+
+
+def _read(path: str, count: int) -> list[dict[str, list]]:
+    records = tf.data.TFRecordDataset(path, compression_type="GZIP").take(count)
+    return [contract.read_example(record) for record in records.as_numpy_iterator()]
+
+
+@contextlib.contextmanager
+def _progress(folder: str, total: int) -> Iterator[None]:
+    """A bar of the files that are done, wherever the workers are."""
+    done = threading.Event()
+
+    with tqdm(total=total, desc="Search index: embed", unit="file", disable=None) as bar:
+
+        def watch() -> None:
+            while not done.wait(1.0):
+                show()
+
+        def show() -> None:
+            bar.n = sum(name.endswith(".npz") for name in tf.io.gfile.listdir(folder))
+            bar.refresh()
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            show()

@@ -1,0 +1,71 @@
+"""What an index holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components.search_indexer.vector_table import VectorTable
+
+_FACTS = ("ids", "times", "labels", "thumbnails")
+_TABLES = ("image", "audio")
+
+
+@dataclasses.dataclass(frozen=True)
+class Items:
+    """`n` moments of videos: each a frame and the second of sound around it.
+
+    Attributes:
+        ids: str [n], of the videos.
+        times: float32 [n], seconds in the video.
+        labels: str [n], class of what sounds, "" where not known.
+        thumbnails: str [n], file below the index's folder of thumbnails, "" where there is none.
+        image: embeddings of the frames.
+        audio: embeddings of the sounds.
+    """
+
+    ids: np.ndarray
+    times: np.ndarray
+    labels: np.ndarray
+    thumbnails: np.ndarray
+    image: VectorTable
+    audio: VectorTable
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Items]) -> Items:
+        """Joins parts, one after another."""
+        facts = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _FACTS}
+        tables = {
+            name: VectorTable.concatenate([getattr(p, name) for p in parts]) for name in _TABLES
+        }
+        return cls(**facts, **tables)
+
+    def save(self, path: str) -> None:
+        """Writes a file, whole or not at all."""
+        arrays = {name: getattr(self, name) for name in _FACTS}
+        for name in _TABLES:
+            table = getattr(self, name)
+            arrays |= {f"{name}_stored": table.stored, f"{name}_scales": table.scales}
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        with tf.io.gfile.GFile(f"{path}.part", "wb") as file:
+            file.write(buffer.getvalue())
+        tf.io.gfile.rename(f"{path}.part", path, overwrite=True)
+
+    @classmethod
+    def load(cls, path: str) -> Items:
+        """Reads what `save` wrote."""
+        with tf.io.gfile.GFile(path, "rb") as file:
+            arrays = np.load(io.BytesIO(file.read()))
+        tables = {
+            name: VectorTable(arrays[f"{name}_stored"], arrays[f"{name}_scales"])
+            for name in _TABLES
+        }
+        return cls(**{name: arrays[name] for name in _FACTS}, **tables)

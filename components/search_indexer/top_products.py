@@ -1,0 +1,74 @@
+"""The largest inner products with stored vectors, by stock operations."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from components.search_indexer.vector_table import VectorTable
+
+_BLOCK = 16384
+"""Vectors multiplied at once: as float32, those of 128 numbers are 8 MB. Measured: larger ones leave
+the caches, smaller ones cost more in calls."""
+
+
+class TopProducts(tf.Module):
+    """Finds the stored vectors with the largest inner products with queries.
+
+    Exact over the vectors as stored: all are multiplied, in float32, block after block; no more
+    than a few blocks are ever held in float32. Of equal products, the first vectors are taken.
+    """
+
+    def __init__(self, table: VectorTable, name: str | None = None):
+        """Holds the vectors as variables: a checkpoint has no limit of 2 GB.
+
+        Args:
+            table: the vectors, at least one.
+            name: of the module.
+        """
+        super().__init__(name)
+        self.count, self.size = table.stored.shape
+        self._stored = tf.Variable(table.stored, trainable=False, name="vectors")
+        self._scales = (
+            tf.Variable(table.scales, trainable=False, name="scales") if len(table.scales) else None
+        )
+
+    def __call__(self, queries: tf.Tensor, k: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Searches.
+
+        Args:
+            queries: float32 [batch, d].
+            k: int32 [], how many to find of each; all, where there are fewer.
+
+        Returns:
+            Products, float32 [batch, k], the largest first, and the vectors' rows, int32 [batch, k].
+        """
+        batch = tf.shape(queries)[0]
+
+        def add_block(start, products, rows):
+            block = self._products(queries, start)  # [batch, block]
+            best, places = tf.math.top_k(block, tf.minimum(k, tf.shape(block)[1]))
+            products = tf.concat([products, best], 1)
+            rows = tf.concat([rows, places + start], 1)
+            products, places = tf.math.top_k(products, tf.minimum(k, tf.shape(products)[1]))
+            return start + _BLOCK, products, tf.gather(rows, places, batch_dims=1)
+
+        _, products, rows = tf.while_loop(
+            lambda start, *_: start < self.count,
+            add_block,
+            [tf.constant(0), tf.zeros([batch, 0]), tf.zeros([batch, 0], tf.int32)],
+            shape_invariants=[
+                tf.TensorShape([]),
+                tf.TensorShape([None, None]),
+                tf.TensorShape([None, None]),
+            ],
+        )
+        return products, rows
+
+    def _products(self, queries: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
+        # A slice of whole rows is no copy. Vectors times queries, and then a transposition, is
+        # faster than queries times vectors.
+        block = tf.cast(self._stored[start : start + _BLOCK], tf.float32)  # [block, d]
+        products = tf.matmul(block, queries, transpose_b=True)  # [block, batch]
+        if self._scales is not None:
+            products *= self._scales[start : start + _BLOCK, None]
+        return tf.transpose(products)

@@ -1,0 +1,64 @@
+"""Many vectors in few bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+DTYPES = ("float16", "int8")
+"""What vectors can be stored as: 2 bytes a number, or 1 and a scale for each vector."""
+
+_BLOCK = 65536
+
+
+@dataclasses.dataclass(frozen=True)
+class VectorTable:
+    """Stored vectors: vector i is `stored[i] * scales[i]`, or `stored[i]` where scales are empty.
+
+    Attributes:
+        stored: float16 or int8 [n, d].
+        scales: float32 [n], or [0] where there are none.
+    """
+
+    stored: np.ndarray
+    scales: np.ndarray
+
+    @classmethod
+    def of(cls, vectors: np.ndarray, dtype: str) -> VectorTable:
+        """Stores vectors.
+
+        Args:
+            vectors: float32 [n, d].
+            dtype: one of `DTYPES`; "int8" rounds to 127 steps of the vector's greatest component.
+
+        Raises:
+            ValueError: there is no such dtype, or a number is not finite.
+        """
+        if dtype not in DTYPES:
+            raise ValueError(f"vectors are stored as one of {', '.join(DTYPES)}, not {dtype!r}")
+        if not np.isfinite(vectors).all():
+            raise ValueError("an embedding holds NaN or infinity: the model's training diverged")
+        if dtype == "float16":
+            return cls(vectors.astype(np.float16), np.zeros([0], np.float32))
+        greatest = np.abs(vectors).max(axis=1, initial=0)
+        scales = np.where(greatest > 0, greatest / 127, 1).astype(np.float32)
+        return cls(np.rint(vectors / scales[:, None]).astype(np.int8), scales)
+
+    @classmethod
+    def concatenate(cls, tables: Sequence[VectorTable]) -> VectorTable:
+        """Joins tables of one dtype, one after another."""
+        return cls(
+            np.concatenate([table.stored for table in tables]),
+            np.concatenate([table.scales for table in tables]),
+        )
+
+    def products(self, queries: np.ndarray) -> np.ndarray:
+        """Inner products, float32 [q, n], of queries, float32 [q, d], with all vectors."""
+        columns = [
+            queries @ self.stored[start : start + _BLOCK].astype(np.float32).T
+            for start in range(0, len(self.stored), _BLOCK)
+        ]
+        products = np.concatenate(columns, axis=1)
+        return products * self.scales if len(self.scales) else products

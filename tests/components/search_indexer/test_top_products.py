@@ -1,0 +1,61 @@
+"""Exact search over stored vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.search_indexer import top_products
+from components.search_indexer.top_products import TopProducts
+from components.search_indexer.vector_table import VectorTable
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(top_products, "_BLOCK", 16)
+
+
+def _vectors(count: int, size: int = 8) -> np.ndarray:
+    vectors = np.random.default_rng(count).normal(size=(count, size)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+@pytest.mark.parametrize("count", [1, 16, 17, 100])
+@pytest.mark.parametrize("k", [1, 5, 40])
+def test_finds_what_numpy_finds_in_the_stored_vectors(dtype, count, k):
+    table = VectorTable.of(_vectors(count), dtype)
+    queries = _vectors(3)
+    scores, rows = (x.numpy() for x in TopProducts(table)(tf.constant(queries), tf.constant(k)))
+    products = table.products(queries)
+    order = np.argsort(-products, axis=1, kind="stable")[:, :k]
+    np.testing.assert_array_equal(rows, order)
+    np.testing.assert_allclose(scores, np.take_along_axis(products, order, 1), atol=1e-6)
+
+
+def test_of_equal_ones_the_first_rows_are_found():
+    table = VectorTable.of(np.ones([40, 4], np.float32), "float16")
+    _, rows = TopProducts(table)(tf.ones([2, 4]), tf.constant(20))
+    np.testing.assert_array_equal(rows, [range(20)] * 2)
+
+
+@pytest.mark.parametrize(("dtype", "error"), [("float16", 1e-3), ("int8", 1e-2)])
+def test_stored_vectors_are_close(dtype, error):
+    vectors = _vectors(50, 128)
+    products = VectorTable.of(vectors, dtype).products(vectors)
+    assert np.abs(products - vectors @ vectors.T).max() < error
+
+
+def test_int8_keeps_vectors_of_any_length_and_zero():
+    vectors = _vectors(3) * np.array([[1000.0], [0.001], [0.0]], np.float32)
+    table = VectorTable.of(vectors, "int8")
+    assert table.stored.dtype == np.int8
+    np.testing.assert_allclose(table.products(np.eye(8, dtype=np.float32)).T, vectors, rtol=0.2)
+
+
+def test_bad_vectors_and_dtypes_are_refused():
+    with pytest.raises(ValueError, match="float16, int8, not 'float8'"):
+        VectorTable.of(_vectors(2), "float8")
+    with pytest.raises(ValueError, match="NaN"):
+        VectorTable.of(np.full([2, 2], np.nan, np.float32), "int8")
