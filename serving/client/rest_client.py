@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import requests
 
 from serving.client.model_client import Image, ModelClient
@@ -37,13 +37,18 @@ class RestClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[Image]],
+        inputs: Mapping[str, Sequence[Image] | np.ndarray],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
-        columns = {name: [_to_json(value) for value in values] for name, values in inputs.items()}
+        columns = {
+            name: values.tolist()
+            if isinstance(values, np.ndarray)
+            else [_to_json(value) for value in values]
+            for name, values in inputs.items()
+        }
         body = {"signature_name": signature_name, "inputs": columns}
-        answer = self._request("POST", f"{self._url}:predict", json.dumps(body))["outputs"]
+        answer = self._request("POST", f"{self._url}:predict", orjson.dumps(body))["outputs"]
         if len(outputs) == 1 and not isinstance(answer, dict):
             answer = {name: answer for name in outputs}  # a single output comes without its name
         wanted = outputs or dict.fromkeys(answer)
@@ -65,7 +70,7 @@ class RestClient(ModelClient):
         """See `ModelClient.close`."""
         self._session.close()
 
-    def _request(self, method: str, url: str, body: str | None = None) -> dict[str, Any]:
+    def _request(self, method: str, url: str, body: bytes | None = None) -> dict[str, Any]:
         try:
             response = self._session.request(
                 method,

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
@@ -77,9 +78,12 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if not body:
         raise ServingError.invalid_argument("JSON Parse error: The document is empty")
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            document = json.loads(body)  # takes NaN and Infinity as well, as TensorFlow Serving
+        except (ValueError, RecursionError) as error:
+            raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
         raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
     return document

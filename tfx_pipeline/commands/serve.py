@@ -260,6 +260,10 @@ def command(show_version: bool, **flags: Any) -> None:
         format="%(asctime)s %(levelname)s %(message)s",
     )
 
+    # The thread that moves REST's bytes may wait that long for each piece of a large body while
+    # others parse theirs; Python's own interval is 5 ms.
+    sys.setswitchinterval(0.0005)
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
