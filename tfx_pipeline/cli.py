@@ -15,6 +15,8 @@ _COMMANDS = {
     "score": "Ask a model server whether an image and a sound correspond.",
     "embed": "Ask a model server for the embedding of an image or a sound.",
     "localise": "Ask a model server where in an image the sound comes from.",
+    "index": "Make a collection of videos searchable by image and by sound.",
+    "search": "Find the sounds that fit an image, and the images that fit a sound.",
     "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, sound benchmarks.",
     "report": "Write the HTML and JSON report of a run again.",
 }

@@ -31,7 +31,7 @@ class InProcessClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[Image]],
+        inputs: Mapping[str, Sequence[Image] | np.ndarray],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""

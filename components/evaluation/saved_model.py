@@ -39,13 +39,16 @@ class SavedModel:
         return int(self.call("describe", {"query": [b""]}).get("frames", [1])[0])
 
     def call(
-        self, signature: str, inputs: Mapping[str, Sequence[bytes | Sequence[bytes]]]
+        self,
+        signature: str,
+        inputs: Mapping[str, Sequence[bytes | Sequence[bytes]] | np.ndarray],
     ) -> dict[str, np.ndarray]:
         """Calls a signature on one batch.
 
         Args:
             signature: its name, e.g. `embed_image`.
-            inputs: by input name, bytes[batch]; of an image of several frames, bytes[batch][frames].
+            inputs: by input name, bytes[batch]; of an image of several frames, bytes[batch][frames];
+                or an array of numbers.
 
         Returns:
             By output name, an array whose first axis is the batch.
@@ -58,6 +61,11 @@ class SavedModel:
                 f"the SavedModel in {self._path} has no signature {signature!r}, only "
                 f"{sorted(self.signatures)}"
             )
-        tensors = {name: tf.constant(list(values), tf.string) for name, values in inputs.items()}
+        tensors = {
+            name: tf.constant(values)
+            if isinstance(values, np.ndarray)
+            else tf.constant(list(values), tf.string)
+            for name, values in inputs.items()
+        }
         outputs = self._model.signatures[signature](**tensors)
         return {name: output.numpy() for name, output in outputs.items()}

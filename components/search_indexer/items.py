@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from components.search_indexer.vector_table import VectorTable
 
+# In the order of the fields.
 _FACTS = ("ids", "times", "labels", "thumbnails")
 _TABLES = ("image", "audio")
 
@@ -41,11 +42,10 @@ class Items:
     @classmethod
     def concatenate(cls, parts: Sequence[Items]) -> Items:
         """Joins parts, one after another."""
-        facts = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _FACTS}
-        tables = {
-            name: VectorTable.concatenate([getattr(p, name) for p in parts]) for name in _TABLES
-        }
-        return cls(**facts, **tables)
+        return cls(
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in _FACTS),
+            *(VectorTable.concatenate([getattr(part, name) for part in parts]) for name in _TABLES),
+        )
 
     def save(self, path: str) -> None:
         """Writes a file, whole or not at all."""
@@ -64,8 +64,7 @@ class Items:
         """Reads what `save` wrote."""
         with tf.io.gfile.GFile(path, "rb") as file:
             arrays = np.load(io.BytesIO(file.read()))
-        tables = {
-            name: VectorTable(arrays[f"{name}_stored"], arrays[f"{name}_scales"])
-            for name in _TABLES
-        }
-        return cls(**{name: arrays[name] for name in _FACTS}, **tables)
+        return cls(
+            *(arrays[name] for name in _FACTS),
+            *(VectorTable(arrays[f"{name}_stored"], arrays[f"{name}_scales"]) for name in _TABLES),
+        )

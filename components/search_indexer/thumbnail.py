@@ -16,7 +16,7 @@ def make_thumbnail(image: bytes, side: int) -> bytes:
         image: an encoded JPEG or PNG.
         side: in pixels.
     """
-    picture = Image.open(io.BytesIO(image))
+    picture: Image.Image = Image.open(io.BytesIO(image))
     picture.draft("RGB", (side, side))  # decodes a JPEG no larger than needed
     picture = picture.convert("RGB")
     picture.thumbnail((side, side))

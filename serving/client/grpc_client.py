@@ -37,7 +37,7 @@ class GrpcClient(ModelClient):
     def predict(
         self,
         signature_name: str,
-        inputs: Mapping[str, Sequence[Image]],
+        inputs: Mapping[str, Sequence[Image] | np.ndarray],
         outputs: Mapping[str, type[np.generic]],
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
@@ -46,6 +46,9 @@ class GrpcClient(ModelClient):
         request.model_spec.signature_name = signature_name
         for name, values in inputs.items():
             tensor = request.inputs[name]
+            if isinstance(values, np.ndarray):
+                tensor.CopyFrom(tf.make_tensor_proto(values))
+                continue
             tensor.dtype = tf.string.as_datatype_enum
             tensor.tensor_shape.dim.add(size=len(values))
             rows = [value for value in values if not isinstance(value, bytes)]

@@ -1,0 +1,70 @@
+"""`ots search`: which sound fits this image, which image this sound?"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from typing import TYPE_CHECKING
+
+import click
+
+from tfx_pipeline.commands import client_options
+from tfx_pipeline.commands.evaluate.text_table import text_table
+
+if TYPE_CHECKING:
+    from serving.client.found_item import FoundItem
+
+
+@click.command(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "default_map": {"model_name": "search"},
+    }
+)
+@client_options.media_options
+@click.option(
+    "--index",
+    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    help="An index (or its folder of versions) to ask in this process, without a server.",
+)
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Results.")
+@client_options.server_options
+def command(
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
+    video: pathlib.Path | None,
+    time: float | None,
+    index: pathlib.Path | None,
+    k: int,
+    server: str | None,
+    protocol: str,
+    model_name: str,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Find the sounds that fit an image, and the images that fit a sound, in an index.
+
+    The index is one that `ots index` or the pipeline made: served, or with --index one of this
+    machine.
+    """
+    if index is not None and server is not None:
+        raise click.UsageError("give --index or --server, not both")
+    found: dict[str, list[FoundItem]] = {}
+    with client_options.connection(server, protocol, model_name, timeout, index) as client:
+        media = client_options.read_media(client, image, audio, video, time, need_both=False)
+        if media.image is not None:
+            found["sounds"] = client.search_by_image(media.images, k)[0]
+        if media.audio is not None:
+            found["images"] = client.search_by_audio([media.audio], k)[0]
+    result = {name: [dataclasses.asdict(item) for item in items] for name, items in found.items()}
+    tables = [_table(f"{name} for {media.source}", items) for name, items in found.items()]
+    client_options.print_result({"source": media.source, **result}, as_json, "\n\n".join(tables))
+
+
+def _table(title: str, items: list[FoundItem]) -> str:
+    header = ["video", "time in s", "score", "class", "thumbnail"]
+    rows = [
+        [item.id, item.time, item.score, item.label or None, item.thumbnail or None]
+        for item in items
+    ]
+    return f"{title[0].upper()}{title[1:]}\n{text_table(header, rows)}"
