@@ -31,6 +31,7 @@ from models.training.learning_rate import learning_rate
 from models.training.tensorboard_log import TensorBoardLog
 from models.training.training_loop import TrainingLoop
 from models.training_config import TrainingConfig
+from models.warmup_requests import write_warmup_requests
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs
@@ -95,6 +96,7 @@ def run_fn(fn_args: FnArgs) -> None:
     with tf.io.gfile.GFile(os.path.join(fn_args.model_run_dir, HISTORY_FILE), "w") as file:
         json.dump(history, file, indent=1)
     ServingSignatures(network).save(fn_args.serving_model_dir)
+    write_warmup_requests(network_config, fn_args.serving_model_dir)
     save_keras_weights(network, fn_args.serving_model_dir)
     store.remove()
 

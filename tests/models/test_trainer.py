@@ -16,6 +16,7 @@ from models.losses import pair_masks
 from models.losses.balanced_cross_entropy import balanced_accuracy
 from models.trainer import HISTORY_FILE, run_fn, train
 from models.training_config import TrainingConfig
+from models.warmup_requests import WARMUP_FILE
 
 _TRAINING = TrainingConfig(
     batch_size=16, steps=50, steps_per_epoch=20, learning_rate=3e-3, shuffle_buffer=64, seed=3
@@ -92,6 +93,10 @@ def test_the_exported_model_has_learnt_it(fn_args, tiny_config, files, encode_im
     )
     assert answer["heatmap"].shape == (1, 4, 4)
     assert answer["score"].numpy() == pytest.approx(own[0], abs=1e-5)
+
+
+def test_warm_up_requests_are_exported_with_it(fn_args):
+    assert (pathlib.Path(fn_args.serving_model_dir) / WARMUP_FILE).stat().st_size > 0
 
 
 def test_curves_for_tensorboard_are_written(fn_args):
