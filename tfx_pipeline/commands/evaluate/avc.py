@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 import click
 
 from tfx_pipeline.commands.evaluate import options
+from tfx_pipeline.commands.evaluate.text_table import interval, text_table
 
 
 @click.command("avc")
@@ -59,4 +61,23 @@ def command(
             model=model,
             baseline_model=baseline_model,
             output=output,
+            table=_table,
         )
+
+
+def _table(metrics: dict[str, Any]) -> str:
+    header = ["", "", "90 % interval", "chance"]
+    if "change" in metrics:
+        header += ["change", "90 % interval"]
+    rows = []
+    for name, words in (("avc_accuracy", "balanced accuracy"), ("avc_auc", "AUC")):
+        row = [words, metrics[name], interval(metrics["confidence"], name), 0.5]
+        if "change" in metrics:
+            row += [metrics["change"][name]["value"], interval(metrics["change"], name)]
+        rows.append(row)
+    for label, figures in metrics["by_class"].items():
+        shown = interval({"accuracy": figures}, "accuracy")
+        rows.append([f"  accuracy, {label}", figures["accuracy"], shown, 0.5])
+        rows[-1] += [""] * (len(header) - len(rows[-1]))
+    summary = f"{metrics['num_pairs']} pairs of {metrics['num_groups']} groups of videos."
+    return f"{text_table(header, rows)}\n{summary}"

@@ -40,6 +40,7 @@ def run_evaluator(
         click.ClickException: something given can't be used; with the reason.
         SystemExit: with status 3 where a threshold is not met.
     """
+    import tensorflow as tf
     from tfx.types import standard_artifacts
 
     from components.evaluation.artifacts import METRICS_FILE, Evaluation
@@ -60,7 +61,7 @@ def run_evaluator(
         try:
             asked = thresholds_to_json([parse_threshold(text) for text in thresholds])
             executor().Do(given, {"evaluation": [evaluation]}, {**parameters, "thresholds": asked})
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, tf.errors.OpError) as error:
             raise click.ClickException(str(error)) from error
         figures = _read(os.path.join(folder, METRICS_FILE))
         click.echo(figures if table is None else table(json.loads(figures)))
