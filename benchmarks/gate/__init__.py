@@ -1,0 +1,1 @@
+"""Does the gate refuse what is worse and let pass what is equal?"""
