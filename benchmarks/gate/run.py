@@ -68,8 +68,8 @@ def main(out: pathlib.Path, seeds: int, videos: int) -> None:
             network = network or train_network(train, 0)
             with spoilt(network, way) as bad:
                 export(bad, folder, way.signatures, checked=False)
-                at_export[name] = _export_refuses(bad, way.signatures, out / "models" / "checked")
-                (folder / "refused_at_export").write_text(str(at_export[name]))
+                refuses = _export_refuses(bad, way.signatures, out / "models" / "checked")
+            (folder / "refused_at_export").write_text(str(refuses))
         at_export[name] = (folder / "refused_at_export").read_text() == "True"
         worse[name] = verdict(name, str(folder), previous)
     overfitted = trained("overfitted", 0, OVERFITTED_VIDEOS)
