@@ -1,4 +1,4 @@
-"""How much serving a model costs beside calling it.
+"""How much serving a model costs beside calling it, and search beside multiplying.
 
     make bench-serving
     python -m benchmarks.serving.run --help
@@ -25,12 +25,13 @@ import click
 def main(rounds: int, seconds: float, callers: int, check: bool) -> None:
     """See the module."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from benchmarks.serving import prediction
+    from benchmarks.serving import prediction, search
 
     print(f"{platform.machine()}, {os.cpu_count()} processors")
     targets = []
     with tempfile.TemporaryDirectory() as folder:
         targets += prediction.measure(pathlib.Path(folder), rounds, seconds, callers)
+        targets += search.measure(pathlib.Path(folder), rounds)
     for target in targets:
         print(target)
     if check and not all(target.met for target in targets):

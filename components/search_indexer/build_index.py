@@ -12,10 +12,12 @@ import apache_beam as beam
 import tensorflow as tf
 from tqdm import tqdm
 
+from components.evaluation import example_fields
 from components.search_indexer.check_index import check_index
-from components.search_indexer.embed_file import EmbedFile, ExampleFile, items_path
+from components.search_indexer.embed_file import EmbedFile, ExampleFile, frames_of, items_path
 from components.search_indexer.items import Items
 from components.search_indexer.search_index import THUMBNAILS, SearchIndex
+from components.search_indexer.write_warmup_requests import write_warmup_requests
 from models import examples as contract
 
 _PROBES = 4
@@ -35,7 +37,7 @@ def build_index(
     """Embeds examples on Beam and writes the index (see `SearchIndex`).
 
     Args:
-        folder: for the SavedModel, thumbnails in its `assets.extra`.
+        folder: for the SavedModel, thumbnails and warm-up requests in its `assets.extra`.
         files: gzipped TFRecords of the contract of `models.examples`, in the index's order.
         model_folder: of a SavedModel with signatures `embed_image` and `embed_audio`.
         work_folder: for what Beam's workers hand over; all of them must see it. Removed.
@@ -85,6 +87,10 @@ def build_index(
     SearchIndex(model_folder, items).save(folder)
     probes = list(itertools.islice((row for path in files for row in _read(path, 2)), _PROBES))
     check_index(folder, model_folder, items, probes)
+    frames = frames_of(tf.saved_model.load(model_folder))
+    write_warmup_requests(
+        folder, example_fields.image_input(probes[0], frames), probes[0][contract.AUDIO][0]
+    )
     tf.io.gfile.rmtree(work_folder)
     return len(items)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow_serving.apis import prediction_log_pb2
 
 from components.beam_options import local_beam_pipeline_args
 from components.search_indexer.check_index import answer_problems
@@ -129,6 +130,19 @@ def test_a_wrong_k_is_an_invalid_argument(signatures, rows, k, words):
         )
 
 
+def test_a_server_warms_up_with_both_searches(index, signatures):
+    path = pathlib.Path(index.uri, "Format-Serving", "assets.extra", "tf_serving_warmup_requests")
+    asked = []
+    for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+        request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
+        inputs = {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
+        tensors = {name: tf.constant(value) for name, value in inputs.items()}
+        found = _call(signatures[request.model_spec.signature_name], **tensors)
+        assert found["ids"].shape == (1, 10)
+        asked.append(request.model_spec.signature_name)
+    assert asked == ["search_by_image", "search_by_audio"]
+
+
 def test_describe_tells_how_many_items(index, signatures, rows):
     described = _call(signatures["describe"], query=tf.constant([b"", b""]))
     assert list(described["items"]) == [len(rows)] * 2
@@ -143,7 +157,7 @@ def test_a_split_may_be_chosen_and_thumbnails_left_out(examples, toy_model, rows
         signature, image=tf.constant([rows[0]["image/encoded"]]), k=tf.constant([len(rows)])
     )
     assert set(found["thumbnails"].ravel()) == {b""}
-    assert not (tmp_path / "Format-Serving" / "assets.extra").exists()
+    assert not (tmp_path / "Format-Serving" / "assets.extra" / "thumbnails").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["Format-Serving"]
 
 
