@@ -6,7 +6,9 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |        |
                  +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator,
                           |          SoundBenchmarkEvaluator (against the latest blessed model)
-                          |            -> ModelGate -> Pusher
+                          |            -> ModelGate ---------+
+                          |                                  +--> Pusher
+                          +--------> ServingValidator -------+
                           |
                           +--------> Evaluator (TFMA: slices and plots)
 """
@@ -26,6 +28,7 @@ from components.evaluation.threshold import thresholds_to_json
 from components.localisation_evaluator.component import LocalisationEvaluator
 from components.model_gate.component import ModelGate
 from components.retrieval_evaluator.component import RetrievalEvaluator
+from components.serving_validator.component import ServingValidator
 from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluator
 from components.video_example_gen.component import VideoExampleGen
 from models import examples
@@ -34,6 +37,9 @@ from tfx_pipeline.presets.evaluator_threshold import EVALUATORS
 from tfx_pipeline.presets.preset import Preset
 
 PIPELINE_NAME = "objects-that-sound"
+
+LOCAL_SERVER = ("-m", "tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
+"""Arguments of Python: `ots serve`, for ServingValidator."""
 
 
 def create_pipeline(
@@ -155,9 +161,15 @@ def create_pipeline(
         sound_benchmark=benchmark_evaluation,
         **models,
     )
+    serving_validator = ServingValidator(
+        model=trainer.outputs["model"],
+        examples=example_gen.outputs["examples"],
+        local_server=LOCAL_SERVER,
+    )
     pusher = tfx.components.Pusher(
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
+        infra_blessing=serving_validator.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=serving_dir)
         ),
@@ -177,6 +189,7 @@ def create_pipeline(
             evaluator,
             *evaluators,
             gate,
+            serving_validator,
             pusher,
         ],
         enable_cache=enable_cache,

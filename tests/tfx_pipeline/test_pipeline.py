@@ -73,12 +73,22 @@ def test_each_component_is_fed_by_what_it_needs(components):
         ("LocalisationEvaluator", "ModelGate"),
         ("Trainer", "Pusher"),
         ("ModelGate", "Pusher"),
+        ("VideoExampleGen", "ServingValidator"),
+        ("Trainer", "ServingValidator"),
+        ("ServingValidator", "Pusher"),
     }
 
 
 def test_the_gate_decides_what_is_pushed(components):
     blessing = components["ModelGate"].outputs["blessing"]
     assert components["Pusher"].inputs["model_blessing"] is blessing
+
+
+def test_what_is_pushed_must_be_served(components):
+    blessing = components["ServingValidator"].outputs["blessing"]
+    assert components["Pusher"].inputs["infra_blessing"] is blessing
+    server = json.loads(components["ServingValidator"].exec_properties["local_server"])
+    assert server[:3] == ["-m", "tfx_pipeline.cli", "serve"]
 
 
 def test_only_the_gates_blessings_count(pipeline):
@@ -215,4 +225,4 @@ def test_every_preset_makes_a_pipeline(name, tmp_path):
     pipeline = create_pipeline(
         preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
     )
-    assert len(pipeline.components) == 14
+    assert len(pipeline.components) == 15

@@ -20,6 +20,7 @@ COMPUTED = {
     "BaselineEvaluator",
     "Trainer",
     "Evaluator",
+    "ServingValidator",
 }
 """Stages whose inputs do not change from run to run."""
 COMPARING = {"RetrievalEvaluator", "LocalisationEvaluator"}

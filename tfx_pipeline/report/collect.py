@@ -143,6 +143,9 @@ def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error
     blessing = _output(records, gate, "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
     decisions = [one for result in evaluations for one in result.decisions]
+    decisions += _json(records, "ServingValidator", "blessing", "validation.json", {}).get(
+        "decisions", []
+    )
     passes = tuple(one["text"] for one in decisions if one["passed"])
     failures = tuple(one["text"] for one in decisions if not one["passed"])
     pushed = _output(records, "Pusher", "pushed_model")

@@ -73,6 +73,20 @@ def ModelGate(  # noqa: N802
 
 
 @tfx.dsl.components.component
+def ServingValidator(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    blessing: tfx.dsl.components.OutputArtifact[standard_artifacts.InfraBlessing],
+    load_seconds: tfx.dsl.components.Parameter[int],
+):
+    passed = load_seconds <= 10
+    text = f"loading took {load_seconds} s, {'within' if passed else 'over'} the limit of 10 s"
+    decisions = [{"metric": "load_seconds", "passed": passed, "text": text}]
+    (pathlib.Path(blessing.uri) / "validation.json").write_text(
+        json.dumps({"decisions": decisions})
+    )
+
+
+@tfx.dsl.components.component
 def Pusher(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     pushed_model: tfx.dsl.components.OutputArtifact[standard_artifacts.PushedModel],
@@ -97,6 +111,7 @@ def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
         retrieval,
         avc,
         ModelGate(avc=avc.outputs["evaluation"], retrieval=retrieval.outputs["evaluation"]),
+        ServingValidator(model=trainer.outputs["model_run"], load_seconds=2 if push else 60),
         Pusher(model=trainer.outputs["model_run"], push=push),
     ]
     pipeline = tfx.dsl.Pipeline(
@@ -141,6 +156,7 @@ def test_a_run_from_nothing(root, run_ids):
         "RetrievalEvaluator": "run",
         "AvcEvaluator": "run",
         "ModelGate": "run",
+        "ServingValidator": "run",
         "Pusher": "run",
     }
     assert all(stage.seconds > 0 for stage in summary.stages)
@@ -151,7 +167,10 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
     assert [result.node for result in summary.evaluations] == ["AvcEvaluator", "RetrievalEvaluator"]
     assert summary.decision.blessed is True
-    assert summary.decision.reasons == ("0.7 is at least 0.5",)
+    assert summary.decision.reasons == (
+        "0.7 is at least 0.5",
+        "loading took 2 s, within the limit of 10 s",
+    )
     retrieval = summary.evaluation("RetrievalEvaluator")
     assert retrieval.thresholds == ({"metric": "ndcg_image_audio", "at_least": 0.5},)
     assert (pathlib.Path(retrieval.folder) / "metrics.json").is_file()
@@ -169,11 +188,13 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
         "RetrievalEvaluator": "cached",
         "AvcEvaluator": "cached",
         "ModelGate": "cached",
+        "ServingValidator": "run",
         "Pusher": "run",
     }
     assert second.evaluations == first.evaluations
     assert second.rejects == first.rejects
     assert second.decision.pushed_version is None
+    assert second.decision.reasons == ("loading took 60 s, over the limit of 10 s",)
 
 
 def test_the_latest_run_failed_and_says_why(root, run_ids):
@@ -229,7 +250,7 @@ def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
     assert report["title"] == "Preset demo"
     seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
     assert list(seconds)[:3] == ["Generate videos", "Trainer", "Serving trial"]
-    assert len(seconds) == 8
+    assert len(seconds) == 9
     assert seconds["Serving trial"] == 4.0
     assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()

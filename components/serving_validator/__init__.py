@@ -1,0 +1,1 @@
+"""ServingValidator: a candidate must be served well before it is pushed."""
