@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from serving.client.client_options import ONCE, ClientOptions
 from serving.client.model_client import Image, ModelClient
 from serving.client.model_server_error import ModelServerError
 from serving.client.version_status import VersionStatus
@@ -28,9 +30,19 @@ _CHANNEL_OPTIONS = [
 class GrpcClient(ModelClient):
     """Speaks PredictionService and ModelService; `server` is `host:port` of `--port`."""
 
-    def __init__(self, server: str, model_name: str, timeout_seconds: float = 30.0):
+    def __init__(
+        self,
+        server: str,
+        model_name: str,
+        timeout_seconds: float = 30.0,
+        options: ClientOptions = ONCE,
+    ):
         super().__init__(server, model_name, timeout_seconds)
-        self._channel = grpc.insecure_channel(server, options=_CHANNEL_OPTIONS)
+        self._metadata = (
+            [] if options.token is None else [("authorization", f"Bearer {options.token}")]
+        )
+        self._encrypted = options.encrypted
+        self._channel = _channel(server, options)
         self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
@@ -83,14 +95,43 @@ class GrpcClient(ModelClient):
 
     def _call(self, method: Callable, request: Any) -> Any:
         try:
-            return method(request, timeout=self.timeout_seconds)
+            return method(request, timeout=self.timeout_seconds, metadata=self._metadata)
         except grpc.RpcError as error:
             code = error.code()
             if code == grpc.StatusCode.UNAVAILABLE:
+                # What is wrong with a certificate is told this way, too.
+                if self._encrypted:
+                    raise ConnectionError(
+                        f"no model server at {self.server} over TLS: {error.details()}"
+                    ) from error
                 raise self._no_server("port") from error
             if code == grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise self._timed_out() from error
             raise ModelServerError(code.name, error.details()) from error
+
+
+def _channel(server: str, options: ClientOptions) -> grpc.Channel:
+    """A channel whose calls are tried again by gRPC itself."""
+    policy = {
+        "maxAttempts": options.retries + 1,
+        "initialBackoff": "0.2s",
+        "maxBackoff": "2s",
+        "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"],
+    }
+    config: list[tuple[str, Any]] = [*_CHANNEL_OPTIONS]
+    if options.retries:
+        service = {"methodConfig": [{"name": [{}], "retryPolicy": policy}]}
+        config += [
+            ("grpc.service_config", json.dumps(service)),
+            ("grpc.initial_reconnect_backoff_ms", 200),
+            # A request that is larger would not be tried again.
+            ("grpc.per_rpc_retry_buffer_size", 64 * 2**20),
+        ]
+    if not options.encrypted:
+        return grpc.insecure_channel(server, options=config)
+    authorities = None if options.ca_file is None else options.ca_file.read_bytes()
+    return grpc.secure_channel(server, grpc.ssl_channel_credentials(authorities), options=config)
 
 
 def _code_name(number: int) -> str:

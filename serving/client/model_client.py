@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,8 @@ class ModelClient(abc.ABC):
 
     Images are JPEG or PNG bytes of any size, all frames of one alike. Sounds are raw int16 little-endian mono PCM of exactly
     one second at the model's sample rate (see `describe`), or a WAV file of that. Every method
-    takes a batch and answers in its order. A context manager; safe to use from several threads.
+    takes a batch and answers in its order; a long one is sent as several requests, one after the
+    other (but by `predict`). A context manager; safe to use from several threads.
 
     Every method raises:
         ConnectionError: there is no server, or it went away.
@@ -33,7 +34,10 @@ class ModelClient(abc.ABC):
         server: `host:port`.
         model_name: the name that the model is served under.
         timeout_seconds: for each request.
+        max_batch: the most images or sounds in a request of these methods.
     """
+
+    max_batch: int = 64
 
     def __init__(self, server: str, model_name: str, timeout_seconds: float = 30.0):
         self.server = server
@@ -43,22 +47,22 @@ class ModelClient(abc.ABC):
     def score(self, images: Sequence[Image], audios: Sequence[bytes]) -> np.ndarray:
         """Probability that each image and its sound correspond: float32 [n] in 0..1."""
         inputs = _pairs(images, audios)
-        return self.predict("score", inputs, {"score": np.float32})["score"]
+        return self._predict_all("score", inputs, {"score": np.float32})["score"]
 
     def embed_image(self, images: Sequence[Image]) -> np.ndarray:
         """Embeddings of unit length: float32 [n, embedding_size]."""
-        outputs = self.predict("embed_image", {"image": images}, {"embedding": np.float32})
+        outputs = self._predict_all("embed_image", {"image": images}, {"embedding": np.float32})
         return outputs["embedding"]
 
     def embed_audio(self, audios: Sequence[bytes]) -> np.ndarray:
         """Embeddings of unit length: float32 [n, embedding_size]."""
-        outputs = self.predict("embed_audio", {"audio": audios}, {"embedding": np.float32})
+        outputs = self._predict_all("embed_audio", {"audio": audios}, {"embedding": np.float32})
         return outputs["embedding"]
 
     def localise(self, images: Sequence[Image], audios: Sequence[bytes]) -> list[Localisation]:
         """Where in each image its sound comes from."""
         wanted = {"heatmap": np.float32, "score": np.float32, "crop_box": np.float32}
-        outputs = self.predict("localise", _pairs(images, audios), wanted)
+        outputs = self._predict_all("localise", _pairs(images, audios), wanted)
         found = []
         for heatmap, score, crop_box in zip(
             outputs["heatmap"], outputs["score"], outputs["crop_box"], strict=True
@@ -69,11 +73,11 @@ class ModelClient(abc.ABC):
 
     def search_by_image(self, images: Sequence[Image], k: int = 10) -> list[list[FoundItem]]:
         """The k sounds of the served index that fit each image best, the best first."""
-        return self._search("search_by_image", {"image": images}, len(images), k)
+        return self._search("search_by_image", {"image": images}, k)
 
     def search_by_audio(self, audios: Sequence[bytes], k: int = 10) -> list[list[FoundItem]]:
         """The k images of the served index that fit each sound best, the best first."""
-        return self._search("search_by_audio", {"audio": audios}, len(audios), k)
+        return self._search("search_by_audio", {"audio": audios}, k)
 
     def describe(self) -> ModelDescription:
         """What the model takes and gives."""
@@ -116,9 +120,35 @@ class ModelClient(abc.ABC):
     def close(self) -> None:
         """Closes the connection."""
 
+    def _predict_all(
+        self,
+        signature_name: str,
+        inputs: Mapping[str, Sequence[Image]],
+        outputs: Mapping[str, type[np.generic]],
+    ) -> dict[str, np.ndarray]:
+        """As `predict`, in requests of `max_batch` at most."""
+        answers = [self.predict(signature_name, part, outputs) for part in self._parts(inputs)]
+        return {name: np.concatenate([answer[name] for answer in answers]) for name in outputs}
+
+    def _parts(self, inputs: Mapping[str, Sequence[Image]]) -> Iterator[dict[str, Sequence[Image]]]:
+        """The inputs cut to `max_batch`; an empty batch is one part."""
+        count = max(map(len, inputs.values()))
+        for start in range(0, max(1, count), self.max_batch):
+            yield {name: all_[start : start + self.max_batch] for name, all_ in inputs.items()}
+
     def _search(
-        self, signature_name: str, media: Mapping[str, Sequence[Image]], count: int, k: int
+        self, signature_name: str, inputs: Mapping[str, Sequence[Image]], k: int
     ) -> list[list[FoundItem]]:
+        return [
+            found
+            for part in self._parts(inputs)
+            for found in self._search_part(signature_name, part, k)
+        ]
+
+    def _search_part(
+        self, signature_name: str, media: Mapping[str, Sequence[Image]], k: int
+    ) -> list[list[FoundItem]]:
+        count = len(next(iter(media.values())))
         outputs = self.predict(signature_name, {**media, "k": np.full([count], k, np.int32)}, {})
         columns = [outputs[name] for name in ("ids", "times", "scores", "labels", "thumbnails")]
         # A server that batches gives all requests of a batch as many as one of them asks for.

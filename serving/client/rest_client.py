@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 import orjson
 import requests
+import urllib3
+from requests import adapters
 
+from serving.client.client_options import ONCE, ClientOptions
 from serving.client.model_client import Image, ModelClient
 from serving.client.model_server_error import ModelServerError
 from serving.client.version_status import VersionStatus
 
 _CODES = {
     400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
     404: "NOT_FOUND",
     413: "RESOURCE_EXHAUSTED",
     429: "RESOURCE_EXHAUSTED",
@@ -29,10 +33,21 @@ _CODES = {
 class RestClient(ModelClient):
     """Speaks TensorFlow Serving's RESTful API; `server` is `host:port` of `--rest_api_port`."""
 
-    def __init__(self, server: str, model_name: str, timeout_seconds: float = 30.0):
+    def __init__(
+        self,
+        server: str,
+        model_name: str,
+        timeout_seconds: float = 30.0,
+        options: ClientOptions = ONCE,
+    ):
         super().__init__(server, model_name, timeout_seconds)
-        self._url = f"http://{server}/v1/models/{urllib.parse.quote(model_name, safe='')}"
-        self._session = requests.Session()
+        scheme = "https" if options.encrypted else "http"
+        self._url = f"{scheme}://{server}/v1/models/{urllib.parse.quote(model_name, safe='')}"
+        if options.ca_file is not None and not options.ca_file.is_file():
+            raise FileNotFoundError(f"there is no file {options.ca_file}")
+        # Given with each request, since the environment would replace the session's.
+        self._verify = None if options.ca_file is None else str(options.ca_file)
+        self._session = _session(options)
 
     def predict(
         self,
@@ -78,9 +93,14 @@ class RestClient(ModelClient):
                 data=body,
                 headers={"Content-Type": "application/json"},
                 timeout=self.timeout_seconds,
+                verify=self._verify,
             )
         except requests.Timeout as error:
             raise self._timed_out() from error
+        except requests.exceptions.SSLError as error:
+            raise ConnectionError(
+                f"no model server at {self.server} over TLS: {error.args[0]}"
+            ) from error
         except requests.RequestException as error:
             raise self._no_server("rest_api_port") from error
         try:
@@ -91,6 +111,38 @@ class RestClient(ModelClient):
             code = _CODES.get(response.status_code, "INTERNAL")
             raise ModelServerError(code, answer.get("error", response.reason))
         return answer
+
+
+class _BearerToken(requests.auth.AuthBase):
+    """The token of each request. (A mere header would give way to what a .netrc file says.)"""
+
+    def __init__(self, token: str):
+        self._header = f"Bearer {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+def _session(options: ClientOptions) -> requests.Session:
+    """A session whose requests are tried again by urllib3."""
+    session = requests.Session()
+    if options.token is not None:
+        session.auth = _BearerToken(options.token)
+    retry = urllib3.Retry(
+        options.retries,
+        read=False,  # a timeout is not tried again
+        other=0,  # nor a wrong certificate
+        status_forcelist=[503],
+        allowed_methods=None,
+        backoff_factor=0.2,
+        backoff_max=2.0,
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapters.HTTPAdapter(max_retries=retry))
+    return session
 
 
 def _to_json(value: Image) -> dict | list:

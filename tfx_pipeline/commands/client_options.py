@@ -63,8 +63,15 @@ def media_options(function: Callable) -> Callable:
     return function
 
 
+def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
+    context.meta[f"{__name__}.{option.name}"] = value
+
+
 def server_options(function: Callable) -> Callable:
-    """Adds `--server`, `--protocol`, `--model_name`, `--timeout` and `--json`."""
+    """Adds `--server`, `--protocol`, `--model_name`, `--timeout` and `--json`.
+
+    Besides `--tls`, `--ca-file` and `--token-file`, which `connection` finds by itself.
+    """
     for option in reversed(
         (
             click.option(
@@ -82,6 +89,27 @@ def server_options(function: Callable) -> Callable:
                 default=30.0,
                 show_default=True,
                 help="Seconds to wait for each answer.",
+            ),
+            click.option(
+                "--tls",
+                is_flag=True,
+                expose_value=False,
+                callback=_remember,
+                help="Encrypt, and check the server's certificate by the system's authorities.",
+            ),
+            click.option(
+                "--ca-file",
+                type=_MEDIA,
+                expose_value=False,
+                callback=_remember,
+                help="As --tls, by these authorities: a PEM file.",
+            ),
+            click.option(
+                "--token-file",
+                type=_MEDIA,
+                expose_value=False,
+                callback=_remember,
+                help="File with the token that the server asks for.",
             ),
             click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         )
@@ -106,8 +134,21 @@ def connection(
         raise click.UsageError("give --model or --server, not both")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning)  # of libraries, about Python
+    from serving.client.client_options import ClientOptions
     from serving.client.connect import connect
     from serving.client.model_server_error import ModelServerError
+
+    given = click.get_current_context().meta
+    tls, ca_file, token_file = (
+        given.get(f"{__name__}.{name}") for name in ("tls", "ca_file", "token_file")
+    )
+    if model is not None and (tls or ca_file or token_file):
+        raise click.UsageError("--tls, --ca-file and --token-file are for a server, not a model")
+    try:
+        token = None if token_file is None else token_file.read_text().strip()
+        options = ClientOptions(token, bool(tls), ca_file)
+    except ValueError as error:  # UnicodeDecodeError is one
+        raise click.UsageError(f"--token-file {token_file}: {error}") from error
 
     try:
         if model is not None:
@@ -115,7 +156,7 @@ def connection(
 
             client: ModelClient = InProcessClient(str(model))
         else:
-            client = connect(model_name, server, protocol, timeout)
+            client = connect(model_name, server, protocol, timeout, options)
         with client:
             yield client
     except (ConnectionError, FileNotFoundError, TimeoutError, ModelServerError) as error:
