@@ -30,6 +30,7 @@ class MonoResampler:
         time_base: Fraction,
         origin: Fraction = Fraction(0),
         channel: int | None = None,
+        tolerance: float = TOLERANCE_SECONDS,
     ):
         """Creates a resampler.
 
@@ -38,11 +39,13 @@ class MonoResampler:
             time_base: of the frames' time stamps, in seconds.
             origin: time stamp of second 0, in seconds.
             channel: take this channel alone instead of the mix of all.
+            tolerance: seconds by which time stamps may be wrong and the sound still continuous.
         """
         self._rate = sample_rate
         self._tick = float(time_base)
         self._origin = float(origin)
         self._channel = channel
+        self._tolerance = tolerance
         self._resampler: AudioResampler | None = None
         self._format: tuple | None = None
         self._expected = 0.0  # seconds: where the next frame of the run would start
@@ -64,7 +67,7 @@ class MonoResampler:
         if frame.pts is not None:
             start = frame.pts * self._tick - self._origin
             kind = (frame.sample_rate, frame.layout.name, frame.format.name)
-            if kind != self._format or abs(start - self._expected) > TOLERANCE_SECONDS:
+            if kind != self._format or abs(start - self._expected) > self._tolerance:
                 yield from self._flush()
                 self._format = kind
                 self._expected = start

@@ -14,7 +14,7 @@ from av.audio.frame import AudioFrame
 from components.media import media_error
 from components.media.media_error import MediaError
 from components.media.media_file import MediaFile, Source, time_base
-from components.media.mono_resampler import MonoResampler
+from components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
 
 SILENCE_DBFS = -120.0
 """Loudness of digital silence (its logarithm would be minus infinity)."""
@@ -25,6 +25,10 @@ _INT16_MAX = 32768.0
 # transforms, bit reservoirs, and the headers of spectral band replication.
 _LEAD_IN_SECONDS = Fraction(1, 2)
 _LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this much at most
+
+# Where Vorbis changes the length of its blocks, FFmpeg's time stamps jump to and fro by a part of a
+# block, though no sample is missing.
+_VORBIS_TOLERANCE_SECONDS = 0.05
 
 
 def loudness_dbfs(samples: np.ndarray) -> float:
@@ -86,8 +90,9 @@ def read_sound(
     """
     stream = media.need_audio()
     context = stream.codec_context
+    tolerance = _VORBIS_TOLERANCE_SECONDS if context.name == "vorbis" else TOLERANCE_SECONDS
     for first, last, needed in _packet_spans(media, spans):
-        resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
+        resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel, tolerance)
         for ordinal, packet in media.packets(stream, [(first, last)]):
             try:
                 frames = context.decode(packet)
