@@ -23,7 +23,7 @@ def test_every_format_and_rate_is_read(tmp_path, save_sound, suffix, rate):
     assert len(sounds[0]) == pytest.approx(rate, rel=0.08)  # MP3 ends with its padding
     assert _spectrum_peak(sounds[0], rate) == pytest.approx(440, abs=2)
     middle = sounds[0][rate // 4 : rate // 2].astype(float)
-    assert np.sqrt(np.mean(middle**2)) == pytest.approx(8000 / np.sqrt(2), rel=0.05)
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(8000 / np.sqrt(2), rel=0.1)
 
 
 def test_what_cannot_be_read_is_named_with_its_reason(tmp_path, save_sound, sound):
