@@ -45,8 +45,8 @@ class SoundBenchmarkEvaluator(base_component.BaseComponent):
     folder says.
 
     Output `evaluation`: `metrics.json` with `accuracy` (mean of the folds'), `embedding_accuracy`,
-    `random_accuracy`, `mfcc_accuracy`, `gain_over_random`, `gain_over_mfcc`, all to put thresholds
-    on; `rows` (each row of the table with its `folds`), `published`, `by_class`, `rejects`,
+    `random_accuracy`, `random_embedding_accuracy`, `mfcc_accuracy`, `gain_over_random`,
+    `embedding_gain_over_random`, `gain_over_mfcc`, all to put thresholds on; `rows` (each row of the table with its `folds`), `published`, `by_class`, `rejects`,
     `same_recordings`, `left_out` (what could not be measured, and why), `confidence` and, with a
     baseline model, `change`, by original recordings; `confusion.png`, `classes.png`;
     `decisions.json` and BLESSED or NOT_BLESSED.

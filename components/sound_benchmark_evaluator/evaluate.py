@@ -36,12 +36,21 @@ from models import examples as contract
 ACCURACY = "accuracy"
 EMBEDDING_ACCURACY = "embedding_accuracy"
 RANDOM_ACCURACY = "random_accuracy"
+RANDOM_EMBEDDING_ACCURACY = "random_embedding_accuracy"
 MFCC_ACCURACY = "mfcc_accuracy"
 GAIN_OVER_RANDOM = "gain_over_random"
+EMBEDDING_GAIN_OVER_RANDOM = "embedding_gain_over_random"
 GAIN_OVER_MFCC = "gain_over_mfcc"
 
 CONFUSION_FILE = "confusion.png"
 CLASSES_FILE = "classes.png"
+
+_GAINS = {
+    GAIN_OVER_RANDOM: (ACCURACY, RANDOM_ACCURACY),
+    EMBEDDING_GAIN_OVER_RANDOM: (EMBEDDING_ACCURACY, RANDOM_EMBEDDING_ACCURACY),
+    GAIN_OVER_MFCC: (ACCURACY, MFCC_ACCURACY),
+}
+"""By metric, the two whose difference it is."""
 
 _TRAIN_SPLIT = "train"
 _IN_TRAINING_DATA = "in_training_data"
@@ -144,9 +153,9 @@ def evaluate_sound_benchmark(
         None if baseline_rows is None else _statistics(scorer, baseline_rows),
         scorer.clusters,
     )
-    for name, others in ((GAIN_OVER_RANDOM, RANDOM_ACCURACY), (GAIN_OVER_MFCC, MFCC_ACCURACY)):
+    for name, (first, second) in _GAINS.items():
         if name not in estimates:
-            missing[name] = missing.get(ACCURACY) or missing.get(others, "not asked for")
+            missing[name] = missing.get(first) or missing.get(second, "not asked for")
     shown = [*rows.values(), *(baseline_rows or {}).values()]
     write_metrics(
         folder,
@@ -175,10 +184,13 @@ def evaluate_sound_benchmark(
             **confidence_and_change(estimates, changes),
         },
     )
-    first = next(iter(rows.values()))
-    counts = scorer.confusion(first.predicted)
+    main_row = next(iter(rows.values()))
+    counts = scorer.confusion(main_row.predicted)
     write_confusion(
-        os.path.join(folder, CONFUSION_FILE), left.classes, counts, f"{left.name}: {first.name}"
+        os.path.join(folder, CONFUSION_FILE),
+        left.classes,
+        counts,
+        f"{left.name}: {main_row.name}",
     )
     write_class_accuracies(
         os.path.join(folder, CLASSES_FILE),
@@ -260,23 +272,31 @@ def _model_rows(
 def _random_rows(
     rest: _Sounds, model: str, rate: int, count: int, missing: dict[str, str]
 ) -> dict[str, Row]:
-    """The mean over networks with random weights, of conv4_2."""
-    rows = []
+    """The mean over networks with random weights."""
+    names = {
+        RANDOM_ACCURACY: (listener.FEATURES, "conv4_2 of random networks + SVM"),
+        RANDOM_EMBEDDING_ACCURACY: (listener.EMBEDDING, "embedding of random networks + SVM"),
+    }
+    rows: dict[str, list[Row]] = {key: [] for key in names}
     for seed in range(1, count + 1):
         try:
             network = listener.random_listener(model, seed)
         except FileNotFoundError as error:
-            missing[RANDOM_ACCURACY] = str(error)
+            missing.update(dict.fromkeys(names, str(error)))
             return {}
-        vectors = rest.listen(network, [listener.FEATURES], rate, f"random network {seed}")
-        rows.append(rest.row("conv4_2 of random networks + SVM", vectors[listener.FEATURES]))
-    if not rows:
-        return {}
-    accuracy = Scorer(rest.benchmark).accuracy
-    tested = np.arange(len(Scorer(rest.benchmark).tested))
-    by_seed = tuple(accuracy(row.right)(tested) for row in rows)
+        signatures = [signature for signature, _ in names.values()]
+        vectors = rest.listen(network, signatures, rate, f"random network {seed}")
+        for key, (signature, name) in names.items():
+            rows[key].append(rest.row(name, vectors[signature]))
+    return {key: _mean_row(rest.benchmark, found) for key, found in rows.items() if found}
+
+
+def _mean_row(benchmark: Benchmark, rows: Sequence[Row]) -> Row:
+    scorer = Scorer(benchmark)
+    all_tested = np.arange(len(scorer.tested))
+    by_seed = tuple(scorer.accuracy(row.right)(all_tested) for row in rows)
     right = np.mean([row.right for row in rows], 0)
-    return {RANDOM_ACCURACY: dataclasses.replace(rows[0], right=right, by_seed=by_seed)}
+    return dataclasses.replace(rows[0], right=right, by_seed=by_seed)
 
 
 def _mfcc(rest: _Sounds) -> list[np.ndarray]:
@@ -290,9 +310,9 @@ def _mfcc(rest: _Sounds) -> list[np.ndarray]:
 def _statistics(scorer: Scorer, rows: Mapping[str, Row]) -> dict[str, Statistic]:
     """The accuracies of the rows, and how much better the model is than those without learning."""
     statistics = {name: scorer.accuracy(row.right) for name, row in rows.items()}
-    for gain, other in ((GAIN_OVER_RANDOM, RANDOM_ACCURACY), (GAIN_OVER_MFCC, MFCC_ACCURACY)):
-        if ACCURACY in statistics and other in statistics:
-            statistics[gain] = _difference(statistics[ACCURACY], statistics[other])
+    for gain, (first, second) in _GAINS.items():
+        if first in statistics and second in statistics:
+            statistics[gain] = _difference(statistics[first], statistics[second])
     return statistics
 
 

@@ -115,6 +115,7 @@ def test_a_model_that_hears_pitch_tells_the_classes_apart(printed):
     rows = {row["name"]: row for row in metrics["rows"]}
     assert list(rows["conv4_2 + SVM"]["folds"]) == ["1", "2"]
     assert len(rows["conv4_2 of random networks + SVM"]["by_seed"]) == 2
+    assert len(rows["embedding of random networks + SVM"]["by_seed"]) == 2
     assert rows["MFCC + SVM"]["accuracy"] == metrics["mfcc_accuracy"]
     gain = metrics["accuracy"] - metrics["random_accuracy"]
     assert metrics["gain_over_random"] == pytest.approx(gain)

@@ -58,8 +58,9 @@ def command(
 ) -> None:
     """Train linear classifiers on the sound's features, on the benchmark's own folds.
 
-    Metrics: accuracy (conv4_2; mean of the folds'), embedding_accuracy, random_accuracy,
-    mfcc_accuracy, gain_over_random, gain_over_mfcc. Intervals are of 90 %, by original recordings.
+    Metrics: accuracy (conv4_2; mean of the folds'), embedding_accuracy, mfcc_accuracy,
+    random_accuracy and random_embedding_accuracy (networks before training), gain_over_random,
+    embedding_gain_over_random, gain_over_mfcc. Intervals are of 90 %, by original recordings.
     """
     from components.sound_benchmark_evaluator.executor import Executor
     from tfx_pipeline.commands.evaluate.find_examples import find_examples
@@ -106,6 +107,10 @@ def _table(metrics: dict[str, Any]) -> str:
         lines.append(
             f"{row['name']:{width}}  {blank}  {100 * row['accuracy']:6.1f}        {row['source']}"
         )
+    for name in ("gain_over_random", "embedding_gain_over_random", "gain_over_mfcc"):
+        if name in metrics:
+            bounds = metrics["confidence"][name]
+            lines.append(f"{name}: {100 * metrics[name]:+.1f}, {_interval(bounds)}")
     lines += [f"left out: {name}: {reason}" for name, reason in metrics["left_out"].items()]
     for first, second in metrics["same_recordings"]:
         lines.append(f"the same recording, kept out of each other's folds: {first}, {second}")
