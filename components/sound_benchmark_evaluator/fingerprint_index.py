@@ -91,10 +91,10 @@ class FingerprintIndex:
     def _correlates(self, sound: np.ndarray, recording: int, shift: int) -> bool:
         waveform = self._waveforms[recording]
         start = shift * _HOP - _SLACK
-        end = start + len(sound) + 2 * _SLACK
-        part = waveform[max(0, start) : max(0, end)].astype(np.float32)
-        part = np.pad(part, (max(0, -start), max(0, end - max(len(waveform), start, 0))))
-        part = np.pad(part, (0, max(0, 2 * _SLACK + len(sound) - len(part))))
+        length = len(sound) + 2 * _SLACK
+        part = waveform[max(0, start) : max(0, start + length)].astype(np.float32)
+        part = np.pad(part, (max(0, -start), 0))  # silence before and after the recording
+        part = np.pad(part, (0, max(0, length - len(part))))
         products = signal.correlate(part, sound, "valid", method="fft")  # [2 * _SLACK + 1]
         sums = np.concatenate([[0.0], np.cumsum(part.astype(np.float64) ** 2)])
         energy = (sums[len(sound) :] - sums[: -len(sound)]) * float(
