@@ -9,7 +9,19 @@ from click.testing import CliRunner
 
 from tfx_pipeline.cli import main
 
-COMMANDS = ["demo", "run", "videos", "serve", "score", "embed", "localise", "evaluate", "report"]
+COMMANDS = [
+    "demo",
+    "run",
+    "videos",
+    "serve",
+    "score",
+    "embed",
+    "localise",
+    "index",
+    "search",
+    "evaluate",
+    "report",
+]
 
 _PROGRAM = """
 import json, sys

@@ -163,7 +163,7 @@ def test_rest(server: ModelServer):
         ({"examples": [{"x": None}]}, "unexpected JSON type: Null"),
         ({"examples": [{"x": [[1.0]]}]}, "unexpected JSON type: Array"),
         ({"examples": [{"x": [1.0, "a"]}]}, "Unexpected element type in feature: x"),
-        ({"examples": [{"x": 2**64}]}, "Only int64"),
+        ({"examples": [{"x": 2**63}]}, "Only int64"),
         ({"examples": [{"x": 1e300}]}, "without loss of precision"),
         ({"examples": [{"x": {"b64": "?"}}]}, "base64"),
         ({"examples": [{"x": "text"}]}, ""),  # the model's own words
