@@ -17,8 +17,9 @@ class ServingSignatures:
 
     An image of any size is scaled so that its short side is `image_size`, then cropped in the
     centre. Where the network looks at several frames, an image is that many of one size, in order
-    of time: string [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at `sample_rate`: int16 little-endian PCM, or a
-    16-bit WAV file. Only stock TensorFlow operations are used. docs/serving.md has the tables.
+    of time: string [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at
+    `sample_rate`: int16 little-endian PCM, or a 16-bit WAV file. Only stock TensorFlow operations
+    are used. docs/serving.md has the tables.
 
     Args:
         network: trained.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+import ipaddress
 import pathlib
 from collections.abc import Callable, Iterator
 
@@ -208,3 +210,33 @@ def pcm() -> bytes:
     """One second of sound with half the greatest amplitude."""
     wave = np.sin(np.arange(SAMPLE_RATE) * 2 * np.pi * 400 / SAMPLE_RATE) * 16384
     return np.round(wave).astype("<i2").tobytes()
+
+
+@pytest.fixture(scope="session")
+def key_and_certificate() -> tuple[str, str]:
+    """A key and a certificate for 127.0.0.1, signed by itself, as PEM."""
+    x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate of this test")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), certificate.public_bytes(encoding).decode()

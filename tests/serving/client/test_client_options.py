@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-import datetime
 import http.server
-import ipaddress
 import json
 import pathlib
 import threading
@@ -29,33 +27,11 @@ PROTOCOLS = ("grpc", "rest")
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, pathlib.Path]:
-    """A self-signed certificate for 127.0.0.1: the server's SSLConfig, and its PEM."""
-    x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate of this test")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    private = key.private_bytes(
-        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    public = made.public_bytes(encoding).decode()
+def certificate(
+    key_and_certificate: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[pathlib.Path, pathlib.Path]:
+    """The server's SSLConfig, and its PEM."""
+    private, public = key_and_certificate
     folder = tmp_path_factory.mktemp("tls")
     config, authority = folder / "ssl.config", folder / "ca.pem"
     config.write_text(f"server_key: {json.dumps(private)} server_cert: {json.dumps(public)}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import pathlib
 from collections.abc import Callable
 
@@ -16,36 +14,6 @@ from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
 from serving.model_server.api_token import ApiToken
 from serving.model_server.model_server import ModelServer
 from serving.model_server.tls import Tls
-
-
-@pytest.fixture(scope="module")
-def pair() -> tuple[str, str]:
-    """A key and a certificate for 127.0.0.1, signed by itself, as PEM."""
-    x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate of this test")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    private = key.private_bytes(
-        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private.decode(), certificate.public_bytes(encoding).decode()
 
 
 def write_config(path: pathlib.Path, key: str, certificate: str, more: str = "") -> pathlib.Path:
@@ -66,9 +34,12 @@ def status(channel: grpc.Channel, *metadata: tuple[str, str]) -> str:
 
 
 def test_tls_for_grpc_and_on_request_for_rest(
-    pair: tuple[str, str], toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable
+    key_and_certificate: tuple[str, str],
+    toy_folder: pathlib.Path,
+    tmp_path: pathlib.Path,
+    options: Callable,
 ):
-    key, certificate = pair
+    key, certificate = key_and_certificate
     config = write_config(tmp_path / "ssl.config", key, certificate)
     authority = tmp_path / "authority.pem"
     authority.write_text(certificate)
@@ -89,9 +60,12 @@ def test_tls_for_grpc_and_on_request_for_rest(
 
 
 def test_clients_that_must_show_a_certificate(
-    pair: tuple[str, str], toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable
+    key_and_certificate: tuple[str, str],
+    toy_folder: pathlib.Path,
+    tmp_path: pathlib.Path,
+    options: Callable,
 ):
-    key, certificate = pair
+    key, certificate = key_and_certificate
     authority = certificate.replace("\n", "\\n")
     config = write_config(
         tmp_path / "ssl.config", key, certificate, f'custom_ca: "{authority}" client_verify: true'
