@@ -53,6 +53,7 @@ def run_locally(
         video_list=paths.video_list,
         pipeline_root=paths.pipeline_root,
         serving_dir=paths.serving_dir,
+        search_dir=paths.search_dir,
         group_regex=group_regex,
         label_regex=label_regex,
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(

@@ -8,6 +8,7 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                           |          SoundBenchmarkEvaluator (against the latest blessed model)
                           |            -> ModelGate ---------+
                           |                                  +--> Pusher
+                          |                                  +--> SearchIndexer -> Pusher.search
                           +--------> ServingValidator -------+
                           |
                           +--------> Evaluator (TFMA: slices and plots)
@@ -28,6 +29,7 @@ from components.evaluation.threshold import thresholds_to_json
 from components.localisation_evaluator.component import LocalisationEvaluator
 from components.model_gate.component import ModelGate
 from components.retrieval_evaluator.component import RetrievalEvaluator
+from components.search_indexer.component import SearchIndexer
 from components.serving_validator.component import ServingValidator
 from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluator
 from components.video_example_gen.component import VideoExampleGen
@@ -48,6 +50,7 @@ def create_pipeline(
     video_list: str,
     pipeline_root: str,
     serving_dir: str,
+    search_dir: str,
     group_regex: str = "",
     label_regex: str = "",
     metadata_connection_config=None,
@@ -64,6 +67,7 @@ def create_pipeline(
         video_list: path of the CSV that `write_video_list` wrote.
         pipeline_root: folder for artifacts.
         serving_dir: folder that gets a numbered version of every blessed model.
+        search_dir: folder that gets a numbered index of all examples by every blessed model.
         group_regex: see IngestConfig.
         label_regex: see IngestConfig.
         metadata_connection_config: of ML Metadata, where the runner needs one.
@@ -166,14 +170,21 @@ def create_pipeline(
         examples=example_gen.outputs["examples"],
         local_server=LOCAL_SERVER,
     )
+    blessings = {
+        "model_blessing": gate.outputs["blessing"],
+        "infra_blessing": serving_validator.outputs["blessing"],
+    }
     pusher = tfx.components.Pusher(
+        model=trainer.outputs["model"], push_destination=_folder(serving_dir), **blessings
+    )
+    search_indexer = SearchIndexer(
+        examples=example_gen.outputs["examples"],
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
-        infra_blessing=serving_validator.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=serving_dir)
-        ),
     )
+    search_pusher = tfx.components.Pusher(
+        model=search_indexer.outputs["index"], push_destination=_folder(search_dir), **blessings
+    ).with_id("Pusher.search")
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
         pipeline_root=pipeline_root,
@@ -191,8 +202,17 @@ def create_pipeline(
             gate,
             serving_validator,
             pusher,
+            search_indexer,
+            search_pusher,
         ],
         enable_cache=enable_cache,
         metadata_connection_config=metadata_connection_config,
         beam_pipeline_args=beam_pipeline_args,
+    )
+
+
+def _folder(base_directory: str) -> tfx.proto.PushDestination:
+    """Each version a folder named by the time."""
+    return tfx.proto.PushDestination(
+        filesystem=tfx.proto.PushDestination.Filesystem(base_directory=base_directory)
     )

@@ -156,7 +156,7 @@ def run(
         summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)
     )
     report = write_report(summary, root)
-    _tell(report, root)
+    _tell(report, paths)
     if report["pushed_version"] is None:
         raise SystemExit(NOT_PUSHED)
     return report
@@ -170,7 +170,7 @@ def _with_min_avc_accuracy(preset: Preset, bound: float) -> Preset:
     return preset.asking({"avc": (Threshold("avc_accuracy", at_least=bound),)})
 
 
-def _tell(report: dict[str, Any], root: str) -> None:
+def _tell(report: dict[str, Any], paths: RunPaths) -> None:
     cached = [stage["name"] for stage in report["stages"] if stage["status"] == "cached"]
     if cached:
         click.echo(f"Reused from an earlier run: {', '.join(cached)}")
@@ -182,4 +182,5 @@ def _tell(report: dict[str, Any], root: str) -> None:
         click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
     else:
         click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
-    click.echo(f"Report: {os.path.join(root, 'report.html')}")
+        click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
+    click.echo(f"Report: {os.path.join(paths.root, 'report.html')}")

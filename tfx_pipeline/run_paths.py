@@ -6,6 +6,7 @@ import dataclasses
 import os
 
 MODEL_NAME = "objects-that-sound"
+SEARCH_NAME = "search"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,3 +45,8 @@ class RunPaths:
     def serving_dir(self) -> str:
         """The model server's `--model_base_path`: one numbered folder a pushed version."""
         return os.path.join(self.root, "serving", MODEL_NAME)
+
+    @property
+    def search_dir(self) -> str:
+        """Likewise, of the search index."""
+        return os.path.join(self.root, "serving", SEARCH_NAME)

@@ -27,6 +27,7 @@ def pipeline(tmp_path_factory):
         video_list=f"{folder}/videos.csv",
         pipeline_root=folder,
         serving_dir=folder,
+        search_dir=folder,
         group_regex=GROUP_REGEX,
     )
 
@@ -76,17 +77,25 @@ def test_each_component_is_fed_by_what_it_needs(components):
         ("VideoExampleGen", "ServingValidator"),
         ("Trainer", "ServingValidator"),
         ("ServingValidator", "Pusher"),
+        ("VideoExampleGen", "SearchIndexer"),
+        ("Trainer", "SearchIndexer"),
+        ("ModelGate", "SearchIndexer"),
+        ("SearchIndexer", "Pusher.search"),
+        ("ModelGate", "Pusher.search"),
+        ("ServingValidator", "Pusher.search"),
     }
 
 
 def test_the_gate_decides_what_is_pushed(components):
     blessing = components["ModelGate"].outputs["blessing"]
     assert components["Pusher"].inputs["model_blessing"] is blessing
+    assert components["Pusher.search"].inputs["model_blessing"] is blessing
 
 
 def test_what_is_pushed_must_be_served(components):
     blessing = components["ServingValidator"].outputs["blessing"]
     assert components["Pusher"].inputs["infra_blessing"] is blessing
+    assert components["Pusher.search"].inputs["infra_blessing"] is blessing
     server = json.loads(components["ServingValidator"].exec_properties["local_server"])
     assert server[:3] == ["-m", "tfx_pipeline.cli", "serve"]
 
@@ -117,7 +126,11 @@ def test_what_a_preset_asks_reaches_its_evaluator(tmp_path):
     preset = PRESETS["smoke"]().asking(asked)
     folder = str(tmp_path)
     pipeline = create_pipeline(
-        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+        preset,
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
     )
     components = {node.id: node for node in pipeline.components}
     for name, node in (
@@ -137,6 +150,7 @@ def test_a_sound_benchmark_joins_the_gate_where_there_is_one(tmp_path):
         video_list=f"{folder}/videos.csv",
         pipeline_root=folder,
         serving_dir=folder,
+        search_dir=folder,
         sound_benchmark=("esc10", folder),
     )
     components = {node.id: node for node in pipeline.components}
@@ -168,7 +182,11 @@ def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
     )
     folder = str(tmp_path)
     pipeline = create_pipeline(
-        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+        preset,
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
     )
     [ingest] = [node for node in pipeline.components if node.id == "VideoExampleGen"]
     config = ingest.exec_properties["custom_config"]
@@ -185,6 +203,7 @@ def test_training_starts_from_the_latest_blessed_model_where_asked(warm_start, t
         video_list=f"{folder}/videos.csv",
         pipeline_root=folder,
         serving_dir=folder,
+        search_dir=folder,
         warm_start=warm_start,
     )
     order = [node.id for node in pipeline.components]
@@ -202,6 +221,7 @@ def test_ingest_can_have_beam_options_of_its_own(tmp_path):
         video_list=f"{folder}/videos.csv",
         pipeline_root=folder,
         serving_dir=folder,
+        search_dir=folder,
         beam_pipeline_args=local_beam_pipeline_args(),
         ingest_beam_args=flink_beam_pipeline_args("jobs:8081", parallelism=8, image="ots:1"),
     )
@@ -223,6 +243,10 @@ def test_every_preset_makes_a_pipeline(name, tmp_path):
     assert preset.name == name
     folder = str(tmp_path)
     pipeline = create_pipeline(
-        preset, video_list=f"{folder}/videos.csv", pipeline_root=folder, serving_dir=folder
+        preset,
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
     )
-    assert len(pipeline.components) == 15
+    assert len(pipeline.components) == 17

@@ -25,7 +25,14 @@ COMPUTED = {
 """Stages whose inputs do not change from run to run."""
 COMPARING = {"RetrievalEvaluator", "LocalisationEvaluator"}
 """Stages that depend on the latest blessed model besides."""
-DECIDING = {"latest_blessed_model_resolver", "AvcEvaluator", "ModelGate", "Pusher"}
+DECIDING = {
+    "latest_blessed_model_resolver",
+    "AvcEvaluator",
+    "ModelGate",
+    "Pusher",
+    "SearchIndexer",
+    "Pusher.search",
+}
 
 
 def _with_status(report: dict, status: str) -> set[str]:
@@ -127,6 +134,19 @@ def test_the_pushed_version_is_a_saved_model(first_run):
     assert int(description["sample_rate"][0]) == 8000
 
 
+def test_the_pushed_index_finds_all_examples(first_run, root):
+    [version] = (root / "serving" / "search").iterdir()
+    model = tf.saved_model.load(str(version))
+    description = model.signatures["describe"](query=tf.constant([b""]))
+    count = int(description["items"][0])
+    assert count == first_run.report["data"]["num_examples"]
+    silence = tf.constant([bytes(2 * int(description["sample_rate"][0]))])
+    found = model.signatures["search_by_audio"](audio=silence, k=tf.constant([1000]))
+    assert found["ids"].shape == (1, count)
+    names = {name.decode() for name in found["ids"].numpy()[0]}
+    assert len(names) == 24  # the good ones
+
+
 def test_there_is_a_page_for_people(first_run, root):
     page = (root / "report.html").read_text()
     assert first_run.report["pushed_version"] in page
@@ -148,6 +168,10 @@ def test_a_refused_model_is_not_pushed_and_the_run_says_why(refused_run, first_r
 
 def test_the_earlier_version_stays_served(refused_run, first_run):
     assert refused_run.versions == first_run.versions
+
+
+def test_a_refused_model_makes_no_index(refused_run, root):
+    assert len(list((root / "serving" / "search").iterdir())) == 1
 
 
 def test_what_did_not_change_is_reused_and_said(refused_run, first_run):

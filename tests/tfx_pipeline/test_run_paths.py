@@ -10,12 +10,13 @@ def test_everything_is_under_the_root_and_absolute(tmp_path, monkeypatch):
     paths = RunPaths.under("runs/mine")
     assert paths.root == str(tmp_path / "runs" / "mine")
     assert os.path.isdir(paths.root)
-    for path in (paths.video_list, paths.pipeline_root, paths.metadata, paths.serving_dir):
+    inside = (paths.video_list, paths.pipeline_root, paths.metadata)
+    for path in (*inside, paths.serving_dir, paths.search_dir):
         assert os.path.isabs(path)
         assert path.startswith(paths.root + os.sep)
 
 
 def test_the_model_server_finds_versions_under_the_models_name(tmp_path):
-    assert RunPaths.under(str(tmp_path)).serving_dir == str(
-        tmp_path / "serving" / "objects-that-sound"
-    )
+    paths = RunPaths.under(str(tmp_path))
+    assert paths.serving_dir == str(tmp_path / "serving" / "objects-that-sound")
+    assert paths.search_dir == str(tmp_path / "serving" / "search")
