@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tfx_pipeline.commands import client_options
+from tfx_pipeline.commands import client_options, slide_options
+
+if TYPE_CHECKING:
+    from serving.client.model_client import Image, ModelClient
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @client_options.media_options
+@slide_options.every_option
 @client_options.server_options
 def command(
     image: pathlib.Path | None,
     audio: pathlib.Path | None,
     video: pathlib.Path | None,
     time: float | None,
+    every: float | None,
     server: str | None,
     protocol: str,
     model_name: str,
@@ -26,6 +32,9 @@ def command(
 ) -> None:
     """Ask a model server for embeddings: vectors of unit length, near where things go together."""
     with client_options.connection(server, protocol, model_name, timeout) as client:
+        if every is not None:
+            slide_options.print_slide(client, video, time, every, functools.partial(_both, client))
+            return
         media = client_options.read_media(client, image, audio, video, time, need_both=False)
         result: dict[str, Any] = {"source": media.source}
         lines = [media.source]
@@ -40,3 +49,11 @@ def command(
         result["cosine"] = sum(x * y for x, y in pairs)
         lines.append(f"cosine of the two: {result['cosine']:.4f}")
     client_options.print_result(result, as_json, "\n".join(lines))
+
+
+def _both(client: ModelClient, images: list[Image], sounds: list[bytes]) -> list[dict[str, Any]]:
+    vectors = zip(client.embed_image(images), client.embed_audio(sounds), strict=True)
+    return [
+        {"image_embedding": image.tolist(), "audio_embedding": audio.tolist()}
+        for image, audio in vectors
+    ]

@@ -97,6 +97,31 @@ def test_score_of_a_video(server_flags: list[str], video: str):
     assert white["source"].endswith("clip.mp4 at 1.40 s")
 
 
+def test_scores_over_a_whole_video(server_flags: list[str], video: str):
+    lines = run(score.command, "--video", video, "--every=0.25", *server_flags).splitlines()
+    moments = [json.loads(line) for line in lines]
+    times = [moment["time"] for moment in moments]
+    assert times == pytest.approx([0.5, 0.75, 1.0, 1.25, 1.5], abs=0.06)
+    for moment in moments:
+        white = moment["time"] >= 1.0
+        assert moment["score"] == pytest.approx(0.25 if white else 0.0, abs=0.04)
+
+
+def test_embeds_over_a_whole_video(server_flags: list[str], video: str):
+    lines = run(embed.command, "--video", video, "--every=0.5", *server_flags).splitlines()
+    for line in lines:
+        assert set(json.loads(line)) == {"time", "image_embedding", "audio_embedding"}
+    assert len(lines) in (2, 3)
+
+
+@pytest.mark.parametrize("options", [["--image=IMAGE"], ["--video=VIDEO", "--time=1"]])
+def test_sliding_needs_a_video_and_no_time(server_flags, options, image, video):
+    given = [one.replace("IMAGE", image).replace("VIDEO", video) for one in options]
+    result = CliRunner().invoke(score.command, [*given, "--every=1", *server_flags])
+    assert result.exit_code == 2
+    assert "--every slides over a --video" in result.output
+
+
 def test_embed(server_flags: list[str], image: str, video: str):
     only_image = json.loads(run(embed.command, "--image", image, "--json", *server_flags))
     assert only_image["image_embedding"][0] == pytest.approx(0.2, abs=1e-3)
