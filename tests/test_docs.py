@@ -123,6 +123,36 @@ def test_every_linked_file_exists(page):
     assert {link for link in local if not (page.parent / link).exists()} == set()
 
 
+def _anchors(page: pathlib.Path) -> set[str]:
+    """Of headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_linked_section_exists(page):
+    missing = set()
+    for link in _LINK.findall(page.read_text()):
+        name, hash_, anchor = link.partition("#")
+        if hash_ and not re.match(r"[a-z]+:", link):
+            target = page.parent / name if name else page
+            if anchor not in _anchors(target):
+                missing.add(link)
+    assert missing == set()
+
+
+def test_every_message_of_troubleshooting_is_printed_somewhere():
+    folders = ("tfx_pipeline", "components", "models", "serving")
+    files = [path for name in folders for path in sorted((REPOSITORY / name).rglob("*.py"))]
+    source = "\n".join(path.read_text() for path in [*files, REPOSITORY / "Makefile"])
+    source = re.sub(r'"\s+f?"', "", source)  # a literal in several pieces
+    page = (REPOSITORY / "docs" / "troubleshooting.md").read_text()
+    cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    messages = [message for cell in cells for message in _INLINE.findall(cell)]
+    assert len(messages) > 20
+    assert [message for message in messages if message not in source] == []
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
