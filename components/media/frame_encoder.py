@@ -52,7 +52,7 @@ class FrameEncoder:
             raise ValueError(f"image_size must be a positive even number, not {image_size}")
         self._image_size = image_size
         self._quality = quality
-        self._aspect = sample_aspect_ratio or Fraction(1)
+        self._aspect = Fraction(sample_aspect_ratio or 1)
         self._reformatter = VideoReformatter()
 
     def encode(self, frame: VideoFrame) -> StillFrame:

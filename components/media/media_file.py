@@ -18,6 +18,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from components.media import media_error
+from components.media.compatibility import tolerant_metadata
 from components.media.media_error import MediaError
 from components.media.packet_index import PacketIndex
 from components.media.packet_reader import PacketReader
@@ -235,7 +236,7 @@ class MediaFile:
 
 def time_base(timed: Stream | Frame) -> Fraction:
     """Seconds of a tick of a stream or frame; every demuxed or decoded one has it."""
-    return cast(Fraction, timed.time_base)
+    return Fraction(cast(Fraction, timed.time_base))  # PyAV has a rational type of its own
 
 
 def _open(source: Source) -> InputContainer:
@@ -246,7 +247,7 @@ def _open(source: Source) -> InputContainer:
         target,
         mode="r",
         container_options={"protocol_whitelist": "file"},
-        metadata_errors="replace",
+        **tolerant_metadata(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import struct
 
 import av
 import numpy as np
@@ -41,6 +42,19 @@ def test_same_rate_is_bit_exact(media, tmp_path):
         sound=wanted / 32768,
     )
     assert np.array_equal(decode_audio(path, 48000), wanted)
+
+
+def test_tags_that_are_not_utf8_do_no_harm(media, tmp_path):
+    path = media(
+        tmp_path / "tagged.wav", video_codec=None, audio_codec="pcm_s16le", sample_rate=8000
+    )
+    untagged = decode_audio(path, 8000)
+    content = path.read_bytes()
+    title = "Été\0".encode("latin-1")
+    tags = b"INFOINAM" + struct.pack("<I", len(title)) + title
+    content += b"LIST" + struct.pack("<I", len(tags)) + tags
+    path.write_bytes(content[:4] + struct.pack("<I", len(content) - 8) + content[8:])
+    assert np.array_equal(decode_audio(path, 8000), untagged)
 
 
 def test_no_sound(media, tmp_path):
