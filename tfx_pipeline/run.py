@@ -11,12 +11,9 @@ from typing import Any
 
 import click
 
-from components.evaluation.threshold import Threshold
 from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.video_list import list_videos
-from tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.registry import PRESETS
+from tfx_pipeline.presets.chosen_preset import chosen_preset
 from tfx_pipeline.run_paths import RunPaths
 
 NOT_PUSHED = 3
@@ -76,25 +73,18 @@ def run(
             with the reason.
         SystemExit: with status 3 where the gate refused the model.
     """
-    preset = PRESETS[preset_name]()
-    instead: dict[str, Any] = {
-        "examples_per_video": examples_per_video,
-        "frames_per_example": frames_per_example,
-        "minimum_loudness_dbfs": min_loudness,
-    }
-    preset = dataclasses.replace(
-        preset, **{name: value for name, value in instead.items() if value is not None}
-    )
-    if annotated:
-        preset = preset.asking(preset.annotated_thresholds)
     try:
-        for text in thresholds:
-            evaluator, threshold = parse_evaluator_threshold(text)
-            preset = preset.asking({evaluator: (threshold,)})
-        if preset.thresholds.get("sound_benchmark") and sound_benchmark is None:
-            raise ValueError("a threshold on sound_benchmark needs --sound-benchmark")
-        if min_avc_accuracy is not None:
-            preset = _with_min_avc_accuracy(preset, min_avc_accuracy)
+        preset = chosen_preset(
+            preset_name,
+            examples_per_video=examples_per_video,
+            frames_per_example=frames_per_example,
+            min_loudness=min_loudness,
+            min_avc_accuracy=min_avc_accuracy,
+            thresholds=thresholds,
+            annotated=annotated,
+            steps=steps,
+            sound_benchmark=sound_benchmark is not None,
+        )
         IngestConfig(
             frames_per_example=preset.frames_per_example,
             group_regex=group_regex,
@@ -103,10 +93,6 @@ def run(
         listed = list_videos(videos, segments)
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    if steps is not None:
-        preset = dataclasses.replace(
-            preset, training=dataclasses.replace(preset.training, steps=steps)
-        )
     paths = RunPaths.under(root)
     kind = "segments" if segments else "videos"
     click.echo(f"{len(listed)} {kind}, preset {preset.name}, root {root}", err=True)
@@ -160,14 +146,6 @@ def run(
     if report["pushed_version"] is None:
         raise SystemExit(NOT_PUSHED)
     return report
-
-
-def _with_min_avc_accuracy(preset: Preset, bound: float) -> Preset:
-    """Changes that bound alone: a model must still not lose against the latest blessed one."""
-    for threshold in preset.thresholds.get("avc", ()):
-        if threshold.metric == "avc_accuracy":
-            return preset.asking({"avc": (dataclasses.replace(threshold, at_least=bound),)})
-    return preset.asking({"avc": (Threshold("avc_accuracy", at_least=bound),)})
 
 
 def _tell(report: dict[str, Any], paths: RunPaths) -> None:
