@@ -25,7 +25,9 @@ from tfx import v1 as tfx
 from components.avc_evaluator.component import AvcEvaluator
 from components.avc_pair_gen.component import AvcPairGen
 from components.baseline_evaluator.component import BaselineEvaluator
+from components.blessed_model_pusher.component import BlessedModelPusher
 from components.evaluation.threshold import thresholds_to_json
+from components.latest_blessed_model.component import LatestBlessedModel
 from components.localisation_evaluator.component import LocalisationEvaluator
 from components.model_gate.component import ModelGate
 from components.retrieval_evaluator.component import RetrievalEvaluator
@@ -51,6 +53,7 @@ def create_pipeline(
     pipeline_root: str,
     serving_dir: str,
     search_dir: str,
+    blessed_dir: str | None = None,
     group_regex: str = "",
     label_regex: str = "",
     metadata_connection_config=None,
@@ -68,6 +71,8 @@ def create_pipeline(
         pipeline_root: folder for artifacts.
         serving_dir: folder that gets a numbered version of every blessed model.
         search_dir: folder that gets a numbered index of all examples by every blessed model.
+        blessed_dir: folder that keeps every blessed model and knows the latest, for runners that
+            can't ask ML Metadata; None for those that can.
         group_regex: see IngestConfig.
         label_regex: see IngestConfig.
         metadata_connection_config: of ML Metadata, where the runner needs one.
@@ -104,16 +109,10 @@ def create_pipeline(
     baseline_evaluator = BaselineEvaluator(
         examples=example_gen.outputs["examples"], pairs=pair_gen.outputs["pairs"]
     )
-    latest_blessed_model = tfx.dsl.Resolver(
-        strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
-        model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
-        # The gate's alone: a model counts as blessed by all evaluators only.
-        model_blessing=tfx.dsl.Channel(
-            type=tfx.types.standard_artifacts.ModelBlessing,
-            producer_component_id=ModelGate.__name__,
-            output_key="blessing",
-        ),
-    ).with_id("latest_blessed_model_resolver")
+    if blessed_dir is None:
+        latest_blessed_model = _latest_blessed_model_resolver()
+    else:
+        latest_blessed_model = LatestBlessedModel(blessed_dir)
     trainer = tfx.components.Trainer(
         run_fn="models.trainer.run_fn",
         examples=example_gen.outputs["examples"],
@@ -185,6 +184,11 @@ def create_pipeline(
     search_pusher = tfx.components.Pusher(
         model=search_indexer.outputs["index"], push_destination=_folder(search_dir), **blessings
     ).with_id("Pusher.search")
+    blessed_pushers = []
+    if blessed_dir is not None:
+        blessed_pushers = [
+            BlessedModelPusher(trainer.outputs["model"], gate.outputs["blessing"], blessed_dir)
+        ]
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
         pipeline_root=pipeline_root,
@@ -200,6 +204,7 @@ def create_pipeline(
             evaluator,
             *evaluators,
             gate,
+            *blessed_pushers,
             serving_validator,
             pusher,
             search_indexer,
@@ -209,6 +214,20 @@ def create_pipeline(
         metadata_connection_config=metadata_connection_config,
         beam_pipeline_args=beam_pipeline_args,
     )
+
+
+def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
+    """Asks ML Metadata."""
+    return tfx.dsl.Resolver(
+        strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
+        model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
+        # The gate's alone: a model counts as blessed by all evaluators only.
+        model_blessing=tfx.dsl.Channel(
+            type=tfx.types.standard_artifacts.ModelBlessing,
+            producer_component_id=ModelGate.__name__,
+            output_key="blessing",
+        ),
+    ).with_id("latest_blessed_model_resolver")
 
 
 def _folder(base_directory: str) -> tfx.proto.PushDestination:

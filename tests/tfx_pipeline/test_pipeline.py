@@ -214,6 +214,31 @@ def test_training_starts_from_the_latest_blessed_model_where_asked(warm_start, t
     assert order.index("latest_blessed_model_resolver") < order.index("Trainer")
 
 
+def test_without_ml_metadata_a_folder_knows_the_latest_blessed_model(components, tmp_path):
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
+        blessed_dir=f"{folder}/blessed",
+        warm_start=True,
+    )
+    there = {node.id: node for node in pipeline.components}
+    assert set(there) == set(components) - {"latest_blessed_model_resolver"} | {
+        "LatestBlessedModel",
+        "BlessedModelPusher",
+    }
+    model = there["LatestBlessedModel"].outputs["model"]
+    assert there["Trainer"].inputs["base_model"] is model
+    for name in ("AvcEvaluator", "RetrievalEvaluator", "LocalisationEvaluator", "ModelGate"):
+        assert there[name].inputs["baseline_model"] is model
+    pusher = there["BlessedModelPusher"]
+    assert pusher.inputs["model_blessing"] is there["ModelGate"].outputs["blessing"]
+    assert pusher.exec_properties["folder"] == f"{folder}/blessed"
+
+
 def test_ingest_can_have_beam_options_of_its_own(tmp_path):
     folder = str(tmp_path)
     pipeline = create_pipeline(

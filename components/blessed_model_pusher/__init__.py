@@ -1,0 +1,1 @@
+"""BlessedModelPusher component."""

@@ -1,0 +1,1 @@
+"""LatestBlessedModel component."""
