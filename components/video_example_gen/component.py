@@ -21,20 +21,22 @@ class VideoExampleGen(FileBasedExampleGen):
 
     Input is a folder (`input_base`, with a glob in `input_config`), or a list of videos and
     segments (`video_list`, a CSV made by `write_video_list`, or by hand: a column `path`, and
-    `start`, `end`, `group`, `labels` where wanted). Both may name remote files that Beam can open,
-    as far as TFX's driver knows the storage of the folder or list. The driver sees changed files
-    directly below the folder; in a list it sees every change.
+    `start`, `end`, `group`, `labels`, `id`, `split` where wanted). Both may name remote files that
+    Beam can open, as far as TFX's driver knows the storage of the folder or list. The driver sees
+    changed files directly below the folder; in a list it sees every change.
 
     For continuous training, patterns may have `{SPAN}`, `{VERSION}` or `{YYYY}`, `{MM}`, `{DD}`, as
     in every file-based ExampleGen: `span-{SPAN}/v{VERSION}/*`, or `span-{SPAN}.csv` for lists. The
     latest span is ingested, or the one of a `range_config` (TFX takes one span a run; a Resolver
-    with SpanRangeStrategy hands several to the Trainer). With `split_method="hash"`, `group_regex`
-    and the same seed, a group keeps its split from span to span.
+    hands several to the Trainer). A list's column `split` says which split a video goes into, and
+    `id` what it is called, so that both hold from span to span; without them, `split_method="hash"`
+    with `group_regex` and the same seed keeps a group in its split.
 
     Outputs `examples`: splits by groups of videos, never by example; records as in
     models/examples.py. Its folder also holds `rejects.jsonl`: a row with video, reason and detail
-    for each video that could not be used. Custom properties of the artifact: num_videos,
-    num_examples, num_rejects, and rejects (numbers by reason, as JSON).
+    for each video that could not be used, and `videos.jsonl`: one for each video that was listed,
+    with id, path, split and version (size and modification times). Custom properties of the
+    artifact: num_videos, num_examples, num_rejects, and rejects (numbers by reason, as JSON).
     """
 
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import posixpath
+from collections.abc import Iterator
 from typing import Any, cast
 
 import apache_beam as beam
@@ -29,19 +30,21 @@ from components.video_example_gen.ingest_fn import (
     ShardResult,
     WriteShard,
     write_counts,
-    write_rejects,
+    write_rows,
 )
 from components.video_example_gen.ingest_progress import IngestProgress
 from components.video_example_gen.ingest_video import annotation_of
 from components.video_example_gen.shard_store import ShardStore
 from components.video_example_gen.shards import Shard, make_shards
-from components.video_example_gen.splits import assign_splits
+from components.video_example_gen.splits import assign_splits, listed_splits
 from components.video_example_gen.video import Video
 from components.video_example_gen.video_inputs import find_inputs
 from models import examples
 
 REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""
+VIDEOS_NAME = "videos.jsonl"
+"""Likewise, of all videos that were to be ingested: `video`, `path`, `split` and `version`."""
 STORE_NAME = ".unfinished"
 """Name of the folder of finished shards beside the examples artifact of an unfinished run."""
 
@@ -108,6 +111,7 @@ class Executor(BaseExampleGenExecutor):
         rejects = [posixpath.join(folder, REJECTS_NAME) for folder in (artifact.uri, store.folder)]
         counts = self._run(shards, config, store, rejects)
         _check_splits(videos, counts, rejects[-1])
+        write_rows(_rows(videos), posixpath.join(artifact.uri, VIDEOS_NAME))
         _describe(artifact, counts)
         file_format = exec_properties.get(standard_component_specs.OUTPUT_FILE_FORMAT_KEY)
         payload_format = exec_properties.get(standard_component_specs.OUTPUT_DATA_FORMAT_KEY)
@@ -153,7 +157,7 @@ class Executor(BaseExampleGenExecutor):
                 if local:
                     for path in rejects:
                         with contextlib.suppress(OSError):  # a full disk, say; that is the error
-                            write_rejects(progress.rejects(), path)
+                            write_rows(progress.rejects(), path)
                 raise
         sums = collections.Counter(json.loads("".join(storage.read_lines(counts_path))))
         if sums["videos"] != total:
@@ -167,7 +171,7 @@ class Executor(BaseExampleGenExecutor):
 def _write_results(paths: tuple[str, list[str]], results: list[ShardResult]) -> None:
     counts_path, rejects_paths = paths
     for path in rejects_paths:
-        write_rejects((row for result in results for row in result.rejects), path)
+        write_rows((row for result in results for row in result.rejects), path)
     write_counts((result.counts for result in results), counts_path)
 
 
@@ -231,9 +235,15 @@ def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict
     else:
         found = find_inputs(base, input_config.splits[0].pattern, config)
         shares = [(split.name, split.hash_buckets) for split in output_config.split_config.splits]
-        groups = assign_splits(
-            (video.group for video in found), shares, method=config.split_method, seed=config.seed
-        )
+        if any(video.split for video in found):
+            groups = listed_splits(((video.group, video.split) for video in found), names)
+        else:
+            groups = assign_splits(
+                (video.group for video in found),
+                shares,
+                method=config.split_method,
+                seed=config.seed,
+            )
         videos = {name: [v for v in found if groups[v.group] == name] for name in names}
     # A broken annotations file is found before hours of decoding.
     one_by_folder = {
@@ -254,6 +264,18 @@ def _check_groups(videos: dict[str, list[Video]]) -> None:
                     f"group {video.group!r} is in both input splits {other} and {split}: move its "
                     "videos into one of them"
                 )
+
+
+def _rows(videos: dict[str, list[Video]]) -> Iterator[dict[str, str]]:
+    """What the artifact keeps of its videos: where they came from, long after their list changed."""
+    for split, members in videos.items():
+        for video in members:
+            yield {
+                "video": video.video_id,
+                "path": video.path,
+                "split": split,
+                "version": video.version,
+            }
 
 
 def _check_splits(

@@ -195,8 +195,8 @@ class _BegunShard(NamedTuple):
     clips: collections.deque[Future[list[Clip]]]
 
 
-def write_rejects(rows: Iterable[dict[str, str]], path: str) -> None:
-    """Writes reject rows, sorted by video, as JSON lines."""
+def write_rows(rows: Iterable[dict[str, str]], path: str) -> None:
+    """Writes rows about videos (rejects, say), sorted by video, as JSON lines."""
     ordered = sorted(rows, key=lambda row: row["video"])
     with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
         for row in ordered:

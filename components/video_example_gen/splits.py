@@ -52,6 +52,36 @@ def assign_splits(
     return assigned
 
 
+def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> dict[str, str]:
+    """Takes the splits that a list of videos names.
+
+    Args:
+        listed: group and split of each video.
+        splits: names of those that there are.
+
+    Returns:
+        The split of each group.
+
+    Raises:
+        ValueError: a video has no split or an unknown one, a group has several, or a split none.
+    """
+    assigned: dict[str, str] = {}
+    for group, split in listed:
+        if split not in splits:
+            raise ValueError(
+                f"the list puts videos of {group!r} into the split {split!r}, but there are "
+                f"{', '.join(splits)}: name the split of every video, or of none"
+            )
+        if assigned.setdefault(group, split) != split:
+            raise ValueError(
+                f"the list puts videos of the group {group!r} into the splits {split} and "
+                f"{assigned[group]}: a group must stay together"
+            )
+    if empty := [name for name in splits if name not in assigned.values()]:
+        raise ValueError(f"the list has no videos of the split {', '.join(empty)}")
+    return assigned
+
+
 def _by_rank(ordered: list[str], splits: Sequence[tuple[str, int]], total: int) -> dict[str, str]:
     assigned = {}
     passed, begin = 0, 0

@@ -23,6 +23,7 @@ class Video(NamedTuple):
         labels: all its classes; the first is `label`.
         start: second of the file from which on it is sampled; None for its beginning.
         end: second up to which it is sampled; None for its end.
+        split: that its list puts it into, or "" where ingest decides.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Video(NamedTuple):
     labels: tuple[str, ...] = ()
     start: float | None = None
     end: float | None = None
+    split: str = ""
 
 
 def make_video(
@@ -45,6 +47,8 @@ def make_video(
     start: float | None = None,
     end: float | None = None,
     version: str = "",
+    file_id: str = "",
+    split: str = "",
 ) -> Video:
     """Derives id, group and label of a video from its path.
 
@@ -58,11 +62,11 @@ def make_video(
         start: see Video.
         end: see Video.
         version: see Video.
+        file_id: known from elsewhere; by default the path below `base`.
+        split: see Video.
     """
-    prefix = base.rstrip("/" + os.sep)
-    file_id = path[len(prefix) :] if prefix and path.startswith(prefix) else path
-    file_id = file_id.replace(os.sep, "/").lstrip("/")
-    name = posixpath.basename(file_id)
+    file_id = file_id or relative_id(path, base)
+    name = posixpath.basename(path.replace(os.sep, "/"))
     match = re.search(config.label_regex, name) if config.label_regex else None
     if match and match.group(1):
         labels = (match.group(1), *(label for label in labels if label != match.group(1)))
@@ -75,7 +79,15 @@ def make_video(
         labels,
         start,
         end,
+        split,
     )
+
+
+def relative_id(path: str, base: str) -> str:
+    """A file's path below a folder, with forward slashes; the whole one where it lies elsewhere."""
+    prefix = base.rstrip("/" + os.sep) + "/"
+    below = path[len(prefix) :] if base and path.startswith(prefix) else path
+    return below.replace(os.sep, "/").lstrip("/")
 
 
 def _fragment(start: float | None, end: float | None) -> str:

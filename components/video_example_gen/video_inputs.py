@@ -62,6 +62,8 @@ def find_inputs(base: str, pattern: str, config: IngestConfig) -> list[Video]:
             start=video.start,
             end=video.end,
             version=_version(video, annotated(posixpath.dirname(video.path))),
+            file_id=video.file_id,
+            split=video.split,
         )
         for video in listed
     )

@@ -27,6 +27,8 @@ _COLUMNS = (
     *("path", "size", "modified", "start", "end", "group", "labels"),
     "annotations_modified",
 )
+_SPAN_COLUMNS = ("id", "split")
+"""Of lists that have them: others keep the content, and so the fingerprint, that they always had."""
 
 
 class ListedVideo(NamedTuple):
@@ -40,6 +42,9 @@ class ListedVideo(NamedTuple):
         end: second up to which it is sampled, or None.
         group: videos of one group share a split; "" for the file itself.
         labels: classes; may be none.
+        file_id: names the file in examples; "" for its path below the folder that holds all files
+            of the list.
+        split: that it goes into; "" leaves that to ingest.
     """
 
     path: str
@@ -49,6 +54,8 @@ class ListedVideo(NamedTuple):
     end: float | None = None
     group: str = ""
     labels: tuple[str, ...] = ()
+    file_id: str = ""
+    split: str = ""
 
 
 class VideoList(NamedTuple):
@@ -118,7 +125,8 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
     annotations: dict[str, str] = {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    of_span = any(video.file_id or video.split for video in videos)
+    writer.writerow((*_COLUMNS, *(_SPAN_COLUMNS if of_span else ())))
     for video in videos:
         folder = posixpath.dirname(video.path)
         if folder not in annotations:
@@ -129,6 +137,7 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
                 *(video.path, video.size, video.modified, *times, video.group),
                 _join_labels(video.labels),
                 annotations[folder],
+                *((video.file_id, video.split) if of_span else ()),
             )
         )
     content = text.getvalue().encode("utf-8", "surrogateescape")
@@ -156,7 +165,8 @@ def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:
 
     Args:
         lines: of the CSV; a column `path` is needed. `start`, `end` (seconds), `group`, `labels` (a
-            list with commas) or `label` (one) may be there; `size` and `modified` are the writer's.
+            list with commas), `label` (one), `id` and `split` may be there; `size` and `modified`
+            are the writer's.
         name: of the CSV, for messages.
 
     Returns:
@@ -201,7 +211,10 @@ def _read_row(row: dict[str, str]) -> ListedVideo:
     label = row.get("label", "")
     labels = (label,) if label else split_labels(row.get("labels", ""))
     size, modified, group = (row.get(column, "") for column in ("size", "modified", "group"))
-    return ListedVideo(row["path"], size, modified, start, end, group, labels)
+    file_id, split = (row.get(column, "") for column in _SPAN_COLUMNS)
+    return ListedVideo(
+        row["path"], size, modified, start, end, group, labels, file_id=file_id, split=split
+    )
 
 
 def _time(column: str, text: str) -> float | None:

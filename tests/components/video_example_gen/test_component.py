@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import shutil
 
@@ -189,3 +190,23 @@ def test_list_of_videos_is_reused_until_one_changes(video, tmp_path):
     assert [run(), run()] == [1, 1]
     shutil.copy(video, source / "c.mp4")
     assert run() == 2
+
+
+def test_a_list_says_ids_and_splits_and_the_artifact_keeps_them(video, tmp_path):
+    from components.video_example_gen.video_list import ListedVideo, write_list
+
+    paths = _copies(video, tmp_path / "in", "a.mp4", "b.mp4", "c.mp4")
+    splits = ["eval", "eval", "train"]
+    listed = [
+        ListedVideo(str(path), "1", "2", file_id=f"id{number}", split=split)
+        for number, (path, split) in enumerate(zip(paths, splits, strict=True))
+    ]
+    path = write_list(listed, str(tmp_path / "videos.csv")).path
+    artifact, _ = _run(_component(video_list=path), tmp_path)
+    groups = _splits_of_groups(artifact)
+    assert groups == {b"id0": "eval", b"id1": "eval", b"id2": "train"}
+    rows = (pathlib.Path(artifact.uri) / "videos.jsonl").read_text().splitlines()
+    assert [json.loads(row) for row in rows] == [
+        {"video": f"id{number}", "path": str(path), "split": split, "version": "1/2/"}
+        for number, (path, split) in enumerate(zip(paths, splits, strict=True))
+    ]

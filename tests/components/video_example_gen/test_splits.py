@@ -6,7 +6,7 @@ import collections
 
 import pytest
 
-from components.video_example_gen.splits import assign_splits
+from components.video_example_gen.splits import assign_splits, listed_splits
 
 _SPLITS = [("train", 800), ("eval", 200)]
 
@@ -42,3 +42,22 @@ def test_too_few_groups():
         _assign(1)
     with pytest.raises(ValueError, match="split_method='rank'"):
         _assign(2, "hash", [("train", 10**6), ("eval", 1)])
+
+
+def test_the_splits_of_a_list_are_taken():
+    listed = [("a", "train"), ("b", "eval"), ("a", "train")]
+    assert listed_splits(listed, ["train", "eval"]) == {"a": "train", "b": "eval"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ([("a", "train"), ("b", "")], "of every video, or of none"),
+        ([("a", "train"), ("b", "test")], "'test', but there are train, eval"),
+        ([("a", "train"), ("a", "eval")], "must stay together"),
+        ([("a", "train"), ("b", "train")], "no videos of the split eval"),
+    ],
+)
+def test_splits_that_a_list_cannot_have(listed, message):
+    with pytest.raises(ValueError, match=message):
+        listed_splits(listed, ["train", "eval"])

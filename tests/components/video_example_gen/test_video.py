@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import make_video
+from components.video_example_gen.video import make_video, relative_id
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,25 @@ def test_a_known_group_is_taken_unless_the_name_tells_one():
     config = IngestConfig(group_regex=r"_g\d+")
     assert make_video("/d/a_30.mp4", "/d", config, group="a").group == "a"
     assert make_video("/d/a_g1_c2.mp4", "/d", config, group="a").group == "a_g1"
+
+
+def test_a_known_id_names_the_video_its_group_and_its_segments():
+    config = IngestConfig(label_regex=r"^v_([A-Za-z]+)")
+    video = make_video("/d/v_Bell.mp4", "/d", config, file_id="x/1", split="eval", start=2.0)
+    assert (video.video_id, video.group, video.label) == ("x/1#t=2", "x/1", "Bell")
+    assert video.split == "eval"
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "file_id"),
+    [
+        ("/data/a/b.mp4", "/data", "a/b.mp4"),
+        ("/data/a/b.mp4", "/data/", "a/b.mp4"),
+        ("/data2/b.mp4", "/data", "data2/b.mp4"),
+        ("/b.mp4", "/", "b.mp4"),
+        ("gs://bucket/a/b.mp4", "gs://bucket", "a/b.mp4"),
+        ("gs://bucket/b.mp4", "", "gs://bucket/b.mp4"),
+    ],
+)
+def test_ids_are_paths_below_a_folder(path, base, file_id):
+    assert relative_id(path, base) == file_id

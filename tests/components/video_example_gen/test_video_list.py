@@ -40,9 +40,16 @@ def test_what_is_written_can_be_read(tmp_path):
         ListedVideo("/a,b.mp4", "3", "4", 0.04, 1234567.125, "g", ('say "a, b"', "/m/09x0r")),
         ListedVideo(os.fsdecode(b"/\xff.mp4"), labels=("dog, barking",)),
         ListedVideo("/c.mp4", start=30.0),
+        ListedVideo("/d.mp4", file_id="deep/d.mp4", split="eval"),
     ]
     path = write_list(videos, str(tmp_path / "videos.csv")).path
     assert read_video_list(storage.read_lines(path), path) == videos
+
+
+def test_lists_without_ids_and_splits_are_written_as_ever(tmp_path):
+    path = write_list([ListedVideo("/a.mp4")], str(tmp_path / "videos.csv")).path
+    [header, _] = storage.read_lines(path)
+    assert header == "path,size,modified,start,end,group,labels,annotations_modified\n"
 
 
 def test_lists_made_by_hand():
