@@ -25,8 +25,8 @@ def make_pairs(write_examples) -> Callable[..., standard_artifacts.Examples]:
             row = {
                 contract.VIDEO_ID: f"{group}.mp4",
                 contract.VIDEO_GROUP: group,
-                contract.IMAGE: repr(score),
-                contract.AUDIO: repr(baseline_score),
+                contract.IMAGE: repr(float(score)),
+                contract.AUDIO: repr(float(baseline_score)),
                 contract.AVC_LABEL: int(corresponds),
             }
             if classes:
