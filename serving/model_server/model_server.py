@@ -29,6 +29,7 @@ from serving.model_server.rest_server import RestServer
 from serving.model_server.servable_loader import ServableLoader
 from serving.model_server.serving_error import ServingError
 from serving.model_server.tls import Tls
+from serving.model_server.ui_app import UiApp
 from serving.model_server.version_manager import VersionManager
 
 _LOG = logging.getLogger(__name__)
@@ -198,6 +199,7 @@ class ModelServer:
 
     def _start_rest(self, listening: socket.socket) -> None:
         options = self.options
+        ui = UiApp(self.registry, options.ui_media, self._token) if options.ui else None
         self._rest_app = RestApp(
             self._predictor,
             self._health,
@@ -207,6 +209,7 @@ class ModelServer:
             metrics_path=self._metrics_path,
             token=self._token,
             cors=options.rest_api_enable_cors_support,
+            ui=ui,
         )
         context = self._tls.context() if self._tls and options.rest_api_enable_ssl else None
         self._rest_server = RestServer(self._rest_app, listening, options.grace_seconds, context)

@@ -53,6 +53,8 @@ class ModelServerOptions:
         max_image_pixels: ours: an image whose header states more is refused; 0 for any size.
         api_token_file: ours: a file with a token that every request must carry.
         bind_address: ours: the address to listen on.
+        ui: ours: serve the page below `/ui/` on REST's port.
+        ui_media: ours: folders whose videos the page may play.
         grace_seconds: how long requests in flight may go on when the server stops.
     """
 
@@ -93,6 +95,8 @@ class ModelServerOptions:
     max_image_pixels: int = 2**25
     api_token_file: pathlib.Path | None = None
     bind_address: str = "0.0.0.0"
+    ui: bool = False
+    ui_media: tuple[pathlib.Path, ...] = ()
     grace_seconds: float = 10.0
 
     def check(self) -> None:
@@ -112,6 +116,7 @@ class ModelServerOptions:
             raise ValueError("--batching_parameters_file is set without --enable_batching")
         if self.rest_api_enable_ssl and self.ssl_config_file is None:
             raise ValueError("--rest_api_enable_ssl needs the certificate of --ssl_config_file")
+        self._check_ui()
         if self.tensorflow_session_parallelism and (
             self.tensorflow_intra_op_parallelism or self.tensorflow_inter_op_parallelism
         ):
@@ -135,6 +140,15 @@ class ModelServerOptions:
             raise ValueError(
                 "--monitoring_config_file needs --rest_api_port, where metrics are read"
             )
+
+    def _check_ui(self) -> None:
+        if self.ui and self.rest_api_port == 0:
+            raise ValueError("--ui needs --rest_api_port, where the page is served")
+        if self.ui_media and not self.ui:
+            raise ValueError("--ui_media is set without --ui, which shows the videos")
+        for folder in self.ui_media:
+            if not folder.is_dir():
+                raise FileNotFoundError(f"--ui_media {folder} is not a folder")
 
     def _check_base_path(self, path: pathlib.Path) -> None:
         if not self.model_name:

@@ -16,8 +16,9 @@ from collections.abc import Callable
 import grpc
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 from tensorflow_serving.apis import model_pb2
 
 from serving.model_server import examples_json, proto_json, tensor_json
@@ -47,8 +48,8 @@ LIVE, READY = "/livez", "/readyz"
 class RestApp(Starlette):
     """`/v1/models/...`: status and metadata by GET, predict, classify and regress by POST.
 
-    Also `/livez` and `/readyz`, and the metrics where they are wanted. Requests are parsed and run
-    in a thread pool: the event loop only moves bytes.
+    Also `/livez` and `/readyz`, and the metrics and the page where they are wanted. Requests are
+    parsed and run in a thread pool: the event loop only moves bytes.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class RestApp(Starlette):
         metrics_path: str | None = None,
         token: ApiToken | None = None,
         cors: bool = False,
+        ui: ASGIApp | None = None,
     ):
         """Makes the application.
 
@@ -74,11 +76,14 @@ class RestApp(Starlette):
             metrics_path: where Prometheus finds the metrics; None for nowhere.
             token: what requests must carry; None for nothing.
             cors: let pages from other servers call.
+            ui: answers everything below `/ui/`; None for no page.
         """
-        super().__init__(
-            # One route: TensorFlow Serving matches whole paths, in any case, by expressions.
-            routes=[Route("/{path:path}", self._handle, methods=_METHODS)]
-        )
+        # One route: TensorFlow Serving matches whole paths, in any case, by expressions.
+        routes: list[BaseRoute] = [Route("/{path:path}", self._handle, methods=_METHODS)]
+        if ui is not None:
+            to_page = functools.partial(_redirect, "/ui/")
+            routes = [Route("/", to_page), Route("/ui", to_page), Mount("/ui", ui), *routes]
+        super().__init__(routes=routes)
         self._predictor = predictor
         self._health = health
         self._timeout_seconds = timeout_seconds
@@ -226,6 +231,10 @@ class RestApp(Starlette):
 class _BodyTooLargeError(Exception):
     def __init__(self, limit: int):
         super().__init__(f"request body is larger than {limit} bytes (--max_request_bytes)")
+
+
+async def _redirect(url: str, request: Request) -> Response:
+    return RedirectResponse(url)
 
 
 def _seconds_left(deadline: float) -> float:

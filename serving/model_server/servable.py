@@ -32,7 +32,8 @@ class Servable:
     for, a run can have a deadline, and `close` frees the variables at once.
 
     Attributes:
-        version: the version's number.
+        path: the version's folder.
+        version: its number.
         signatures: every SignatureDef, by name.
     """
 
@@ -58,6 +59,7 @@ class Servable:
             ServingError: the folder is incomplete or damaged, or TensorFlow cannot load it.
         """
         meta_graph = folder.read_meta_graph(frozenset(tags))
+        self.path = folder.path
         self.version = folder.version
         self.signatures: Mapping[str, meta_graph_pb2.SignatureDef] = dict(meta_graph.signature_def)
         self._batch_scheduler = batch_scheduler

@@ -11,6 +11,8 @@ import click
 _OURS = "(Not a tensorflow_model_server flag.)"
 _THREADS = "[default: 4 for each CPU]"
 _PORT = click.IntRange(0, 65535)
+_UI_PORT = 8501
+"""REST's port where the page is wanted and no port is given: the one of the stock images."""
 _FILE = click.Path(path_type=pathlib.Path)
 
 _WITHOUT_EFFECT = {
@@ -229,6 +231,14 @@ def _other_flags(command: Callable) -> Callable:
     "--bind_address",
     help=f"Address to listen on; 127.0.0.1 for this machine only.  [default: 0.0.0.0] {_OURS}",
 )
+@_bool("ui", f"Serve a page to see and hear the models with, below /ui/ of REST's port. {_OURS}")
+@click.option(
+    "--ui_media",
+    type=_FILE,
+    multiple=True,
+    help="Folder of videos that the page may play where a search finds a moment of one. May be "
+    f"given several times. {_OURS}",
+)
 @click.option("--version", "show_version", is_flag=True, help="Print versions and exit.")
 @_other_flags
 def command(show_version: bool, **flags: Any) -> None:
@@ -270,6 +280,8 @@ def command(show_version: bool, **flags: Any) -> None:
 
     from serving.model_server.model_server_options import ModelServerOptions
 
+    if flags["ui"] and flags["rest_api_port"] is None:
+        flags["rest_api_port"] = _UI_PORT
     options = ModelServerOptions(**{k: v for k, v in flags.items() if v is not None})
     try:
         options.check()
@@ -302,6 +314,11 @@ def command(show_version: bool, **flags: Any) -> None:
             )
         if server.rest_api_port:
             print(f"Exporting HTTP/REST API at:localhost:{server.rest_api_port} ...", flush=True)
+        if options.ui:
+            scheme = "https" if options.rest_api_enable_ssl else "http"
+            is_any = options.bind_address in ("0.0.0.0", "::", "127.0.0.1", "::1")
+            host = "localhost" if is_any else options.bind_address
+            print(f"Page at {scheme}://{host}:{server.rest_api_port}/ui/", flush=True)
         stop.wait()
         logging.info("stopping: requests in flight are finished")
     finally:

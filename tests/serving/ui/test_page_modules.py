@@ -1,0 +1,183 @@
+"""The page's modules, each by itself, in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import pathlib
+import wave
+from fractions import Fraction
+
+import av
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+_FPS, _SECONDS, _CLICK = 25, 2, 1.2
+_RATE = 48_000
+
+_OPEN = """async (data) => {
+  const { Clip } = await import("./clip.js");
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  window.clip = await Clip.open(new File([bytes], "v"), document.createElement("video"));
+  return clip.duration;
+}"""
+
+
+@pytest.fixture(scope="module")
+def module_page(browser, page_server: str):
+    page = browser.new_page()
+    page.goto(f"{page_server}/ui/")
+    yield page
+    page.close()
+
+
+def _make_film(path: pathlib.Path, video: str, audio: str) -> None:
+    """Frame n is grey of level 5 n; the sound is a click."""
+    sound = np.zeros([1, _SECONDS * _RATE], np.float32)
+    middle = round(_CLICK * _RATE)
+    sound[0, middle - 24 : middle + 24] = 0.8
+    with av.open(str(path), "w") as container:
+        pictures = container.add_stream(video, rate=_FPS)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        sounds = container.add_stream(audio, rate=_RATE, layout="mono")
+        packets = []
+        for number in range(_SECONDS * _FPS):
+            image = np.full((48, 64, 3), 5 * number, np.uint8)
+            packets += pictures.encode(av.VideoFrame.from_ndarray(image, "rgb24"))
+        packets += pictures.encode()
+        frame = av.AudioFrame.from_ndarray(sound, "flt", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = _RATE, 0, Fraction(1, _RATE)
+        convert = av.AudioResampler(sounds.codec_context.format.name, "mono", _RATE)
+        for converted in convert.resample(frame):
+            packets += sounds.encode(converted)
+        packets += sounds.encode()
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            container.mux(packet)
+
+
+@pytest.mark.parametrize(
+    ("name", "video", "audio"),
+    [("film.mp4", "libx264", "aac"), ("film.webm", "libvpx-vp9", "libopus")],
+)
+def test_frame_and_sound_of_a_moment(
+    module_page, tmp_path: pathlib.Path, name: str, video: str, audio: str
+):
+    path = tmp_path / name
+    _make_film(path, video, audio)
+    duration = module_page.evaluate(_OPEN, base64.b64encode(path.read_bytes()).decode())
+    assert duration == pytest.approx(_SECONDS, abs=0.05)
+    for time in (0.0, 0.81, 1.19, 0.41):
+        jpeg = module_page.evaluate(
+            """async (time) => {
+              const picture = await clip.picture(time, { frames: 1, imageSize: 24 });
+              return Array.from(new Uint8Array(await picture.arrayBuffer()));
+            }""",
+            time,
+        )
+        image = Image.open(io.BytesIO(bytes(jpeg)))
+        assert image.size == (32, 24)
+        assert np.mean(image) == pytest.approx(5 * int(time * _FPS), abs=2)
+    stacked = module_page.evaluate(
+        "async () => (await clip.picture(1, { frames: 3, imageSize: 24 })).map((one) => one.type)"
+    )
+    assert stacked == ["image/jpeg"] * 3
+    for time in (1.2, 0.9, 0.1):
+        second = np.array(
+            module_page.evaluate(
+                "async (time) => Array.from((await clip.sound()).second(time, 16000))", time
+            )
+        )
+        assert len(second) == 16000
+        heard = np.argmax(np.abs(second)) / 16000 - 0.5 + time
+        if abs(_CLICK - time) < 0.5:
+            assert heard == pytest.approx(_CLICK, abs=0.003)
+        else:
+            assert np.abs(second).max() < 500
+
+
+def test_colours_are_those_of_ots_localise(module_page):
+    colours = module_page.evaluate("async () => Array.from((await import('./inferno.js')).INFERNO)")
+    wanted = matplotlib.colormaps["inferno"](np.linspace(0, 1, 256), bytes=True)[:, :3]
+    np.testing.assert_array_equal(np.reshape(colours, [256, 3]), wanted)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [((8, 6), (64, 50)), ((50, 37), (20, 16)), ((5, 5), (5, 5))]
+)
+def test_pictures_are_scaled_as_pillow_does(module_page, old: tuple, new: tuple):
+    values = np.random.default_rng(0).random((old[1], old[0]), np.float32)
+    scaled = module_page.evaluate(
+        """async ([values, from, to]) =>
+          Array.from((await import("./bicubic.js")).scale(values, from, to, 1))""",
+        [values.ravel().tolist(), list(old), list(new)],
+    )
+    wanted = np.asarray(Image.fromarray(values).resize(new, Image.Resampling.BICUBIC))
+    np.testing.assert_allclose(np.reshape(scaled, wanted.shape), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [16000, 8000, 22050, 48000])
+def test_sounds_are_resampled_as_ffmpeg_does(module_page, rate: int):
+    sound = np.random.default_rng(1).normal(0, 0.1, _RATE // 2).astype(np.float32)
+    resampler = av.AudioResampler("flt", "mono", rate)
+    frame = av.AudioFrame.from_ndarray(sound[None], "flt", "mono")
+    frame.sample_rate, frame.pts = _RATE, 0
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    wanted = np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+    got = module_page.evaluate(
+        """async ([samples, from, to, count]) => {
+          const { Resampler } = await import("./resampler.js");
+          return Array.from(Resampler.of(from, to).window(samples, -10, count + 20));
+        }""",
+        [sound.tolist(), _RATE, rate, len(wanted)],
+    )
+    assert np.abs(got[:9]).max() < 0.3  # before the sound: its filter's ringing, no more
+    inner = slice(200, -200)  # FFmpeg mirrors the sound at its ends
+    np.testing.assert_allclose(np.array(got[10:-10])[inner], wanted[inner], atol=2e-3)
+
+
+def test_channels_that_cancel_each_other(module_page):
+    left, right = module_page.evaluate(
+        """async () => {
+          const { Sound } = await import("./sound.js");
+          const wave = Float32Array.from({ length: 8000 }, (_, i) => 0.3 * Math.sin(i / 7));
+          const opposite = wave.map((value) => -value);
+          return [new Sound([wave], 8000), new Sound([wave, opposite], 8000)]
+            .map((sound) => Array.from(sound.second(0.5, 8000)));
+        }"""
+    )
+    assert max(left) > 9000 and left == right
+
+
+def test_a_wav_file(module_page):
+    samples = [0, 1, -1, 32767, -32768]
+    data = module_page.evaluate(
+        """async (samples) => {
+          const { wavFile } = await import("./sound.js");
+          const file = wavFile(Int16Array.from(samples), 16000);
+          return Array.from(new Uint8Array(await file.arrayBuffer()));
+        }""",
+        samples,
+    )
+    with wave.open(io.BytesIO(bytes(data))) as file:
+        assert file.getparams()[:4] == (1, 2, 16000, 5)
+        assert np.frombuffer(file.readframes(9), "<i2").tolist() == samples
+
+
+def test_answers_between_moments(module_page):
+    found = module_page.evaluate(
+        """async () => {
+          const { Answers, peakOf } = await import("./answers.js");
+          const answers = new Answers();
+          const add = (time, score) =>
+            answers.add({ time, score, heatmap: [[0, score], [0, 0]], box: [0, 0.5, 1, 1] });
+          [[1, 0.2], [0, 0], [1.2, 0.6], [3, 0.9], [1.2, 0.4]].forEach(([t, s]) => add(t, s));
+          const scores = [1, 1.1, 1.5, 2, 2.7, 3.4, 3.5].map((t) => answers.at(t)?.score ?? null);
+          return [scores, answers.list.map(({ time }) => time), peakOf(answers.at(3))];
+        }"""
+    )
+    scores, times, peak = found
+    assert times == [0, 1, 1.2, 3]
+    assert scores == [0.2, pytest.approx(0.3), 0.4, None, 0.9, 0.9, None]
+    assert peak == {"value": 0.9, "x": 0.875, "y": 0.25}
