@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextlib
 import dataclasses
 import glob
+import multiprocessing
 import pathlib
+from collections.abc import Iterator
 from unittest import mock
 
 import keras
@@ -37,8 +41,8 @@ TRAINING = TrainingConfig(
     objective="all_pairs",
     background_sounds=8,
     batch_size=32,
-    steps=400,
-    steps_per_epoch=400,
+    steps=1200,
+    steps_per_epoch=1200,
     learning_rate=3e-3,
     learning_rate_decay="cosine",
 )
@@ -88,6 +92,28 @@ def export(
         with mock.patch("models.signatures.check_export"):
             signatures(network).save(str(folder))
     return str(folder)
+
+
+@contextlib.contextmanager
+def trainers(jobs: int) -> Iterator[concurrent.futures.Executor]:
+    """Processes that train, each on one thread: so small a network gains little from a second."""
+    with concurrent.futures.ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), initializer=_use_one_thread
+    ) as executor:
+        yield executor
+
+
+def train_and_export(
+    examples: str, folder: pathlib.Path, seed: int, videos: int | None = None
+) -> None:
+    """See `train_network` and `export`; what is there already is kept."""
+    if not (folder / "saved_model.pb").exists():
+        export(train_network(examples, seed, videos=videos), folder)
+
+
+def _use_one_thread() -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _in_memory(

@@ -1,11 +1,12 @@
 """Trains equal models with different seeds, and worse ones, and lets the gate judge them.
 
 Command: python -m benchmarks.gate.run
-Cost: about a minute a seed on two cores. Finished parts are kept, so that it can be interrupted.
+Cost: about two minutes a seed on two cores. Finished parts are kept, so that it can be interrupted.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import pathlib
 from typing import Any
@@ -14,7 +15,7 @@ import click
 import tqdm
 
 from benchmarks.gate.judge import judge, refusing
-from benchmarks.gate.recipe import export, train_network
+from benchmarks.gate.recipe import export, train_and_export, train_network, trainers
 from benchmarks.gate.small_examples import make_small_examples
 from benchmarks.gate.table import seeds_table, worse_table
 from benchmarks.gate.worse import OVERFITTED_VIDEOS, WORSE, spoilt
@@ -27,53 +28,61 @@ _ALLOWED = 20
 @click.command()
 @click.option("--out", default="runs/gate", show_default=True, type=pathlib.Path)
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=2))
+@click.option("--first-seed", default=0, show_default=True, type=click.IntRange(min=0))
 @click.option("--videos", default=300, show_default=True, type=click.IntRange(min=50))
-def main(out: pathlib.Path, seeds: int, videos: int) -> None:
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(min=1))
+def main(out: pathlib.Path, seeds: int, first_seed: int, videos: int, jobs: int) -> None:
     """Prints how many equal models the gate blesses, and who refuses the worse ones, in Markdown.
 
-    Each seed's model is compared with that of the seed before, the first with the last. Exit
-    status 1: more than one equal model in 20 is refused, or a worse one is not, or not by the
-    evaluator that should.
+    Each seed's model is compared with that of the seed before, the first with the last. JOBS
+    networks are trained at the same time. Exit status 1: more than one equal model in 20 is
+    refused, or a worse one is not, or not by the evaluator that should.
     """
     data = make_small_examples(out / "examples", videos, seconds=3.0)
     train = data.examples.uri
-
-    def trained(name: str, seed: int, limit: int | None = None) -> str:
-        folder = out / "models" / name
-        if not (folder / "saved_model.pb").exists():
-            export(train_network(train, seed, videos=limit), folder)
-        return str(folder)
+    models = out / "models"
+    numbers = range(first_seed, first_seed + seeds)
+    with trainers(jobs) as executor:
+        futures = [
+            executor.submit(train_and_export, train, models / f"seed{seed}", seed)
+            for seed in numbers
+        ]
+        futures.append(
+            executor.submit(
+                train_and_export, train, models / "overfitted", first_seed, OVERFITTED_VIDEOS
+            )
+        )
+        trained = concurrent.futures.as_completed(futures)
+        for future in tqdm.tqdm(trained, desc="Train", total=len(futures)):
+            future.result()
 
     def verdict(name: str, model: str, baseline: str) -> dict[str, Any]:
         path = out / "verdicts" / f"{name}.json"
         if not path.exists():
-            found = judge(model, data, baseline)
+            found = judge(str(models / model), data, str(models / baseline))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(found, indent=1))
         return json.loads(path.read_text())
 
-    # Seed 0 comes last, compared with the last one.
-    equal, previous = [], trained("seed0", 0)
-    for seed in tqdm.tqdm([*range(1, seeds), 0], desc="Seeds"):
-        model = trained(f"seed{seed}", seed)
-        equal.append(verdict(f"seed{seed}", model, previous))
-        previous = model
+    equal, previous = [], f"seed{numbers[-1]}"
+    for seed in tqdm.tqdm(numbers, desc="Judge"):
+        equal.append(verdict(f"seed{seed}-{previous}", f"seed{seed}", previous))
+        previous = f"seed{seed}"
     click.echo(seeds_table(equal))
 
     worse, at_export = {}, {}
     network = None
     for name, way in tqdm.tqdm(WORSE.items(), desc="Worse"):
-        folder = out / "models" / name
+        folder = models / name
         if not (folder / "saved_model.pb").exists():
-            network = network or train_network(train, 0)
+            network = network or train_network(train, first_seed)
             with spoilt(network, way) as bad:
                 export(bad, folder, way.signatures, checked=False)
-                refuses = _export_refuses(bad, way.signatures, out / "models" / "checked")
+                refuses = _export_refuses(bad, way.signatures, models / "checked")
             (folder / "refused_at_export").write_text(str(refuses))
         at_export[name] = (folder / "refused_at_export").read_text() == "True"
-        worse[name] = verdict(name, str(folder), previous)
-    overfitted = trained("overfitted", 0, OVERFITTED_VIDEOS)
-    worse["overfitted"] = verdict("overfitted", overfitted, previous)
+        worse[name] = verdict(name, name, previous)
+    worse["overfitted"] = verdict("overfitted", "overfitted", previous)
     click.echo(worse_table(worse, at_export))
     refused = sum(not one["blessed"] for one in equal)
     escaped = [

@@ -78,7 +78,7 @@ def test_the_tables_count_the_blessed_and_name_who_refuses():
     table = seeds_table([_verdict(0.01), _verdict(-0.01), _verdict(-0.3, refused="avc")])
     assert "Blessed: 2 of 3 equal models." in table
     assert "- avc says so" in table
-    assert "| avc_accuracy | 0.800 | 0.000 | 0.173 | 0.020 | 0.15 |" in table
+    assert "| avc_accuracy | 0.800 | 0.000 | 0.173 | 0.020 | 0.10 |" in table
     verdicts = {"constant_output": _verdict(0.0, "avc"), "overfitted": _verdict(0.0)}
     table = worse_table(verdicts, {"constant_output": True})
     assert "| every score the same | refuses | avc | avc |" in table
