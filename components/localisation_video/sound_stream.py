@@ -14,6 +14,7 @@ from components.localisation_video.soundtrack import Soundtrack
 from components.media.media_file import MediaFile, time_base
 from components.media.mono_resampler import MonoResampler
 from components.media.sound import loudness_dbfs
+from components.media.sound_decoder import SoundDecoder
 from components.media.sound_windows import SoundWindows
 
 _BEFORE_SECONDS = 1  # half a window, and what a decoder that begins in the middle needs
@@ -102,9 +103,10 @@ class SoundStream:
         context, index = stream.codec_context, media.audio_index
         tick = math.floor((start - _BEFORE_SECONDS + media.origin) / time_base(stream))
         first = index.span(tick, tick)[0]
+        decoder = SoundDecoder(context, in_the_middle=first > 0)
         for _, packet in media.packets(stream, [(first, len(index) - 1)]):
             try:
-                yield from context.decode(packet)
+                yield from decoder.decode(packet)
             except av.error.FFmpegError:
                 self.broken += 1
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import stat
@@ -13,7 +12,6 @@ from typing import BinaryIO, cast
 import av
 import av.error
 from av.audio.stream import AudioStream
-from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.frame import Frame
 from av.stream import Disposition, Stream
@@ -144,7 +142,7 @@ class MediaFile:
         """
         index = self.video_index if stream is self.video else self.audio_index
         spans = [(0, len(index) - 1)] if spans is None else spans
-        _reset(_decoder(stream))
+        stream.codec_context.flush_buffers()
         if self._kept is not None:
             kept = self._kept[stream.index]
             for first, last in spans:
@@ -299,15 +297,6 @@ def _decoder(stream: Stream):
     if stream.codec_context is None:
         raise MediaError(media_error.CANNOT_OPEN, f"no decoder for the {stream.type}'s codec")
     return stream.codec_context
-
-
-def _reset(context: CodecContext) -> None:
-    """Makes a decoder ready to begin anywhere in the file."""
-    # Since FFmpeg 9 a decoder just opened drops as many samples as the encoder's delay, also where
-    # decoding begins in the middle; after a flush it drops only what the first packet says.
-    with contextlib.suppress(av.error.FFmpegError):  # decoding will say why
-        context.open(strict=False)
-    context.flush_buffers()
 
 
 def _open_error(source: Source, error: Exception) -> MediaError:

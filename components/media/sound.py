@@ -15,6 +15,7 @@ from components.media import media_error
 from components.media.media_error import MediaError
 from components.media.media_file import MediaFile, Source, time_base
 from components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
+from components.media.sound_decoder import SoundDecoder
 
 SILENCE_DBFS = -120.0
 """Loudness of digital silence (its logarithm would be minus infinity)."""
@@ -93,9 +94,10 @@ def read_sound(
     tolerance = _VORBIS_TOLERANCE_SECONDS if context.name == "vorbis" else TOLERANCE_SECONDS
     for first, last, needed in _packet_spans(media, spans):
         resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel, tolerance)
+        decoder = SoundDecoder(context, in_the_middle=first > 0)
         for ordinal, packet in media.packets(stream, [(first, last)]):
             try:
-                frames = context.decode(packet)
+                frames = decoder.decode(packet)
             except av.error.FFmpegError as error:
                 if first and media.audio_index.stamps[ordinal] < needed:
                     continue  # a decoder that begins in the middle may miss what was before

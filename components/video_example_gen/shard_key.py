@@ -11,7 +11,7 @@ from components.video_example_gen.ingest_config import IngestConfig
 from components.video_example_gen.ingest_video import annotation_of
 from components.video_example_gen.shards import Shard
 
-_FORMAT = 1  # raise it when the same videos and parameters give other examples than before
+_FORMAT = 2  # raise it when the same videos and parameters give other examples than before
 _WITHOUT_EFFECT = {
     "group_regex",
     "label_regex",

@@ -14,6 +14,7 @@ from serving.model_server import tensor_json
 from serving.model_server.serving_error import ServingError
 
 _INT64 = (-(2**63), 2**63 - 1)
+_FLOAT32_MAX = float(np.finfo(np.float32).max)  # NumPy 2 would compare in float32
 
 
 def parse_body(body: bytes, method: str) -> tuple[str, input_pb2.Input]:
@@ -90,7 +91,7 @@ def _add(feature: feature_pb2.Feature, name: str, value: Any) -> None:
         kind, stored = "int64_list", int(value)
     elif isinstance(value, float):
         kind, stored = "float_list", value
-        if np.isfinite(value) and abs(value) > np.finfo(np.float32).max:
+        if np.isfinite(value) and abs(value) > _FLOAT32_MAX:
             raise ServingError.invalid_argument(
                 f"Cannot convert JSON value: {value} to float without loss of precision."
             )
