@@ -2,7 +2,7 @@
 #
 # The environment is .venv, made by itself and kept until pyproject.toml or the constraints change.
 # TFX=1.16 (Python 3.11, any glibc from 2.36) or TFX=1.21 (Python 3.13, glibc 2.39 or newer); left
-# out, the machine decides.
+# out, the machine decides (docs/tfx_lines.md).
 
 GLIBC := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)
 TFX ?= $(shell python3.11 -c '' 2>/dev/null && echo 1.16 || { printf '2.39\n$(GLIBC)\n' | sort -VC && python3.13 -c '' 2>/dev/null && echo 1.21 || echo 1.16; })
@@ -10,9 +10,11 @@ TFX ?= $(shell python3.11 -c '' 2>/dev/null && echo 1.16 || { printf '2.39\n$(GL
 ifeq ($(TFX),1.21)
 PYTHON ?= python3.13
 CONSTRAINTS := constraints/py313-tfx1.21.txt
-else
+else ifeq ($(TFX),1.16)
 PYTHON ?= python3.11
 CONSTRAINTS := constraints/py311-tfx1.16.txt
+else
+$(error TFX is 1.16 or 1.21, not $(TFX))
 endif
 
 VENV := .venv
@@ -36,6 +38,10 @@ setup: $(STAMP) ## Make the environment in .venv
 $(STAMP): pyproject.toml $(CONSTRAINTS)
 	@command -v $(PYTHON) >/dev/null || { echo "TFX $(TFX) needs $(PYTHON); install it, or name another by PYTHON=..."; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "$(PYTHON) has no pip; on Debian: apt-get install python3-pip"; exit 1; }
+ifeq ($(TFX),1.21)
+	@printf '2.39\n$(GLIBC)\n' | sort -VC || { echo "TFX 1.21 needs glibc 2.39 or newer, here is $(GLIBC); docs/tfx_lines.md says how to get it in a folder"; exit 1; }
+	@command -v g++ >/dev/null && test -e "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" || { echo "TFX 1.21 needs a C++ compiler and Python's headers, for pyfarmhash; on Debian: apt-get install g++ python3-dev"; exit 1; }
+endif
 	rm -rf $(VENV)
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv
