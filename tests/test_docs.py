@@ -64,7 +64,9 @@ def _resolve(line: str) -> list[str]:
             wrong.append(f"no option {name}")
             continue
         option = options[name]
-        if option.is_flag:
+        # tensorflow_model_server's switches: --ui is --ui=true.
+        is_switch = option.is_flag or option.flag_value == "true"
+        if is_switch and not equals:
             continue
         if not equals:
             value = words[place + 1] if place + 1 < len(words) else "-"

@@ -127,6 +127,6 @@ function curlOf({ url, signature, instances }, hasToken) {
 function spaced(value) {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   if (typeof value !== "object") return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${spaced(one)}`);
-  return `{${entries.join(", ")}}`;
+  const pairs = Object.entries(value).map(([key, one]) => `"${key}": ${spaced(one)}`);
+  return `{${pairs.join(", ")}}`;
 }

@@ -12,8 +12,9 @@ const KEPT_SECONDS = 2.5;
  * A running camera.
  *
  * What is shown is as late as its answer: half a second and the time that the model takes. Events:
- * `answer`, with `{answer, picture, late}` in `detail`: the picture is an ImageBitmap that is closed
- * at the next one, `late` is in seconds; `problem`, with the error, after which the camera is off.
+ * `answer`, with `{answer, picture, late}` in `detail`: the picture is an ImageBitmap that is
+ * closed at the next one, `late` is in seconds; `problem`, with the error, after which the camera
+ * is off.
  */
 export class LiveCamera extends EventTarget {
   #server;
@@ -30,7 +31,7 @@ export class LiveCamera extends EventTarget {
 
   /** Whether browsers let this page have a camera: over https and from this machine only. */
   static get isAllowed() {
-    return Boolean(navigator.mediaDevices?.getUserMedia) && "audioWorklet" in AudioContext.prototype;
+    return window.isSecureContext && Boolean(navigator.mediaDevices?.getUserMedia);
   }
 
   /**

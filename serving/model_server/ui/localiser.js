@@ -14,8 +14,8 @@ const RETRY_MS = 2000;
 /**
  * Localises in one clip until closed.
  *
- * Events: `answer`, there are new answers; `problem`, with the error in `detail`: it waits and tries
- * again where the problem may pass, and ends otherwise; `recovered`.
+ * Events: `answer`, there are new answers; `problem`, with the error in `detail`: it waits and
+ * tries again where the problem may pass, and ends otherwise; `recovered`.
  */
 export class Localiser extends EventTarget {
   answers = new Answers();
@@ -163,5 +163,6 @@ export function toAnswer(time, { heatmap, score, crop_box: box }) {
 
 function titleOf(batch) {
   const [first, last] = [batch[0], batch.at(-1)].map(({ time }) => time.toFixed(2));
-  return batch.length === 1 ? `localise at ${first} s` : `localise, ${batch.length} moments to ${last} s`;
+  if (batch.length === 1) return `localise at ${first} s`;
+  return `localise, ${batch.length} moments to ${last} s`;
 }

@@ -3,19 +3,20 @@
 import { Clip, NotPlayableError } from "./clip.js";
 import { CurlPanel } from "./curl_panel.js";
 import { byId, clock } from "./dom.js";
+import { takeDrops } from "./drop_zone.js";
+import { FoundDialog } from "./found_dialog.js";
 import { LiveCamera } from "./live_camera.js";
 import { Localiser } from "./localiser.js";
 import { MapView } from "./map_view.js";
 import { findModels } from "./models.js";
 import { Notices } from "./notices.js";
-import { jpegOf, sizeOf } from "./picture.js";
 import { Player } from "./player.js";
+import { queryOfCamera, queryOfClip, queryOfImage, queryOfSound } from "./queries.js";
 import { SearchPanel } from "./search_panel.js";
 import { explain, Server } from "./server.js";
-import { NoSoundError, Sound } from "./sound.js";
+import { NoSoundError } from "./sound.js";
 import { TimeLine } from "./time_line.js";
 
-const PREVIEW_SIDE = 160; // pixels
 const PLAYABLE =
   "Browsers play MP4 with H.264 and AAC, and WebM with VP9 and Opus. To convert: " +
   "ffmpeg -i IN -c:v libx264 -pix_fmt yuv420p -c:a aac OUT.mp4";
@@ -36,6 +37,7 @@ const search = new SearchPanel(server, {
   name: byId("query-name"),
   results: byId("results"),
 });
+const found = new FoundDialog();
 new CurlPanel(server, {
   panel: byId("curl"),
   choice: byId("curl-choice"),
@@ -72,7 +74,7 @@ async function start() {
   showChoice("index-choice", served.indexes);
   const problems = [...served.problems];
   if (!served.localisers.length) {
-    problems.push("No model with the signature “localise” is being served: there are no heat maps.");
+    problems.push("No model with the signature “localise” is being served: no heat maps.");
   }
   if (problems.length) notices.show("models", problems.join(" "));
   else notices.clear("models");
@@ -137,13 +139,13 @@ function report(kind, error) {
 async function open(file) {
   const number = ++opened;
   notices.clear("file", "sound", "localise", "camera", "search");
-  if (file.type.startsWith("image/")) return searchWithPicture(file);
-  if (file.type.startsWith("audio/")) return searchWithSound(file);
+  if (file.type.startsWith("image/")) return searchWith((model) => queryOfImage(file, model));
+  if (file.type.startsWith("audio/")) return searchWith((model) => queryOfSound(file, model));
   closeAll();
   showScreen(file.name);
-  let found;
+  let loaded;
   try {
-    found = await Clip.open(file, video);
+    loaded = await Clip.open(file, video);
   } catch (error) {
     if (number !== opened) return;
     closeAll();
@@ -151,8 +153,8 @@ async function open(file) {
     notices.show("file", `This browser cannot play ${file.name}. ${PLAYABLE}`, true);
     return;
   }
-  if (number !== opened) return found.close();
-  clip = found;
+  if (number !== opened) return loaded.close();
+  clip = loaded;
   byId("screen").style.setProperty("--aspect", video.videoWidth / video.videoHeight);
   player.open(clip, null);
   showMomentButton();
@@ -237,90 +239,12 @@ function showScreen(name) {
 
 // Search
 
-async function searchMoment() {
+/** Searches with what `makeQuery` makes for the index that is chosen. */
+async function searchWith(makeQuery) {
   const model = index();
-  const time = clip ? clip.time : 0;
-  const query = { name: "the live camera", picture: null, preview: null, second: null };
   notices.clear("search");
-  if (clip) {
-    query.name = `${clip.file.name} at ${clock(time)}`;
-    query.preview = await jpegOf(video, PREVIEW_SIDE);
-    query.picture = await clip.picture(time, model);
-    query.second = await clip.sound().then(
-      (sound) => sound.second(time, model.sampleRate),
-      () => null,
-    );
-  } else {
-    const { picture, sound } = camera.moment;
-    // At once: the next answer takes the picture away.
-    [query.preview, query.picture] = await Promise.all([
-      jpegOf(picture, PREVIEW_SIDE),
-      model.frames === 1 ? jpegOf(picture, model.imageSize) : null,
-    ]);
-    query.second = sound.second(0.5, model.sampleRate);
-  }
-  await search.search(model, query, Number(byId("k").value));
-}
-
-async function searchWithPicture(file) {
-  const model = index();
-  if (!model) return notices.show("file", "An image is for search: no index is being served.", true);
-  if (model.frames > 1) {
-    return notices.show("file", `This index takes ${model.frames} frames: give a video.`, true);
-  }
-  const image = new Image();
-  const url = URL.createObjectURL(file);
-  try {
-    image.src = url;
-    await image.decode();
-    if (!sizeOf(image).every(Boolean)) throw new Error("no size");
-  } catch {
-    notices.show("file", `This browser cannot show ${file.name}. JPEG and PNG do.`, true);
-    return;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-  const query = {
-    name: file.name,
-    picture: await jpegOf(image, model.imageSize),
-    preview: await jpegOf(image, PREVIEW_SIDE),
-    second: null,
-  };
-  await search.search(model, query, Number(byId("k").value));
-}
-
-async function searchWithSound(file) {
-  const model = index();
-  if (!model) return notices.show("file", "A sound is for search: no index is being served.", true);
-  let sound;
-  try {
-    sound = await Sound.decode(file);
-  } catch (error) {
-    if (!(error instanceof NoSoundError)) throw error;
-    notices.show("file", `This browser cannot decode the sound of ${file.name}.`, true);
-    return;
-  }
-  const middle = sound.seconds / 2;
-  const name = `${file.name}, the second around ${clock(middle)}`;
-  const query = { name, picture: null, preview: null, second: sound.second(middle, model.sampleRate) };
-  await search.search(model, query, Number(byId("k").value));
-}
-
-function showFound({ id, time }) {
-  const [dialog, player, hint] = ["found", "found-video", "found-hint"].map(byId);
-  byId("found-title").textContent = `${id} at ${clock(time)}`;
-  hint.textContent = "";
-  player.onloadedmetadata = () => {
-    player.currentTime = Math.max(0, time - 0.5);
-    player.play().catch(() => {});
-  };
-  player.onerror = () => {
-    if (!player.hasAttribute("src")) return;
-    hint.textContent = "It cannot be played: it is not below a folder of --ui_media by this name, " +
-      "or this browser has no decoder for it.";
-  };
-  player.src = `media?${new URLSearchParams({ id })}`;
-  dialog.showModal();
+  if (!model) throw new Error("Images and sounds are for search, and no index is being served.");
+  await search.search(model, await makeQuery(model), Number(byId("k").value));
 }
 
 // Events
@@ -328,7 +252,7 @@ function showFound({ id, time }) {
 /** Runs something of which nobody waits for the end. */
 function run(kind, work) {
   return (...values) => {
-    Promise.resolve(work(...values)).catch((error) => report(kind, error));
+    (async () => work(...values))().catch((error) => report(kind, error));
   };
 }
 
@@ -343,7 +267,12 @@ for (const id of ["file", "capture", "query-file"]) {
   );
 }
 byId("live").addEventListener("click", run("camera", toggleCamera));
-byId("search-moment").addEventListener("click", run("search", searchMoment));
+byId("search-moment").addEventListener(
+  "click",
+  run("search", () =>
+    searchWith((model) => (clip ? queryOfClip(clip, model) : queryOfCamera(camera, model))),
+  ),
+);
 for (const id of ["opacity", "brightest"]) {
   byId(id).addEventListener("input", () => {
     if (camera && lastLive) view.show(lastLive.answer, lastLive.picture);
@@ -358,37 +287,15 @@ byId("localiser-choice").addEventListener(
   }),
 );
 byId("index-choice").addEventListener("change", showSearch);
-byId("found").addEventListener("close", () => {
-  byId("found-video").removeAttribute("src");
-  byId("found-video").load();
-});
 player.addEventListener("move", () => localiser?.attend());
-search.addEventListener("found", ({ detail }) => showFound(detail));
+search.addEventListener("found", ({ detail }) => found.show(detail));
 byId("token-form").addEventListener("submit", (event) => {
   event.preventDefault();
   server.token = byId("token").value.trim();
   start();
 });
 
-let drags = 0; // entered elements, one within another
-document.addEventListener("dragenter", () => {
-  drags++;
-  document.body.classList.add("dragging");
-});
-document.addEventListener("dragleave", () => {
-  if (--drags <= 0) document.body.classList.remove("dragging");
-});
-document.addEventListener("dragover", (event) => event.preventDefault());
-document.addEventListener(
-  "drop",
-  run("file", (event) => {
-    event.preventDefault();
-    drags = 0;
-    document.body.classList.remove("dragging");
-    const [file] = event.dataTransfer.files;
-    return file && !byId("main").hidden && open(file);
-  }),
-);
+takeDrops(run("file", (file) => !byId("main").hidden && open(file)));
 
 new ResizeObserver(() => player.refresh()).observe(byId("overlay"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => player.refresh());

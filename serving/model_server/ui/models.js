@@ -39,10 +39,14 @@ export async function findModels(server) {
     }
     try {
       const model = await describe(server, name, version);
+      if (!model.sampleRate || !model.imageSize) {
+        found.problems.push(`“${name}” does not say which pictures and sounds it takes.`);
+        continue;
+      }
       if (localises) found.localisers.push(model);
       if (searches) found.indexes.push(model);
     } catch (error) {
-      if (!(error instanceof ServerError) || error.status === 0 || error.status === 401) throw error;
+      if (!(error instanceof ServerError) || [0, 401].includes(error.status)) throw error;
       found.problems.push(`The model “${name}” does not describe itself: ${error.message}`);
     }
   }

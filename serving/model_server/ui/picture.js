@@ -18,7 +18,8 @@ export function jpegOf(source, shortSide) {
   const pixels = pixelsOf(source, size);
   const scaled = scale(pixels.data, [pixels.width, pixels.height], size, 4);
   const canvas = makeCanvas(size);
-  canvas.getContext("2d").putImageData(new ImageData(Uint8ClampedArray.from(scaled), ...size), 0, 0);
+  const image = new ImageData(Uint8ClampedArray.from(scaled), ...size);
+  canvas.getContext("2d").putImageData(image, 0, 0);
   return new Promise((resolve, reject) => {
     const done = (blob) => (blob ? resolve(blob) : reject(new Error("no picture could be made")));
     canvas.toBlob(done, "image/jpeg", QUALITY);

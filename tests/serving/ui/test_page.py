@@ -301,6 +301,7 @@ def test_the_token_is_asked_for(
     page.keyboard.press("Escape")
     # The token is nowhere to be seen, nor in the command, which works with it.
     page.locator("#curl summary").click()
+    expect(page.locator("#curl-files a")).not_to_have_count(0)
     for link in page.locator("#curl-files a").all():
         with page.expect_download() as download:
             link.click()
