@@ -10,6 +10,8 @@ from tfx_pipeline.quiet import quieten
 _COMMANDS = {
     "demo": "Generate videos, run the pipeline on them, serve the model, write a report.",
     "run": "Run the pipeline on a folder or glob of videos.",
+    "compile": "Write the pipeline as a file for Kubeflow Pipelines or Vertex AI.",
+    "submit": "Run a compiled pipeline on Kubeflow Pipelines.",
     "videos": "Generate videos with known objects and sounds.",
     "serve": "Serve pushed models over gRPC and REST (the TensorFlow Serving API).",
     "score": "Ask a model server whether an image and a sound correspond.",

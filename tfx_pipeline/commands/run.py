@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
+from tfx_pipeline.commands.run_options import check_beam_args, split_sound_benchmark
 from tfx_pipeline.presets.registry import PRESETS
 
-
-def _check_beam_args(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    for value in values:
-        if not value.startswith("--"):
-            raise click.BadParameter(f"{value!r} is no option: give it as --beam-arg=--name=value")
-    return values
-
-
-def _split_sound_benchmark(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> tuple[str, str] | None:
-    if value is None:
-        return None
-    dataset, _, folder = value.partition(":")
-    if not dataset or not folder:
-        raise click.BadParameter(f"{value!r} is not DATASET:FOLDER, as in esc10:data/esc10")
-    return dataset, os.path.abspath(folder)
+if TYPE_CHECKING:
+    from tfx_pipeline.continuous.continuous_options import ContinuousOptions
 
 
 @click.command("run")
@@ -90,15 +75,43 @@ def _split_sound_benchmark(
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps instead of the preset's.")
 @click.option(
-    "--warm-start",
-    is_flag=True,
+    "--warm-start/--no-warm-start",
+    default=None,
     help="Train on from the latest blessed model under ROOT, if there is one. It must be of the same "
-    "preset.",
+    "preset. Default: with --continuous only.",
+)
+@click.option(
+    "--continuous",
+    is_flag=True,
+    help="Ingest only the videos that are new under ROOT, as the next span; check them against the "
+    "span before; train on the latest spans. See docs/continuous_training.md.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(min=1),
+    help="Train on so many of the latest accepted spans. Default: 4.",
+)
+@click.option(
+    "--min-new-videos",
+    type=click.IntRange(min=1),
+    help="Fewer new videos wait for more. Default: 1.",
+)
+@click.option(
+    "--max-drift",
+    multiple=True,
+    metavar="[FEATURE=]LIMIT",
+    help="How much a span may differ from the one before, from 0 to 1; for all features or one, as "
+    "in audio/loudness=0.5. May be given several times. Default: 0.1.",
+)
+@click.option(
+    "--accept-drift",
+    is_flag=True,
+    help="Train on the new span, or on the last one that was refused, however much it differs.",
 )
 @click.option(
     "--sound-benchmark",
     metavar="DATASET:FOLDER",
-    callback=_split_sound_benchmark,
+    callback=split_sound_benchmark,
     help="Measure the sound's features too, for example on esc10:FOLDER; for the datasets see "
     "`ots evaluate sound-benchmark --help`.",
 )
@@ -107,7 +120,7 @@ def _split_sound_benchmark(
     "beam_args",
     multiple=True,
     metavar="OPTION",
-    callback=_check_beam_args,
+    callback=check_beam_args,
     help="Ingest elsewhere: an option of Beam, for example --beam-arg=--runner=FlinkRunner. May be "
     "given several times; see docs/scaling.md.",
 )
@@ -125,7 +138,12 @@ def command(
     min_avc_accuracy: float | None,
     thresholds: tuple[str, ...],
     steps: int | None,
-    warm_start: bool,
+    warm_start: bool | None,
+    continuous: bool,
+    window: int | None,
+    min_new_videos: int | None,
+    max_drift: tuple[str, ...],
+    accept_drift: bool,
     sound_benchmark: tuple[str, str] | None,
     beam_args: tuple[str, ...],
     verbose: bool,
@@ -133,10 +151,21 @@ def command(
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
 
     What did not change since the last run under ROOT is not computed again. Writes ROOT/report.html
-    and ROOT/report.json. Exit status: 0 a model was pushed, 3 the gate refused it, 1 an error.
+    and ROOT/report.json. Exit status: 0 a model was pushed, or nothing was to be done (--continuous);
+    3 the gate refused the model; 4 the new videos were refused (--continuous); 1 an error.
     """
     from tfx_pipeline.run import run
 
+    if sound_benchmark is not None:
+        dataset, folder = sound_benchmark
+        sound_benchmark = dataset, os.path.abspath(folder)
+    options = None
+    if continuous:
+        options = _continuous_options(window, min_new_videos, max_drift, accept_drift)
+    elif window or min_new_videos or max_drift or accept_drift:
+        raise click.UsageError(
+            "--window, --min-new-videos, --max-drift and --accept-drift go with --continuous"
+        )
     run(
         root=root,
         videos=list(videos),
@@ -152,6 +181,25 @@ def command(
         steps=steps,
         ingest_beam_args=list(beam_args),
         warm_start=warm_start,
+        continuous=options,
         sound_benchmark=sound_benchmark,
         verbose=verbose,
+    )
+
+
+def _continuous_options(
+    window: int | None, min_new_videos: int | None, max_drift: tuple[str, ...], accept_drift: bool
+) -> ContinuousOptions:
+    from components.drift_validator.divergence_limits import parse_limits
+    from tfx_pipeline.continuous.continuous_options import DEFAULT_WINDOW, ContinuousOptions
+
+    try:
+        limits = parse_limits(max_drift)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--max-drift") from error
+    return ContinuousOptions(
+        window=window or DEFAULT_WINDOW,
+        min_new_videos=min_new_videos or 1,
+        limits=limits,
+        accept_drift=accept_drift,
     )

@@ -1,0 +1,202 @@
+"""The specification that `ots compile` writes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from google.protobuf import json_format
+from kfp import components
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from tfx_pipeline.cli import main
+from tfx_pipeline.kubeflow.graph_options import GraphOptions
+from tfx_pipeline.kubeflow.run_parameters import RunParameters, parameter_descriptions
+from tfx_pipeline.kubeflow.step import step_name
+from tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+
+OWN = {"configure", "list-videos"}
+"""Steps that are no nodes of the TFX pipeline."""
+
+
+@pytest.fixture(scope="module")
+def spec(package, local_kubeflow):
+    return local_kubeflow.read_package(package)[0]
+
+
+@pytest.fixture(scope="module")
+def graph():
+    """The TFX pipeline."""
+    return tfx_graph(RunParameters(["videos"], "models"), GraphOptions())
+
+
+def _executors(spec) -> dict:
+    """By task."""
+    deployment = json_format.ParseDict(
+        json_format.MessageToDict(spec.deployment_spec),
+        pipeline_spec_pb2.PipelineDeploymentConfig(),
+    )
+    return {
+        name: deployment.executors[spec.components[task.component_ref.name].executor_label]
+        for name, task in spec.root.dag.tasks.items()
+    }
+
+
+def _compile(tmp_path, *options: str):
+    arguments = ["compile", "--target", "kubeflow", "--image", "image:1", *options]
+    if "--output" not in options:
+        arguments += ["--output", str(tmp_path / "pipeline.yaml")]
+    return CliRunner().invoke(main, arguments)
+
+
+def test_kfp_takes_it_as_schema_2_1(package, spec):
+    # Parsing it has refused fields that kfp's protos do not have.
+    assert spec.schema_version == "2.1.0"
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,127}", spec.pipeline_info.name)
+    loaded = components.load_component_from_file(str(package))
+    assert set(loaded.component_spec.inputs) == set(parameter_descriptions())
+
+
+def test_it_has_the_steps_of_the_local_pipeline(spec, graph):
+    nodes = {step_name(node.id) for node in graph.components}
+    assert set(spec.root.dag.tasks) == nodes | OWN
+    assert {"video-example-gen", "trainer", "model-gate", "pusher"} < nodes
+    for node in graph.components:
+        task = spec.root.dag.tasks[step_name(node.id)]
+        there = {
+            name: (
+                one.task_output_artifact.producer_task,
+                one.task_output_artifact.output_artifact_key,
+            )
+            for name, one in task.inputs.artifacts.items()
+            if one.task_output_artifact.producer_task not in OWN
+        }
+        assert there == {
+            name: (step_name(channel.producer_component_id), channel.output_key)
+            for name, channel in node.inputs.items()
+        }
+        upstream = {step_name(one.id) for one in node.upstream_nodes}
+        assert set(task.dependent_tasks) - OWN == upstream
+
+
+def test_open_source_kubeflow_can_run_every_step(spec):
+    for name, executor in _executors(spec).items():
+        assert executor.WhichOneof("spec") == "container", name
+        assert not executor.container.HasField("lifecycle"), name  # drivers before the cache
+        assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name)
+    for component in spec.components.values():
+        kinds = (
+            *component.input_definitions.artifacts.values(),
+            *component.output_definitions.artifacts.values(),
+        )
+        assert {kind.artifact_type.schema_title for kind in kinds} <= {
+            *("system.Artifact", "system.Dataset", "system.Model")
+        }
+
+
+def test_parameters_have_types_defaults_and_descriptions(spec):
+    definitions = json_format.MessageToDict(spec.root.input_definitions)["parameters"]
+    assert {name: one["description"] for name, one in definitions.items()} == (
+        parameter_descriptions()
+    )
+    assert {name: one["parameterType"] for name, one in definitions.items()} == {
+        "videos": "LIST",
+        "push_destination": "STRING",
+        "preset": "STRING",
+        "thresholds": "LIST",
+        "steps": "NUMBER_INTEGER",
+        "segments": "STRING",
+        "group_regex": "STRING",
+        "label_regex": "STRING",
+        "examples_per_video": "NUMBER_INTEGER",
+        "frames_per_example": "NUMBER_INTEGER",
+        "min_loudness": "NUMBER_DOUBLE",
+    }
+    needed = {name for name, one in definitions.items() if "defaultValue" not in one}
+    assert needed == {"videos", "push_destination"}
+    assert definitions["preset"]["defaultValue"] == "demo"
+
+
+def test_everything_but_the_first_step_is_cached_and_retried(spec):
+    for name, task in spec.root.dag.tasks.items():
+        assert task.caching_options.enable_cache == (name != "configure")
+        assert task.retry_policy.max_retry_count == 2
+
+
+def test_options_reach_the_steps(compiled, local_kubeflow):
+    path = compiled(
+        *("--gpus", "2", "--accelerator", "nvidia.com/mig-1g.10gb", "--trainer-image", "gpu:1"),
+        *("--node-selector", "pool=gpu", "--node-selector", "zone=a", "--volume", "data:/data"),
+        *("--retries", "1", "--retries", "trainer=5", "--retries", "pusher=0"),
+        *("--no-cache", "evaluator", "--work-dir", "/data/work"),
+        *("--parameter", "preset=smoke", "--parameter", "videos=/data/a", "--parameter", "steps=9"),
+        *("--pipeline-root", "gs://bucket/artifacts", "--warm-start"),
+        *("--sound-benchmark", "esc10:/data/esc10", "--beam-arg=--runner=FlinkRunner"),
+    )
+    spec, platforms = local_kubeflow.read_package(path)
+    tasks, executors = spec.root.dag.tasks, _executors(spec)
+    trainer = executors["trainer"].container
+    assert trainer.resources.accelerator.resource_type == "nvidia.com/mig-1g.10gb"
+    assert trainer.resources.accelerator.resource_count == "2"
+    with_gpu = {name for name, one in executors.items() if one.container.HasField("resources")}
+    assert with_gpu == {"trainer"}
+    assert {one.container.image for name, one in executors.items() if name != "trainer"} == {
+        "registry.example/objects-that-sound:1.0"
+    }
+    assert trainer.image == "gpu:1"
+    retries = {name: task.retry_policy.max_retry_count for name, task in tasks.items()}
+    assert retries == dict.fromkeys(tasks, 1) | {"trainer": 5, "pusher": 0}
+    uncached = {name for name, task in tasks.items() if not task.caching_options.enable_cache}
+    assert uncached == {"configure", "evaluator"}
+    with_work_dir = {name for name, one in executors.items() if "--work_dir" in one.container.args}
+    assert with_work_dir == {"trainer", "video-example-gen"}
+    defaults = json_format.MessageToDict(spec.root.input_definitions)["parameters"]
+    assert defaults["preset"]["defaultValue"] == "smoke"
+    assert defaults["videos"]["defaultValue"] == ["/data/a"]
+    assert defaults["steps"]["defaultValue"] == 9
+    assert spec.default_pipeline_root == "gs://bucket/artifacts"
+    assert tasks["trainer"].inputs.artifacts["base_model"].task_output_artifact.producer_task == (
+        "latest-blessed-model"
+    )
+    assert "sound_benchmark" in tasks["model-gate"].inputs.artifacts
+    assert "--runner=FlinkRunner" in executors["video-example-gen"].container.args
+    assert "--runner=FlinkRunner" not in executors["statistics-gen"].container.args
+
+    kubernetes = platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    assert set(kubernetes) == {f"exec-{name}" for name in tasks}
+    assert kubernetes["exec-trainer"]["nodeSelector"] == {"labels": {"pool": "gpu", "zone": "a"}}
+    assert sum("nodeSelector" in one for one in kubernetes.values()) == 1
+    for one in kubernetes.values():
+        assert [(mount["constant"], mount["mountPath"]) for mount in one["pvcMount"]] == [
+            ("data", "/data")
+        ]
+
+
+def test_without_kubernetes_options_there_is_one_document(package):
+    # Vertex AI's client reads no second one.
+    assert len(list(yaml.safe_load_all(package.read_text()))) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--no-cache", "trainr"], "there is no step 'trainr', only configure, list-videos, "),
+        (["--retries", "trainr=1"], "there is no step 'trainr'"),
+        (["--retries", "often"], "'often' is neither a number nor STEP=NUMBER"),
+        (["--parameter", "presets=demo"], "there is no parameter 'presets', only "),
+        (["--parameter", "preset=large"], "there is no preset 'large', only demo, "),
+        (["--parameter", "thresholds=avc>1"], "names no evaluator"),
+        (["--node-selector", "gpu"], "'gpu' is not KEY=VALUE"),
+        (["--volume", "data"], "'data' is not CLAIM:FOLDER"),
+        (["--sound-benchmark", "esc10"], "'esc10' is not DATASET:FOLDER"),
+        (["--beam-arg", "runner"], "'runner' is no option"),
+        (["--output", "pipeline.txt"], "does not end in .yaml"),
+    ],
+)
+def test_what_can_not_be_right_is_told(tmp_path, options, message):
+    result = _compile(tmp_path, *options)
+    assert result.exit_code != 0
+    assert message in result.output
+    assert not (tmp_path / "pipeline.yaml").exists()

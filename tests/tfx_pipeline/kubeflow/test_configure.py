@@ -1,0 +1,128 @@
+"""The first step of a run: parameters in, every other step's properties out."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+from tfx.types import standard_artifacts
+
+from components.blessed_models import add_model
+from tfx_pipeline.kubeflow import configure as module
+from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
+from tfx_pipeline.kubeflow.graph_options import GraphOptions
+from tfx_pipeline.kubeflow.run_parameters import RunParameters
+
+
+@pytest.fixture
+def folder(tmp_path) -> pathlib.Path:
+    """With two files to ingest."""
+    (tmp_path / "videos").mkdir()
+    for name in "ab":
+        (tmp_path / "videos" / f"{name}.mp4").write_bytes(b"video")
+    return tmp_path
+
+
+@pytest.fixture
+def outputs(folder):
+    """`outputs(**parameters)`: of the step, on these files."""
+
+    def run(**parameters) -> dict[str, str]:
+        values = {"videos": [str(folder / "videos")], "push_destination": str(folder / "models")}
+        values |= {"preset": "smoke"} | parameters
+        return configure(RunParameters.from_values(values), GraphOptions())
+
+    return run
+
+
+def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "changed"),
+    [
+        ({}, set()),
+        ({"steps": 7.0}, {"trainer"}),
+        ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
+        ({"examples_per_video": 2.0}, {"video_example_gen"}),
+        ({"frames_per_example": 3.0}, {"video_example_gen"}),
+        ({"min_loudness": -40.0}, {"video_example_gen"}),
+        ({"group_regex": r"_g\d+_"}, {"video_example_gen"}),
+        ({"label_regex": r"(\w+)_"}, {"video_example_gen"}),
+        (
+            {"push_destination": "/elsewhere"},
+            {"latest_blessed_model", "blessed_model_pusher", "pusher", "pusher_search"},
+        ),
+        (
+            {"preset": "demo"},
+            {
+                *("video_example_gen", "trainer"),
+                *("avc_evaluator", "retrieval_evaluator"),
+            },
+        ),
+    ],
+)
+def test_a_parameter_changes_the_steps_that_it_concerns_and_no_other(outputs, parameters, changed):
+    # Kubeflow's cache compares what steps are given: the others are not run again.
+    assert _changed(outputs(), outputs(**parameters)) == changed
+
+
+def test_values_reach_the_executors(outputs):
+    given = outputs(
+        steps=7.0, thresholds=["avc:avc_accuracy>=0.8"], group_regex=r"_g\d+_", preset="demo"
+    )
+    config = json.loads(json.loads(given["trainer"])["custom_config"])
+    assert config["training"]["steps"] == 7
+    assert isinstance(config["training"]["steps"], int)
+    [threshold] = [
+        one
+        for one in json.loads(json.loads(given["avc_evaluator"])["thresholds"])
+        if one["metric"] == "avc_accuracy"
+    ]
+    assert threshold["at_least"] == 0.8
+    ingest = json.loads(json.loads(given["video_example_gen"])["custom_config"])
+    assert ingest["custom_config"]["value"]["group_regex"] == r"_g\d+_"
+
+
+def test_the_fingerprint_tells_other_videos(outputs, folder):
+    before = outputs()
+    assert _changed(before, outputs()) == set()
+    (folder / "videos" / "c.mp4").write_bytes(b"another")
+    assert _changed(before, outputs()) == {VIDEO_FINGERPRINT}
+
+
+def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
+    before = outputs()
+    assert json.loads(before["latest_blessed_model"])["version"] == "none"
+    model = standard_artifacts.Model()
+    model.uri = str(folder / "model")
+    pathlib.Path(model.uri).mkdir()
+    version = add_model(str(folder / "models" / "blessed"), model)
+    after = outputs()
+    assert _changed(before, after) == {"latest_blessed_model"}
+    assert json.loads(after["latest_blessed_model"])["version"] == version
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"preset": "large"}, "there is no preset 'large'"),
+        ({"videos": ["/nowhere/*.mp4"]}, "no videos match '/nowhere/\\*.mp4'"),
+        ({"thresholds": ["avc"]}, "is no threshold"),
+        ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
+        ({"frames_per_example": 2.0}, "frames_per_example"),
+        ({"group_regex": "("}, "group_regex"),
+    ],
+)
+def test_a_wrong_parameter_ends_the_run_before_it_begins(outputs, folder, parameters, message):
+    with pytest.raises((OSError, ValueError), match=message):
+        outputs(**parameters)
+
+
+def test_the_command_says_so_in_one_line(folder):
+    values = {"videos": [str(folder / "nowhere")], "push_destination": "models"}
+    executor_input = json.dumps({"inputs": {"parameterValues": values}})
+    with pytest.raises(SystemExit, match=r"^The run can't begin: no videos match"):
+        module.main(["--executor_input", executor_input, "--graph", GraphOptions().to_json()])

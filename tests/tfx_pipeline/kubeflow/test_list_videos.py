@@ -1,0 +1,46 @@
+"""The step that lists the videos."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from components.video_example_gen.video_list import read_video_list
+from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
+from tfx_pipeline.kubeflow.graph_options import GraphOptions
+from tfx_pipeline.kubeflow.list_videos import main
+from tfx_pipeline.kubeflow.run_parameters import RunParameters
+from tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "videos").mkdir()
+    for name in "ab":
+        (tmp_path / "videos" / f"{name}.mp4").write_bytes(b"video")
+    return tmp_path
+
+
+def _run(folder, fingerprint: str) -> None:
+    videos = json.dumps([str(folder / "videos")])
+    main(
+        [
+            *("--videos", videos, "--segments", "", "--fingerprint", fingerprint),
+            *("--output", str(folder / "out")),
+        ]
+    )
+
+
+def test_the_list_is_that_of_the_fingerprint(folder):
+    parameters = RunParameters([str(folder / "videos")], "models", preset="smoke")
+    fingerprint = configure(parameters, GraphOptions())[VIDEO_FINGERPRINT]
+    _run(folder, fingerprint)
+    path = folder / "out" / VIDEO_LIST
+    listed = read_video_list(path.read_text().splitlines(), str(path))
+    assert [video.path for video in listed] == [
+        str(folder / "videos" / f"{name}.mp4") for name in "ab"
+    ]
+    (folder / "videos" / "c.mp4").write_bytes(b"too late")
+    with pytest.raises(SystemExit, match="changed after the run had begun"):
+        _run(folder, fingerprint)

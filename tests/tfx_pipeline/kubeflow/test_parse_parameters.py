@@ -1,0 +1,39 @@
+"""NAME=VALUE on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tfx_pipeline.kubeflow.parse_parameters import parse_parameters
+
+TYPES = {"name": "STRING", "steps": "NUMBER_INTEGER", "level": "NUMBER_DOUBLE", "videos": "LIST"}
+
+
+def test_values_get_the_parameters_types():
+    given = ["name=a=b", "steps=7", "level=-40", "videos=a", "videos=b,c"]
+    assert parse_parameters(given, TYPES) == {
+        "name": "a=b",
+        "steps": 7,
+        "level": -40.0,
+        "videos": ["a", "b,c"],
+    }
+    assert parse_parameters(['videos=["a", "b"]', "name="], TYPES) == {
+        "videos": ["a", "b"],
+        "name": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["steps"], "'steps' is not NAME=VALUE"),
+        (["stepz=1"], "there is no parameter 'stepz', only level, name, steps, videos"),
+        (["steps=1.5"], "parameter steps must be an integer, not '1.5'"),
+        (["level=loud"], "parameter level must be a number, not 'loud'"),
+        (["name=a", "name=b"], "parameter name is given twice"),
+        (["videos=[a"], "parameter videos is no list in JSON"),
+    ],
+)
+def test_what_can_not_be_right_is_told(given, message):
+    with pytest.raises(ValueError, match=message.replace("(", r"\(")):
+        parse_parameters(given, TYPES)

@@ -1,0 +1,71 @@
+"""`ots submit`: a run on Kubeflow Pipelines."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("submit")
+@click.argument("package", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--host", required=True, envvar="KF_PIPELINES_ENDPOINT", help="URL of Kubeflow Pipelines."
+)
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Of the run, e.g. preset=full. May be given several times, for a list once for each value.",
+)
+@click.option("--experiment", help="That the run is filed under.")
+@click.option("--run-name", help="Default: the file's name and the time.")
+@click.option("--namespace", help="Of multi-user Kubeflow.")
+@click.option(
+    "--token", envvar="KF_PIPELINES_TOKEN", help="For the server; better in KF_PIPELINES_TOKEN."
+)
+@click.option(
+    "--cache/--no-cache",
+    default=None,
+    help="Let all steps, or none, reuse earlier results. Default: as compiled.",
+)
+@click.option("--wait", is_flag=True, help="Wait for the end; exit status 1 unless it succeeded.")
+def command(
+    package: str,
+    host: str,
+    parameters: tuple[str, ...],
+    experiment: str | None,
+    run_name: str | None,
+    namespace: str | None,
+    token: str | None,
+    cache: bool | None,
+    wait: bool,
+) -> None:
+    """Run PACKAGE, a file of `ots compile`, on Kubeflow Pipelines.
+
+    Vertex AI takes the same file by other means; see docs/kubeflow.md.
+    """
+    try:
+        import kfp  # noqa: F401
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error}: install kfp with pip install 'objects-that-sound[kubeflow]'"
+        ) from error
+    from tfx_pipeline.kubeflow.submit_pipeline import SUCCEEDED, SubmitError, submit_pipeline
+
+    try:
+        run_id, state = submit_pipeline(
+            package,
+            host,
+            parameters,
+            experiment=experiment,
+            run_name=run_name,
+            namespace=namespace,
+            token=token,
+            cache=cache,
+            wait=wait,
+        )
+    except SubmitError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Run {run_id}")
+    if state not in (None, SUCCEEDED):
+        raise SystemExit(1)

@@ -1,0 +1,159 @@
+"""Runs the executor of a TFX component as a step of Kubeflow Pipelines.
+
+    python -m tfx_pipeline.kubeflow.run_step --executor CLASS --executor_input JSON
+        --input NAME CLASS PATH ... --output NAME CLASS PATH ... [--property NAME VALUE ...]
+        [--work_dir FOLDER] [options of Beam]
+
+TFX's own entry point, `kubeflow_v2_run_executor`, does the work. It was made for Vertex AI; what it
+lacks elsewhere is done around it:
+
+- Open-source Kubeflow gives artifacts as URIs of its object store (minio://) that TFX can't open, and
+  copies them to and from local paths: those are used.
+- It does not tell the types of inputs: the command does.
+- There are no optional artifacts: one that stands for "no model" is left out.
+- All properties come as one parameter, from the step `configure`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx.dsl.io import fileio
+from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
+from tfx.types import standard_artifacts
+from tfx.utils import io_utils, name_utils
+
+from components.blessed_models import is_no_model
+
+PROPERTIES = "exec_properties"
+"""Name of the input parameter that holds the executor's properties as JSON."""
+
+_MODEL = name_utils.get_full_name(standard_artifacts.Model)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the step."""
+    given, beam_args = _parse(arguments)
+    executor_input = pipeline_spec_pb2.ExecutorInput()
+    json_format.Parse(given.executor_input, executor_input, ignore_unknown_fields=True)
+    inputs, outputs = executor_input.inputs, executor_input.outputs
+
+    properties = json.loads(inputs.parameter_values.pop(PROPERTIES).string_value)
+    properties |= dict(given.property)
+    _set_properties(inputs, properties)
+
+    uris: dict[str, str] = {}  # by the path that stands for it here
+    named = {name for name, _, _ in given.input}
+    for name in set(inputs.artifacts) - named:  # known by its path only
+        del inputs.artifacts[name]
+    for name, artifact_class, path in given.input:
+        model = standard_artifacts.Model()
+        model.uri = path
+        if artifact_class == _MODEL and is_no_model(model):
+            inputs.artifacts[name].Clear()
+        else:
+            _place(inputs.artifacts[name].artifacts[0], artifact_class, path, uris)
+
+    work_dir = _work_dir(given.work_dir, outputs)
+    places = {
+        name: os.path.join(work_dir, name) if work_dir else path for name, _, path in given.output
+    }
+    for name, artifact_class, _ in given.output:
+        fileio.makedirs(places[name])
+        _place(outputs.artifacts[name].artifacts[0], artifact_class, places[name], uris)
+
+    kubeflow_v2_run_executor.main(
+        (
+            argparse.Namespace(
+                executor_class_path=given.executor,
+                json_serialized_invocation_args=json_format.MessageToJson(executor_input),
+                json_serialized_inputs_spec_args=json.dumps(_types(properties)),
+            ),
+            beam_args,
+        )
+    )
+
+    if work_dir:
+        for name, _, path in given.output:
+            io_utils.copy_dir(places[name], path)
+        fileio.rmtree(work_dir)
+    _restore(outputs.output_file, uris)
+
+
+def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--executor", required=True)
+    parser.add_argument("--executor_input", required=True)
+    parser.add_argument("--input", nargs=3, action="append", default=[])
+    parser.add_argument("--output", nargs=3, action="append", default=[])
+    parser.add_argument("--property", nargs=2, action="append", default=[])
+    parser.add_argument("--work_dir", default="")
+    return parser.parse_known_args(arguments)
+
+
+def _set_properties(
+    inputs: pipeline_spec_pb2.ExecutorInput.Inputs, properties: Mapping[str, Any]
+) -> None:
+    for name, value in properties.items():
+        json_format.ParseDict(value, inputs.parameter_values[name])
+
+
+def _types(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """By which TFX tells integers: all numbers of an ExecutorInput are floats."""
+    integers = {
+        name: {"parameterType": "NUMBER_INTEGER"}
+        for name, value in properties.items()
+        if isinstance(value, int)
+    }
+    return {"parameters": integers}
+
+
+def _place(
+    artifact: pipeline_spec_pb2.RuntimeArtifact,
+    artifact_class: str,
+    path: str,
+    uris: dict[str, str],
+) -> None:
+    uris[path] = artifact.uri
+    artifact.uri = path
+    artifact.type.schema_title = artifact_class  # TFX imports the class by it
+
+
+def _work_dir(folder: str, outputs: pipeline_spec_pb2.ExecutorInput.Outputs) -> str:
+    """The same for all attempts of a task, for what it keeps beside its outputs to go on from."""
+    if not folder:
+        return ""
+    uris = sorted(one.artifacts[0].uri for one in outputs.artifacts.values())
+    return os.path.join(folder, hashlib.sha256("\n".join(uris).encode()).hexdigest()[:16])
+
+
+def _restore(output_file: str, uris: Mapping[str, str]) -> None:
+    """Writes URIs for paths, and no nulls, which open-source Kubeflow refuses."""
+    output = pipeline_spec_pb2.ExecutorOutput()
+    with fileio.open(output_file) as file:
+        json_format.Parse(file.read(), output)
+    for artifacts in output.artifacts.values():
+        for artifact in artifacts.artifacts:
+            artifact.uri = uris[artifact.uri]
+            metadata = json_format.MessageToDict(artifact.metadata)
+            artifact.metadata.Clear()
+            artifact.metadata.update(
+                {
+                    key: uris.get(value, value) if isinstance(value, str) else value
+                    for key, value in metadata.items()
+                    if value is not None
+                }
+            )
+    with fileio.open(output_file, "w") as file:
+        file.write(json_format.MessageToJson(output))
+
+
+if __name__ == "__main__":
+    main()
