@@ -12,6 +12,8 @@ from tfx_pipeline.cli import main
 COMMANDS = [
     "demo",
     "run",
+    "compile",
+    "submit",
     "videos",
     "serve",
     "score",
