@@ -262,8 +262,8 @@ def token_server(
     return f"http://127.0.0.1:{server.rest_api_port}"
 
 
-# Not for the whole session: where Playwright runs, no other test could run an event loop.
-@pytest.fixture(scope="package")
+# Not for the whole session: while Playwright runs, no other test can run an event loop.
+@pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright drives the browser")
