@@ -13,7 +13,7 @@ from benchmarks.gate.table import seeds_table, worse_table
 from benchmarks.gate.worse import OVERFITTED_VIDEOS, WORSE, spoilt
 from models.networks.factory import build_network
 
-VIDEOS = 200
+VIDEOS = 300
 
 
 @pytest.fixture(scope="module")
