@@ -234,20 +234,17 @@ def test_a_video_without_sound(page: Page, page_server: str, silent_film: pathli
     assert page.complaints == []
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "words"),
-    [
+def test_files_that_cannot_be_used(page: Page, page_server: str):
+    open_page(page, page_server)
+    for name, kind, words in (
         ("broken.mp4", "video/mp4", "cannot play broken.mp4"),
         ("notes.txt", "text/plain", "cannot play notes.txt"),
         ("broken.png", "image/png", "cannot show broken.png"),
         ("broken.mp3", "audio/mpeg", "cannot decode the sound of broken.mp3"),
-    ],
-)
-def test_files_that_cannot_be_used(page: Page, page_server: str, name: str, kind: str, words: str):
-    open_page(page, page_server)
-    drop(page, name, b"nothing of the kind" * 100, kind)
-    expect(page.locator(".notice.bad")).to_contain_text(words)
-    expect(page.locator("#drop")).to_be_visible()
+    ):
+        drop(page, name, b"nothing of the kind" * 100, kind)
+        expect(page.locator(".notice.bad")).to_contain_text(words)
+        expect(page.locator("#drop")).to_be_visible()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".notice")).to_have_count(0)
 
@@ -263,18 +260,23 @@ def test_a_server_that_goes_and_comes_back(page: Page, page_server: str, video: 
 
 
 def test_words_of_the_server_are_shown(page: Page, page_server: str, video: pathlib.Path):
-    error = {"status": 400, "json": {"error": "the picture is <too> small"}}
-    page.route("**/v1/models/things:predict", lambda route: _refuse(route, "localise", error))
+    answer: dict = {}
+
+    def refuse(route) -> None:
+        if '"localise"' in (route.request.post_data or ""):
+            route.fulfill(**answer)
+        else:
+            route.fallback()
+
+    page.route("**/v1/models/things:predict", refuse)
     open_page(page, page_server)
-    page.set_input_files("#file", video)
-    expect(page.locator(".notice.bad")).to_contain_text("(400): the picture is <too> small")
-
-
-def _refuse(route, signature: str, error: dict) -> None:
-    if f'"{signature}"' in (route.request.post_data or ""):
-        route.fulfill(**error)
-    else:
-        route.fallback()
+    for status, error, words in (
+        (400, "the picture is <too> small", "(400): the picture is <too> small"),
+        (413, "larger than 9 bytes", "too large for the server: larger than 9 bytes"),
+    ):
+        answer.update(status=status, json={"error": error})
+        page.set_input_files("#file", video)
+        expect(page.locator(".notice.bad")).to_contain_text(words)
 
 
 def test_the_token_is_asked_for(
@@ -311,14 +313,6 @@ def test_the_token_is_asked_for(
     assert run_curl(command, tmp_path, TOKEN=token)[1] == "200"
     assert run_curl(command, tmp_path, TOKEN="no")[1] == "401"
     assert [text for text in page.complaints if "401" not in text and "413" not in text] == []
-
-
-def test_a_request_that_is_too_large(page: Page, page_server: str, video: pathlib.Path):
-    error = {"status": 413, "json": {"error": "larger than 9 bytes (--max_request_bytes)"}}
-    page.route("**/v1/models/things:predict", lambda route: _refuse(route, "localise", error))
-    open_page(page, page_server)
-    page.set_input_files("#file", video)
-    expect(page.locator(".notice.bad")).to_contain_text("too large for the server: larger than 9")
 
 
 def test_the_live_camera(page: Page, page_server: str):
