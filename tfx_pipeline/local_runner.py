@@ -6,14 +6,20 @@ import contextlib
 import dataclasses
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 from absl import logging as absl_logging
 from tfx import v1 as tfx
+from tfx.dsl.compiler.compiler import Compiler
+from tfx.dsl.compiler.constants import PIPELINE_RUN_CONTEXT_TYPE_NAME
+from tfx.proto.orchestration import pipeline_pb2
 
 from components.beam_options import local_beam_pipeline_args
 from components.video_example_gen.video_list import ListedVideo, write_list
+from tfx_pipeline.code_version import code_version
+from tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from tfx_pipeline.continuous.span_lists import SpanLists
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.presets.preset import Preset
 from tfx_pipeline.run_paths import RunPaths
@@ -29,6 +35,7 @@ def run_locally(
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
     sound_benchmark: tuple[str, str] | None = None,
+    continuous: ContinuousTraining | None = None,
     verbose: bool = False,
 ) -> None:
     """Runs every component whose inputs changed since the last run under the same root.
@@ -42,15 +49,22 @@ def run_locally(
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model.
         sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
+        continuous: the span that `videos` are, and how to check it and train; None for a plain run.
         verbose: show TFX's log instead of one line a component.
 
     Raises:
         Exception: whatever a component raises.
     """
-    write_list(videos, paths.video_list)
+    if continuous is None:
+        video_list = paths.video_list
+        write_list(videos, video_list)
+    else:
+        lists = SpanLists(paths.span_lists)
+        video_list = lists.pattern
+        lists.write(continuous.span, videos)
     pipeline = create_pipeline(
         preset,
-        video_list=paths.video_list,
+        video_list=video_list,
         pipeline_root=paths.pipeline_root,
         serving_dir=paths.serving_dir,
         search_dir=paths.search_dir,
@@ -63,9 +77,21 @@ def run_locally(
         ingest_beam_args=ingest_beam_args,
         warm_start=warm_start,
         sound_benchmark=sound_benchmark,
+        continuous=continuous,
     )
+    ir = Compiler().compile(pipeline)
+    _note(ir, {"preset": preset.name, **code_version()})
     with _stage_lines(verbose):
-        tfx.orchestration.LocalDagRunner().run(pipeline)
+        tfx.orchestration.LocalDagRunner().run_with_ir(ir)
+
+
+def _note(ir: pipeline_pb2.Pipeline, notes: Mapping[str, str]) -> None:
+    """Makes ML Metadata keep notes with the run: properties that no cache depends on."""
+    for node in ir.nodes:
+        for context in node.pipeline_node.contexts.contexts:
+            if context.type.name == PIPELINE_RUN_CONTEXT_TYPE_NAME:
+                for name, value in notes.items():
+                    context.properties[name].field_value.string_value = value
 
 
 @dataclasses.dataclass

@@ -12,6 +12,9 @@ videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                           +--------> ServingValidator -------+
                           |
                           +--------> Evaluator (TFMA: slices and plots)
+
+Continuous training puts checks, and a window of spans, behind VideoExampleGen: all that is to its
+right but the statistics takes the examples of the window. See continuous/accepted_window.py.
 """
 
 from __future__ import annotations
@@ -37,10 +40,11 @@ from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluat
 from components.video_example_gen.component import VideoExampleGen
 from models import examples
 from tfx_pipeline.avc_eval_config import avc_eval_config
+from tfx_pipeline.continuous.accepted_window import accepted_window
+from tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from tfx_pipeline.pipeline_name import PIPELINE_NAME
 from tfx_pipeline.presets.evaluator_threshold import EVALUATORS
 from tfx_pipeline.presets.preset import Preset
-
-PIPELINE_NAME = "objects-that-sound"
 
 LOCAL_SERVER = ("-m", "tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
 """Arguments of Python: `ots serve`, for ServingValidator."""
@@ -61,6 +65,7 @@ def create_pipeline(
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
     sound_benchmark: tuple[str, str] | None = None,
+    continuous: ContinuousTraining | None = None,
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
@@ -80,10 +85,13 @@ def create_pipeline(
         ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
         warm_start: begin training with the weights of the latest blessed model, if there is one.
         sound_benchmark: dataset and folder of SoundBenchmarkEvaluator, which is left out without.
+        continuous: ingest one span, check it, and train on a window of spans; `video_list` is then
+            a pattern with {SPAN}. For runners that can ask ML Metadata.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
     example_gen = VideoExampleGen(
         video_list=video_list,
+        range_config=continuous.range_config if continuous else None,
         examples_per_video=preset.examples_per_video,
         frames_per_example=preset.frames_per_example,
         minimum_loudness_dbfs=preset.minimum_loudness_dbfs,
@@ -101,21 +109,30 @@ def create_pipeline(
             feature_allowlist=sorted(set(examples.EXAMPLE_SPEC) - set(examples.MEDIA_FEATURES))
         ),
     )
-    schema_gen = tfx.components.SchemaGen(statistics=statistics_gen.outputs["statistics"])
+    if continuous is None:
+        schema_gen = tfx.components.SchemaGen(statistics=statistics_gen.outputs["statistics"])
+    else:
+        schema_gen = tfx.components.ImportSchemaGen(schema_file=continuous.schema_file)
     example_validator = tfx.components.ExampleValidator(
         statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
-    )
-    pair_gen = AvcPairGen(examples=example_gen.outputs["examples"])
-    baseline_evaluator = BaselineEvaluator(
-        examples=example_gen.outputs["examples"], pairs=pair_gen.outputs["pairs"]
     )
     if blessed_dir is None:
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
         latest_blessed_model = LatestBlessedModel(blessed_dir)
+    window, span_checks = example_gen.outputs["examples"], []
+    if continuous is not None:
+        window, span_checks = accepted_window(
+            continuous,
+            examples=example_gen.outputs["examples"],
+            schema_anomalies=example_validator.outputs["anomalies"],
+            model=latest_blessed_model.outputs["model"],
+        )
+    pair_gen = AvcPairGen(examples=window)
+    baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
     trainer = tfx.components.Trainer(
         run_fn="models.trainer.run_fn",
-        examples=example_gen.outputs["examples"],
+        examples=window,
         base_model=latest_blessed_model.outputs["model"] if warm_start else None,
         train_args=tfx.proto.TrainArgs(splits=["train"]),
         eval_args=tfx.proto.EvalArgs(splits=["eval"]),
@@ -139,10 +156,10 @@ def create_pipeline(
         pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
     )
     retrieval_evaluator = RetrievalEvaluator(
-        examples=example_gen.outputs["examples"], thresholds=thresholds["retrieval"], **models
+        examples=window, thresholds=thresholds["retrieval"], **models
     )
     localisation_evaluator = LocalisationEvaluator(
-        examples=example_gen.outputs["examples"], thresholds=thresholds["localisation"], **models
+        examples=window, thresholds=thresholds["localisation"], **models
     )
     evaluators = [avc_evaluator, retrieval_evaluator, localisation_evaluator]
     benchmark_evaluation = None
@@ -151,7 +168,7 @@ def create_pipeline(
         sound_benchmark_evaluator = SoundBenchmarkEvaluator(
             dataset=dataset,
             data=data,
-            examples=example_gen.outputs["examples"],
+            examples=window,
             thresholds=thresholds["sound_benchmark"],
             **models,
         )
@@ -166,7 +183,7 @@ def create_pipeline(
     )
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
-        examples=example_gen.outputs["examples"],
+        examples=window,
         local_server=LOCAL_SERVER,
     )
     blessings = {
@@ -177,7 +194,7 @@ def create_pipeline(
         model=trainer.outputs["model"], push_destination=_folder(serving_dir), **blessings
     )
     search_indexer = SearchIndexer(
-        examples=example_gen.outputs["examples"],
+        examples=window,
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
     )
@@ -197,6 +214,7 @@ def create_pipeline(
             statistics_gen,
             schema_gen,
             example_validator,
+            *span_checks,
             pair_gen,
             baseline_evaluator,
             latest_blessed_model,

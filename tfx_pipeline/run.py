@@ -6,18 +6,28 @@ import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
+from components.data_gate.span_refused_error import SpanRefusedError
 from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video_list import list_videos
+from components.video_example_gen.video_list import ListedVideo, list_videos
+from tfx_pipeline.continuous.continuous_options import ContinuousOptions
+from tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
+from tfx_pipeline.continuous.run_lock import run_lock
+from tfx_pipeline.continuous.span_lists import SpanLists
+from tfx_pipeline.continuous.span_state import read_span_states
+from tfx_pipeline.pipeline_name import PIPELINE_NAME
 from tfx_pipeline.presets.chosen_preset import chosen_preset
+from tfx_pipeline.presets.preset import Preset
 from tfx_pipeline.run_paths import RunPaths
 
 NOT_PUSHED = 3
 """Exit status of a run whose model the gate refused."""
+SPAN_REFUSED = 4
+"""Exit status of a continuous run whose new videos were refused."""
 
 
 def run(
@@ -36,8 +46,9 @@ def run(
     annotated: bool = False,
     steps: int | None = None,
     ingest_beam_args: Sequence[str] = (),
-    warm_start: bool = False,
+    warm_start: bool | None = None,
     sound_benchmark: tuple[str, str] | None = None,
+    continuous: ContinuousOptions | None = None,
     verbose: bool = False,
     before: dict[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -60,18 +71,22 @@ def run(
             the preset asks of such.
         steps: of training; None for the preset's.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
-        warm_start: train on from the latest blessed model of this root, if there is one.
+        warm_start: train on from the latest blessed model of this root, if there is one; None: in
+            continuous runs only.
         sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
+        continuous: ingest and check the new videos only, train on a window of spans; None for a
+            plain run.
         verbose: show TFX's log.
         before: seconds of stages that ran before, by name.
 
     Returns:
-        The content of report.json.
+        The content of report.json; empty where a continuous run found nothing to do.
 
     Raises:
         click.ClickException: there are no videos, an option can't be right, or a component failed;
             with the reason.
-        SystemExit: with status 3 where the gate refused the model.
+        SystemExit: with status 3 where the gate refused the model, 4 where the new videos of a
+            continuous run were refused.
     """
     try:
         preset = chosen_preset(
@@ -85,7 +100,7 @@ def run(
             steps=steps,
             sound_benchmark=sound_benchmark is not None,
         )
-        IngestConfig(
+        ingest = IngestConfig(
             frames_per_example=preset.frames_per_example,
             group_regex=group_regex,
             label_regex=label_regex,
@@ -100,32 +115,109 @@ def run(
     if segments and missing:
         click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
 
+    options: dict[str, Any] = {
+        "group_regex": group_regex,
+        "label_regex": label_regex,
+        "ingest_beam_args": ingest_beam_args,
+        "warm_start": continuous is not None if warm_start is None else warm_start,
+        "sound_benchmark": sound_benchmark,
+        "verbose": verbose,
+    }
+    if continuous is None:
+        if SpanLists(paths.span_lists).numbers():
+            raise click.ClickException(
+                f"{root} is trained continuously, in splits of its own: add --continuous, or give "
+                "another --root"
+            )
+        return _run_pipeline(root, preset, listed, options, before=before)
+    with _locked(paths):
+        plan = _plan(paths, listed, ingest, continuous)
+        click.echo(plan.text[0].upper() + plan.text[1:])
+        if not plan.span:
+            return {}
+        spans = (plan.span, continuous)
+        return _run_pipeline(root, preset, plan.videos, options, spans=spans, before=before)
+
+
+@contextlib.contextmanager
+def _locked(paths: RunPaths) -> Iterator[None]:
+    try:
+        with run_lock(paths.lock):
+            yield
+    except BlockingIOError as error:
+        raise click.ClickException(
+            f"another continuous run is at work in {paths.root}: run again when it has ended"
+        ) from error
+
+
+def _plan(
+    paths: RunPaths,
+    listed: Sequence[ListedVideo],
+    ingest: IngestConfig,
+    continuous: ContinuousOptions,
+) -> SpanPlan:
+    lists = SpanLists(paths.span_lists)
+    if os.path.exists(paths.video_list):
+        raise click.ClickException(
+            f"{paths.root} has plain runs, with splits of their own: give another --root to a "
+            "continuous training"
+        )
+    try:
+        return plan_span(
+            lists,
+            read_span_states(paths.metadata, PIPELINE_NAME),
+            listed,
+            ingest,
+            min_new_videos=continuous.min_new_videos,
+            accept_drift=continuous.accept_drift,
+        )
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _run_pipeline(
+    root: str,
+    preset: Preset,
+    videos: Sequence[ListedVideo],
+    options: dict[str, Any],
+    *,
+    spans: tuple[int, ContinuousOptions] | None = None,
+    before: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """The run itself; `spans` are the number of the span that `videos` are, and what was asked."""
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
+    from tfx_pipeline.continuous.continuous_training import ContinuousTraining
+    from tfx_pipeline.continuous.example_schema import schema_file
     from tfx_pipeline.local_runner import run_locally
-    from tfx_pipeline.pipeline import PIPELINE_NAME
     from tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from tfx_pipeline.report.report import write_report
     from tfx_pipeline.report.run_summary import Stage
     from tfx_pipeline.serving_trial import serving_trial
 
-    try:
-        run_locally(
-            preset,
-            listed,
-            paths,
-            group_regex=group_regex,
-            label_regex=label_regex,
-            ingest_beam_args=ingest_beam_args,
-            warm_start=warm_start,
-            sound_benchmark=sound_benchmark,
-            verbose=verbose,
+    paths = RunPaths.under(root)
+    continuous = None
+    if spans is not None:
+        span, asked = spans
+        continuous = ContinuousTraining(
+            span=span,
+            window=asked.window,
+            schema_file=schema_file(paths.schemas, preset),
+            limits=asked.limits,
+            accept_drift=asked.accept_drift,
         )
+    try:
+        run_locally(preset, videos, paths, continuous=continuous, **options)
     except Exception as error:
         # A failed run gets its report too; ML Metadata does not keep the reason.
-        reason = f"{type(error).__name__}: {error}"
+        refused = isinstance(error, SpanRefusedError)
+        reason = str(error) if refused else f"{type(error).__name__}: {error}"
         with contextlib.suppress(RunNotFoundError):
             write_report(collect_run(root, PIPELINE_NAME, error=reason), root)
-        if verbose:
+        if refused:
+            click.secho(f"Refused: {reason}", fg="red")
+            click.echo(f"Report: {os.path.join(paths.root, 'report.html')}")
+            raise SystemExit(SPAN_REFUSED) from error
+        if options["verbose"]:
             raise
         raise click.ClickException(f"{reason}\nRun again with --verbose for the log") from error
     summary = collect_run(root, PIPELINE_NAME)
@@ -135,7 +227,7 @@ def run(
     if summary.decision.pushed_version is not None:
         click.secho("── Serving trial", bold=True, err=True)
         started = time.monotonic()
-        files = list(dict.fromkeys(video.path for video in listed))
+        files = list(dict.fromkeys(video.path for video in videos))
         serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, files)
         stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
     summary = dataclasses.replace(

@@ -32,6 +32,21 @@ class RunPaths:
         return os.path.join(self.root, "videos", "videos.csv")
 
     @property
+    def span_lists(self) -> str:
+        """The lists of the videos of all spans, in a continuous training."""
+        return os.path.join(self.root, "spans")
+
+    @property
+    def schemas(self) -> str:
+        """What examples must be like, in a continuous training."""
+        return os.path.join(self.root, "schema")
+
+    @property
+    def lock(self) -> str:
+        """The file that a continuous run locks."""
+        return os.path.join(self.root, ".lock")
+
+    @property
     def pipeline_root(self) -> str:
         """Artifacts of all components."""
         return os.path.join(self.root, "artifacts")

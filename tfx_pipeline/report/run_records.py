@@ -1,28 +1,20 @@
-"""Reads one run of a pipeline out of ML Metadata."""
+"""Reads runs of a pipeline out of ML Metadata."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
-import ml_metadata as mlmd
-from ml_metadata.proto import metadata_store_pb2
-
+from tfx_pipeline.report.metadata_graph import (
+    ArtifactRecord,
+    ExecutionRecord,
+    MetadataGraph,
+    RunNotFoundError,
+    read_metadata_graph,
+)
 from tfx_pipeline.report.run_summary import Stage
 
-_State = metadata_store_pb2.Execution
-
-
-class RunNotFoundError(Exception):
-    """ML Metadata does not know the run that was asked for."""
-
-
-@dataclasses.dataclass(frozen=True)
-class ArtifactRecord:
-    """An output of a component: its folder and its custom properties."""
-
-    uri: str
-    properties: dict[str, Any]
+EXAMPLE_GEN = "VideoExampleGen"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,20 +24,33 @@ class NodeRecord:
     Attributes:
         stage: name, seconds and status.
         parameters: its execution properties.
+        inputs: artifacts by the input's name.
         outputs: artifacts by the output's name (of an earlier run, if they were cached).
     """
 
     stage: Stage
     parameters: dict[str, Any]
+    inputs: dict[str, list[ArtifactRecord]]
     outputs: dict[str, list[ArtifactRecord]]
 
 
 @dataclasses.dataclass(frozen=True)
 class RunRecords:
-    """A run: its id and its components by node id, in the order they started."""
+    """A run: its id, what was noted of it, and its components by node id, in the order they started."""
 
     run_id: str
+    notes: dict[str, Any]
     nodes: dict[str, NodeRecord]
+
+    @property
+    def span(self) -> int:
+        """Number of the span whose examples there are; 0 where there are none, or no spans."""
+        node = self.nodes.get(EXAMPLE_GEN)
+        if node is None or node.stage.status == "failed":
+            return 0
+        return max(
+            (one.properties.get("span", 0) for one in node.outputs.get("examples", [])), default=0
+        )
 
 
 def read_run_records(
@@ -61,23 +66,18 @@ def read_run_records(
     Raises:
         RunNotFoundError: there is no such run.
     """
-    store, pipeline = _open(metadata_path, pipeline_name)
-    of_pipeline = {execution.id for execution in store.get_executions_by_context(pipeline.id)}
-    runs = store.get_contexts_by_type("pipeline_run")
-    for run in sorted(runs, key=lambda context: context.create_time_since_epoch, reverse=True):
-        if run_id is not None and run.name != run_id:
-            continue
-        executions = [
-            execution
-            for execution in store.get_executions_by_context(run.id)
-            if execution.id in of_pipeline
-        ]
-        if executions:
-            executions.sort(key=lambda execution: execution.id)
-            records = [_node(store, pipeline_name, execution) for execution in executions]
-            return RunRecords(run.name, {record.stage.name: record for record in records})
+    graph = read_metadata_graph(metadata_path, pipeline_name)
+    for run in reversed(graph.runs):
+        if run_id in (None, run):
+            return _records(graph, run)
     which = f"run {run_id!r}" if run_id else "run"
     raise RunNotFoundError(f"ML Metadata in {metadata_path} knows no {which} of {pipeline_name!r}")
+
+
+def read_all_run_records(metadata_path: str, pipeline_name: str) -> list[RunRecords]:
+    """Reads all runs, oldest first; arguments and errors are those of `read_run_records`."""
+    graph = read_metadata_graph(metadata_path, pipeline_name)
+    return [_records(graph, run) for run in graph.runs]
 
 
 def find_run_of_version(metadata_path: str, pipeline_name: str, version: str) -> str:
@@ -94,72 +94,41 @@ def find_run_of_version(metadata_path: str, pipeline_name: str, version: str) ->
     Raises:
         RunNotFoundError: none did.
     """
-    store, pipeline = _open(metadata_path, pipeline_name)
+    return find_push(read_metadata_graph(metadata_path, pipeline_name), version).run
+
+
+def find_push(graph: MetadataGraph, version: str | None = None) -> ExecutionRecord:
+    """Finds the execution that pushed a version; the last one of all if none is named.
+
+    Raises:
+        RunNotFoundError: none did.
+    """
     pushed = []
-    for execution in store.get_executions_by_context(pipeline.id):
-        for artifacts in _outputs(store, execution.id).values():
-            versions = [str(one.properties.get("pushed_version", "")) for one in artifacts]
-            pushed += [found for found in versions if found]
-            if version in versions:
-                contexts = store.get_contexts_by_execution(execution.id)
-                return next(run.name for run in contexts if run.type == "pipeline_run")
-    raise RunNotFoundError(
-        f"no run of {metadata_path} pushed a version {version!r}, only: {', '.join(pushed) or 'none'}"
-    )
-
-
-def _open(
-    metadata_path: str, pipeline_name: str
-) -> tuple[mlmd.MetadataStore, metadata_store_pb2.Context]:
-    config = metadata_store_pb2.ConnectionConfig()
-    config.sqlite.filename_uri = metadata_path
-    config.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READONLY
-    store = mlmd.MetadataStore(config)
-    pipeline = store.get_context_by_type_and_name("pipeline", pipeline_name)
-    if pipeline is None:
+    for execution in graph.executions.values():
+        for artifacts in execution.outputs.values():
+            for artifact in artifacts:
+                name = str(artifact.properties.get("pushed_version", ""))
+                if name and execution.status == "run":
+                    pushed.append((name, execution))
+    wanted = [one for name, one in pushed if version in (None, name)]
+    if not wanted:
+        names = ", ".join(name for name, _ in pushed) or "none"
         raise RunNotFoundError(
-            f"ML Metadata in {metadata_path} knows no pipeline {pipeline_name!r}"
+            f"no run of this pipeline pushed a version {version!r}, only: {names}"
         )
-    return store, pipeline
+    return wanted[-1] if version is None else wanted[0]
 
 
-def _node(
-    store: mlmd.MetadataStore, pipeline_name: str, execution: metadata_store_pb2.Execution
-) -> NodeRecord:
-    contexts = store.get_contexts_by_execution(execution.id)
-    names = [context.name for context in contexts if context.type == "node"]
-    name = names[0].removeprefix(f"{pipeline_name}.") if names else execution.type
-    status = {_State.COMPLETE: "run", _State.CACHED: "cached"}.get(
-        execution.last_known_state, "failed"
-    )
-    milliseconds = execution.last_update_time_since_epoch - execution.create_time_since_epoch
-    parameters = _plain(execution.custom_properties)
+def _records(graph: MetadataGraph, run: str) -> RunRecords:
+    return RunRecords(run, graph.runs[run], {one.node: _node(one) for one in graph.of_run(run)})
+
+
+def _node(execution: ExecutionRecord) -> NodeRecord:
+    # Names that begin with two underscores are TFX's notes, not parameters.
+    parameters = execution.parameters
     return NodeRecord(
-        stage=Stage(name, milliseconds / 1000.0, status),
-        # Names that begin with two underscores are TFX's notes, not parameters.
+        stage=Stage(execution.node, execution.seconds, execution.status),
         parameters={key: value for key, value in parameters.items() if not key.startswith("__")},
-        outputs=_outputs(store, execution.id),
+        inputs=execution.inputs,
+        outputs=execution.outputs,
     )
-
-
-def _outputs(store: mlmd.MetadataStore, execution_id: int) -> dict[str, list[ArtifactRecord]]:
-    event_type = metadata_store_pb2.Event
-    keys = {
-        event.artifact_id: event.path.steps[0].key
-        for event in store.get_events_by_execution_ids([execution_id])
-        if event.type == event_type.OUTPUT
-    }
-    outputs: dict[str, list[ArtifactRecord]] = {}
-    for artifact in store.get_artifacts_by_id(sorted(keys)) if keys else []:
-        record = ArtifactRecord(artifact.uri, _plain(artifact.custom_properties))
-        outputs.setdefault(keys[artifact.id], []).append(record)
-    return outputs
-
-
-def _plain(properties: Any) -> dict[str, Any]:
-    plain = {}
-    for name, value in sorted(properties.items()):
-        kind = value.WhichOneof("value")
-        if kind in ("int_value", "double_value", "string_value", "bool_value"):
-            plain[name] = getattr(value, kind)
-    return plain

@@ -1,0 +1,1 @@
+"""SpanStatistics component."""

@@ -1,0 +1,65 @@
+"""The Beam transform of SpanStatistics: records of examples in, their descriptions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apache_beam as beam
+import numpy as np
+
+from components.evaluation import example_fields
+from components.evaluation.saved_model import SavedModel
+from components.span_statistics.described_example import DescribedExample
+from models import examples as contract
+
+
+class DescribeExamples(beam.DoFn):
+    """Turns batches of serialized examples into `DescribedExample`s."""
+
+    def __init__(self, model: str = ""):
+        """Creates the DoFn; `model` is the folder of the SavedModel to embed with, or ""."""
+        self._folder = model
+
+    def setup(self) -> None:
+        """Loads the model."""
+        self._model = SavedModel(self._folder) if self._folder else None
+
+    def process(self, element: list[bytes]) -> Iterator[DescribedExample]:
+        """Describes a batch.
+
+        Raises:
+            ValueError: the examples are not what the model was made for, or it gives vectors that
+                are not finite.
+        """
+        rows = [contract.read_example(record) for record in element]
+        images: list[np.ndarray | None] = [None] * len(rows)
+        sounds = images
+        if self._model is not None:
+            images, sounds = _embed(self._model, rows)
+        for row, image, sound in zip(rows, images, sounds, strict=True):
+            yield DescribedExample(
+                example_fields.group(row),
+                row[contract.IMAGE_BRIGHTNESS][0],
+                row[contract.AUDIO_LOUDNESS][0],
+                image,
+                sound,
+            )
+
+
+def _embed(
+    model: SavedModel, rows: list[dict[str, list]]
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    described = model.call("describe", {"query": [b""]}) if "describe" in model.signatures else {}
+    rates = {row[contract.AUDIO_SAMPLE_RATE][0] for row in rows}
+    if "sample_rate" in described and rates != {int(described["sample_rate"][0])}:
+        raise ValueError(
+            f"the latest blessed model hears {int(described['sample_rate'][0])} Hz, but the examples "
+            f"have {', '.join(map(str, sorted(rates)))} Hz: all spans need the same preset"
+        )
+    frames = [example_fields.image_input(row, model.frames) for row in rows]
+    images = model.call("embed_image", {"image": frames})["embedding"]
+    pcm = [row[contract.AUDIO][0] for row in rows]
+    sounds = model.call("embed_audio", {"audio": pcm})["embedding"]
+    if not (np.isfinite(images).all() and np.isfinite(sounds).all()):
+        raise ValueError("the model's embeddings hold NaN or infinity")
+    return list(images), list(sounds)

@@ -1,0 +1,1 @@
+"""Continuous training: new videos become spans, which are checked before they are trained on."""
