@@ -277,7 +277,8 @@ def test_examples_may_lie_on_remote_storage_too(remote_videos, tmp_path):
     _execute(_component(video_list=path), "mem://b/out/examples/1")
     made = {name: content for name, content in remote_videos.items() if "/out/" in name}
     assert not [name for name in made if "unfinished" in name]
-    assert b'"bad.mp4"' in made.pop("mem://b/out/examples/1/rejects.jsonl")
+    for name in ("rejects.jsonl", "videos.jsonl"):
+        assert b'"bad.mp4"' in made.pop(f"mem://b/out/examples/1/{name}")
     local = []
     for number, (name, content) in enumerate(sorted(made.items())):
         assert name.startswith("mem://b/out/examples/1/Split-")
