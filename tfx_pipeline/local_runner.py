@@ -34,6 +34,7 @@ def run_locally(
     label_regex: str = "",
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
+    label_tree: str = "",
     sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousTraining | None = None,
     verbose: bool = False,
@@ -48,6 +49,7 @@ def run_locally(
         label_regex: class from the file name, for evaluation only; see IngestConfig.
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model.
+        label_tree: path of the classes' tree that retrieval is graded by; "" for none.
         sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
         continuous: the span that `videos` are, and how to check it and train; None for a plain run.
         verbose: show TFX's log instead of one line a component.
@@ -76,6 +78,7 @@ def run_locally(
         beam_pipeline_args=local_beam_pipeline_args(),
         ingest_beam_args=ingest_beam_args,
         warm_start=warm_start,
+        label_tree=label_tree,
         sound_benchmark=sound_benchmark,
         continuous=continuous,
     )

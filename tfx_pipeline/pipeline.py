@@ -64,6 +64,7 @@ def create_pipeline(
     beam_pipeline_args: list[str] | None = None,
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool = False,
+    label_tree: str = "",
     sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousTraining | None = None,
     enable_cache: bool = True,
@@ -84,6 +85,7 @@ def create_pipeline(
         beam_pipeline_args: of all components that run on Beam.
         ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
         warm_start: begin training with the weights of the latest blessed model, if there is one.
+        label_tree: path of the JSON that RetrievalEvaluator grades relevance by; "" for none.
         sound_benchmark: dataset and folder of SoundBenchmarkEvaluator, which is left out without.
         continuous: ingest one span, check it, and train on a window of spans; `video_list` is then
             a pattern with {SPAN}. For runners that can ask ML Metadata.
@@ -156,7 +158,7 @@ def create_pipeline(
         pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
     )
     retrieval_evaluator = RetrievalEvaluator(
-        examples=window, thresholds=thresholds["retrieval"], **models
+        examples=window, label_tree=label_tree, thresholds=thresholds["retrieval"], **models
     )
     localisation_evaluator = LocalisationEvaluator(
         examples=window, thresholds=thresholds["localisation"], **models

@@ -47,6 +47,7 @@ def run(
     steps: int | None = None,
     ingest_beam_args: Sequence[str] = (),
     warm_start: bool | None = None,
+    label_tree: str = "",
     sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousOptions | None = None,
     verbose: bool = False,
@@ -73,6 +74,7 @@ def run(
         ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
         warm_start: train on from the latest blessed model of this root, if there is one; None: in
             continuous runs only.
+        label_tree: path of the classes' tree that retrieval is graded by; "" for none.
         sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
         continuous: ingest and check the new videos only, train on a window of spans; None for a
             plain run.
@@ -120,6 +122,7 @@ def run(
         "label_regex": label_regex,
         "ingest_beam_args": ingest_beam_args,
         "warm_start": continuous is not None if warm_start is None else warm_start,
+        "label_tree": label_tree,
         "sound_benchmark": sound_benchmark,
         "verbose": verbose,
     }

@@ -262,6 +262,20 @@ def test_ingest_can_have_beam_options_of_its_own(tmp_path):
     assert all(option["runner"].endswith(".FnApiRunner") for option in options.values())
 
 
+def test_the_label_tree_reaches_retrieval(tmp_path):
+    folder = str(tmp_path)
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/videos.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
+        label_tree="ontology.json",
+    )
+    [evaluator] = [node for node in pipeline.components if node.id == "RetrievalEvaluator"]
+    assert evaluator.exec_properties["label_tree"] == "ontology.json"
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_makes_a_pipeline(name, tmp_path):
     preset = PRESETS[name]()

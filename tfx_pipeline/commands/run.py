@@ -109,6 +109,12 @@ if TYPE_CHECKING:
     help="Train on the new span, or on the last one that was refused, however much it differs.",
 )
 @click.option(
+    "--label-tree",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Grade retrieval by how near two classes stand in this tree: AudioSet's ontology.json, or one "
+    "of its form.",
+)
+@click.option(
     "--sound-benchmark",
     metavar="DATASET:FOLDER",
     callback=split_sound_benchmark,
@@ -144,6 +150,7 @@ def command(
     min_new_videos: int | None,
     max_drift: tuple[str, ...],
     accept_drift: bool,
+    label_tree: str | None,
     sound_benchmark: tuple[str, str] | None,
     beam_args: tuple[str, ...],
     verbose: bool,
@@ -182,6 +189,7 @@ def command(
         ingest_beam_args=list(beam_args),
         warm_start=warm_start,
         continuous=options,
+        label_tree=os.path.abspath(label_tree) if label_tree else "",
         sound_benchmark=sound_benchmark,
         verbose=verbose,
     )
