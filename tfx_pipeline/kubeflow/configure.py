@@ -88,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         outputs = configure(RunParameters.from_values(values), GraphOptions.from_json(given.graph))
     except (OSError, ValueError) as error:
         sys.exit(f"The run can't begin: {error}")
+    if set(outputs) != set(executor_input.outputs.parameters):
+        sys.exit("The image's pipeline has other steps than the compiled one: compile it again.")
     for name, text in outputs.items():
         path = executor_input.outputs.parameters[name].output_file
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -192,6 +192,7 @@ def test_without_kubernetes_options_there_is_one_document(package):
         (["--volume", "data"], "'data' is not CLAIM:FOLDER"),
         (["--sound-benchmark", "esc10"], "'esc10' is not DATASET:FOLDER"),
         (["--beam-arg", "runner"], "'runner' is no option"),
+        (["--beam-arg=--runner=FlinkRunner"], "--beam-arg needs --work-dir"),
         (["--output", "pipeline.txt"], "does not end in .yaml"),
     ],
 )

@@ -126,3 +126,12 @@ def test_the_command_says_so_in_one_line(folder):
     executor_input = json.dumps({"inputs": {"parameterValues": values}})
     with pytest.raises(SystemExit, match=r"^The run can't begin: no videos match"):
         module.main(["--executor_input", executor_input, "--graph", GraphOptions().to_json()])
+
+
+def test_an_image_of_another_version_is_told(folder):
+    values = {"videos": [str(folder / "videos")], "push_destination": "m", "preset": "smoke"}
+    outputs = {"parameters": {"trainer": {"outputFile": str(folder / "trainer")}}}
+    executor_input = json.dumps({"inputs": {"parameterValues": values}, "outputs": outputs})
+    with pytest.raises(SystemExit, match="other steps than the compiled one: compile it again"):
+        module.main(["--executor_input", executor_input, "--graph", GraphOptions().to_json()])
+    assert not (folder / "trainer").exists()

@@ -1,0 +1,122 @@
+"""The steps as container components of kfp."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from kfp import components
+from tfx.types import standard_component_specs
+
+from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
+from tfx_pipeline.kubeflow.deployment import Deployment
+from tfx_pipeline.kubeflow.graph_options import GraphOptions
+from tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
+from tfx_pipeline.kubeflow.run_parameters import parameter_types
+from tfx_pipeline.kubeflow.run_step import PROPERTIES
+from tfx_pipeline.kubeflow.step import Step, step_name
+
+CONFIGURE = "configure"
+LIST_VIDEOS = "list-videos"
+VIDEOS = "videos"
+"""Output of LIST_VIDEOS and input of EXAMPLE_GEN: a folder with the list."""
+EXAMPLE_GEN = step_name("VideoExampleGen")
+TRAINER = step_name("Trainer")
+
+_RESUMING = (EXAMPLE_GEN, TRAINER)
+_PARAMETER_TYPES = {STRING: "String", INTEGER: "Integer", DOUBLE: "Float", LIST: "JsonArray"}
+_ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset"}  # of kfp's; all others: "Artifact"
+
+
+def configure_component(
+    graph: Sequence[Step], deployment: Deployment, options: GraphOptions
+) -> Any:
+    """Of the step that takes the run's parameters; see configure.py."""
+    outputs = [VIDEO_FINGERPRINT, *(properties_output(step.name) for step in graph)]
+    return _component(
+        CONFIGURE,
+        deployment.image,
+        inputs={name: _PARAMETER_TYPES[kind] for name, kind in parameter_types().items()},
+        outputs=dict.fromkeys(outputs, "String"),
+        command=[
+            *("python", "-m", "tfx_pipeline.kubeflow.configure"),
+            *("--executor_input", {"executorInput": None}),
+            *("--graph", options.to_json()),
+        ],
+    )
+
+
+def list_videos_component(deployment: Deployment) -> Any:
+    """Of the step that lists the videos; see list_videos.py."""
+    return _component(
+        LIST_VIDEOS,
+        deployment.image,
+        inputs={"videos": "JsonArray", "segments": "String", "fingerprint": "String"},
+        outputs={VIDEOS: "Artifact"},
+        command=[
+            *("python", "-m", "tfx_pipeline.kubeflow.list_videos"),
+            *("--videos", {"inputValue": "videos"}),
+            *("--segments", {"inputValue": "segments"}),
+            *("--fingerprint", {"inputValue": "fingerprint"}),
+            *("--output", {"outputPath": VIDEOS}),
+        ],
+    )
+
+
+def step_component(step: Step, deployment: Deployment) -> Any:
+    """Of a node of the TFX pipeline; see run_step.py."""
+    sources = {name: source.artifact_class for name, source in step.inputs.items()}
+    inputs = {name: _artifact_type(artifact_class) for name, artifact_class in sources.items()}
+    command: list[Any] = [
+        *("python", "-m", "tfx_pipeline.kubeflow.run_step"),
+        *("--executor", step.executor_class),
+        *("--executor_input", {"executorInput": None}),
+    ]
+    for name, artifact_class in sources.items():
+        command += ["--input", name, artifact_class, {"inputPath": name}]
+    for name, artifact_class in step.outputs.items():
+        command += ["--output", name, artifact_class, {"outputPath": name}]
+    if step.name == EXAMPLE_GEN:
+        inputs[VIDEOS] = "Artifact"
+        command += ["--property", standard_component_specs.INPUT_BASE_KEY, {"inputPath": VIDEOS}]
+    if deployment.work_dir and step.name in _RESUMING:
+        command += ["--work_dir", deployment.work_dir]
+    image = deployment.image
+    if step.name == TRAINER and deployment.trainer_image:
+        image = deployment.trainer_image
+    return _component(
+        step.name,
+        image,
+        inputs={**inputs, PROPERTIES: "String"},
+        outputs={
+            name: _artifact_type(artifact_class) for name, artifact_class in step.outputs.items()
+        },
+        command=[*command, *step.beam_args],
+    )
+
+
+def _artifact_type(artifact_class: str) -> str:
+    return _ARTIFACT_TYPES.get(artifact_class.rpartition(".")[2], "Artifact")
+
+
+def _component(
+    name: str,
+    image: str,
+    *,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    command: list[Any],
+) -> Any:
+    return components.load_component_from_text(
+        yaml.safe_dump(
+            {
+                "name": name,
+                "inputs": [{"name": key, "type": kind} for key, kind in inputs.items()],
+                "outputs": [{"name": key, "type": kind} for key, kind in outputs.items()],
+                "implementation": {
+                    "container": {"image": image, "command": command[:3], "args": command[3:]}
+                },
+            }
+        )
+    )
