@@ -21,6 +21,8 @@ _COMMANDS = {
     "search": "Find the sounds that fit an image, and the images that fit a sound.",
     "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, sound benchmarks.",
     "report": "Write the HTML and JSON report of a run again.",
+    "runs": "List all runs of a root: videos, figures, decisions.",
+    "lineage": "Tell which videos, code and parameters made a served model.",
 }
 
 

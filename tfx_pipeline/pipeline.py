@@ -122,7 +122,8 @@ def create_pipeline(
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
         latest_blessed_model = LatestBlessedModel(blessed_dir)
-    window, span_checks = example_gen.outputs["examples"], []
+    window = example_gen.outputs["examples"]
+    span_checks: list = []
     if continuous is not None:
         window, span_checks = accepted_window(
             continuous,

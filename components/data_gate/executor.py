@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
@@ -16,7 +15,7 @@ from tfx.types import artifact_utils
 
 from components.data_gate.data_blessing import EXAMPLES_ID_PROPERTY
 from components.data_gate.span_refused_error import SpanRefusedError
-from components.drift_validator.comparison import Comparison
+from components.drift_validator.comparison import read_comparisons
 from components.drift_validator.executor import COMPARISONS_FILE
 from components.drift_validator.write_page import PAGE_FILE
 from components.evaluation.write_metrics import write_json
@@ -56,18 +55,18 @@ class Executor(base_executor.BaseExecutor):
         if broken:
             raise SpanRefusedError(
                 f"span {span} breaks the schema; nothing was trained on it:{_listed(broken)}\n"
-                "If the schema is wrong, correct its file; otherwise mend the videos, which then "
-                "count as new ones."
+                "Mend the videos: they count as new ones then. If it is the schema that is wrong, "
+                "correct it (schema/schema.pbtxt in --root) and run again with --accept-drift."
             )
         drift = artifact_utils.get_single_instance(input_dict["drift_anomalies"])
         drifted = _drift_anomalies(drift)
         if drifted and not exec_properties["accept_drift"]:
             raise SpanRefusedError(
-                f"span {span} is not like what the served model was trained on; nothing was trained "
-                f"on it:{_listed(drifted)}\n"
+                f"span {span} is not like what was trained on before; nothing was trained on "
+                f"it:{_listed(drifted)}\n"
                 f"Histograms: {os.path.join(drift.uri, PAGE_FILE)}\n"
-                "If the change is wanted, run again with --accept-drift; to allow for more, with "
-                "--max-drift"
+                "If the change is wanted, run again with --accept-drift; --max-drift sets other limits "
+                "for spans to come."
             )
         blessing = artifact_utils.get_single_instance(output_dict["blessing"])
         blessing.set_int_custom_property("span", span)
@@ -98,7 +97,7 @@ def _schema_anomalies(artifact: types.Artifact) -> list[str]:
 def _drift_anomalies(artifact: types.Artifact) -> list[str]:
     """What DriftValidator found, a line each, what exceeds its limit most first."""
     with fileio.open(os.path.join(artifact.uri, COMPARISONS_FILE)) as file:
-        comparisons = [Comparison(**one) for one in json.load(file)]
+        comparisons = read_comparisons(file.read())
     failed = [one for one in comparisons if not one.passed]
     return [one.text for one in sorted(failed, key=lambda one: one.allowed - one.divergence)]
 

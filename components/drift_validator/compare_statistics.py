@@ -6,7 +6,7 @@ import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 
 from components.drift_validator.comparison import DRIFT, Comparison
-from components.drift_validator.divergence_limits import DivergenceLimits
+from components.drift_validator.divergence_limits import DivergenceLimits, SampleSize
 from components.span_statistics.feature_names import FEATURES, SCALARS
 from components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP
 
@@ -31,45 +31,40 @@ def compare_statistics(
     Raises:
         RuntimeError: TFDV did not measure one.
     """
-    counts, baseline_counts = _groups(statistics), _groups(baseline)
-    there = _with_values(statistics) & _with_values(baseline)
+    sizes, baseline_sizes = _sizes(statistics), _sizes(baseline)
     schema = schema_pb2.Schema()
     for name in (GROUP, EMBEDDED_GROUP):
         schema.feature.add(name=name, type=schema_pb2.BYTES)
-    numbers: dict[str, tuple[float, int, int]] = {}
+    allowed = {}
     for name in FEATURES:
         feature = schema.feature.add(name=name, type=schema_pb2.FLOAT)
-        if name in there:
-            group = GROUP if name in SCALARS else EMBEDDED_GROUP
-            groups = counts.get(group, 0), baseline_counts.get(group, 0)
-            numbers[name] = (limits.allowed(name, *groups), *groups)
+        if name in sizes and name in baseline_sizes:
+            allowed[name] = limits.allowed(name, sizes[name], baseline_sizes[name])
             comparator = feature.drift_comparator if kind == DRIFT else feature.skew_comparator
-            comparator.jensen_shannon_divergence.threshold = min(1.0, numbers[name][0])
+            comparator.jensen_shannon_divergence.threshold = min(1.0, allowed[name])
     other = "previous_statistics" if kind == DRIFT else "serving_statistics"
     anomalies = tfdv.validate_statistics(statistics, schema, **{other: baseline})
     measured = {}
     for info in anomalies.drift_skew_info:
         found = info.drift_measurements if kind == DRIFT else info.skew_measurements
         measured[info.path.step[0]] = found[0].value
-    missing = sorted(set(numbers) - set(measured))
-    if missing:
+    if missing := sorted(set(allowed) - set(measured)):
         raise RuntimeError(f"TFDV did not compare {', '.join(missing)}")
-    return [Comparison(kind, name, measured[name], *numbers[name]) for name in numbers], anomalies
+    comparisons = [
+        Comparison(kind, name, measured[name], allowed[name], sizes[name], baseline_sizes[name])
+        for name in allowed
+    ]
+    return comparisons, anomalies
 
 
-def _groups(statistics: statistics_pb2.DatasetFeatureStatisticsList) -> dict[str, int]:
+def _sizes(statistics: statistics_pb2.DatasetFeatureStatisticsList) -> dict[str, SampleSize]:
+    """Of every feature that has values."""
     [dataset] = statistics.datasets
-    return {
-        feature.path.step[0]: feature.string_stats.unique
-        for feature in dataset.features
-        if feature.path.step[0] in (GROUP, EMBEDDED_GROUP)
-    }
-
-
-def _with_values(statistics: statistics_pb2.DatasetFeatureStatisticsList) -> set[str]:
-    [dataset] = statistics.datasets
-    return {
-        feature.path.step[0]
-        for feature in dataset.features
-        if feature.num_stats.common_stats.num_non_missing
-    }
+    features = {feature.path.step[0]: feature for feature in dataset.features}
+    sizes = {}
+    for name in FEATURES:
+        count = features[name].num_stats.common_stats.num_non_missing if name in features else 0
+        if count:
+            group = GROUP if name in SCALARS else EMBEDDED_GROUP
+            sizes[name] = SampleSize(count, features[group].string_stats.unique)
+    return sizes

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections.abc import Sequence
 
+from components.drift_validator.divergence_limits import SampleSize
 from components.span_statistics.feature_names import FEATURES
 
 DRIFT, SKEW = "drift", "skew"
@@ -18,16 +21,16 @@ class Comparison:
         feature: its name.
         divergence: Jensen-Shannon, 0..1.
         allowed: what it may be; 1 or more where there are too few videos to tell.
-        groups: how many groups of videos the distribution is of.
-        baseline_groups: and the one that it is compared with.
+        size: how many examples, and groups of videos, the distribution is of.
+        baseline_size: and the one that it is compared with.
     """
 
     kind: str
     feature: str
     divergence: float
     allowed: float
-    groups: int
-    baseline_groups: int
+    size: SampleSize
+    baseline_size: SampleSize
 
     @property
     def passed(self) -> bool:
@@ -57,3 +60,22 @@ class Comparison:
         if self.too_few:
             allowed = "too few videos to tell"
         return f"{self.name} [{self.feature}] {found}: divergence {self.divergence:.3f}, {allowed}"
+
+
+def write_comparisons(comparisons: Sequence[Comparison]) -> str:
+    """As JSON, sizes as pairs."""
+    return json.dumps([dataclasses.asdict(one) for one in comparisons], indent=2)
+
+
+def read_comparisons(text: str) -> list[Comparison]:
+    """The inverse of `write_comparisons`."""
+    return [
+        Comparison(
+            **{
+                **one,
+                "size": SampleSize(*one["size"]),
+                "baseline_size": SampleSize(*one["baseline_size"]),
+            }
+        )
+        for one in json.loads(text)
+    ]

@@ -6,22 +6,31 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from components.span_statistics.feature_names import FEATURES
+
+
+class SampleSize(NamedTuple):
+    """What a distribution is of: numbers of examples, and of groups of videos that these are from."""
+
+    examples: int
+    groups: int
 
 
 @dataclasses.dataclass(frozen=True)
 class DivergenceLimits:
     """Limits of the Jensen-Shannon divergence, which is 0 for the same and 1 for disjoint ones.
 
-    Histograms of few videos differ by chance, and the examples of a video are alike: the divergence
-    of two halves of the same collection falls with the number of videos, by `noise` times the sum of
-    the inverse numbers at most. docs/continuous_training.md has the measurements.
+    Histograms of few examples differ by chance, and so do those of few videos, whose examples are
+    alike. The divergence of two samples of one collection falls with the inverse numbers of both;
+    docs/continuous_training.md has the measurements.
 
     Attributes:
         default: what the distributions themselves may differ by.
         by_feature: instead, of single features.
-        noise: allowance for chance.
+        noise: allowance for chance, times the sum of the inverse numbers of examples and of groups
+            of videos.
     """
 
     default: float = 0.1
@@ -40,16 +49,15 @@ class DivergenceLimits:
         if self.noise < 0:
             raise ValueError(f"the allowance for chance is {self.noise:g}, below 0")
 
-    def allowed(self, feature: str, groups: int, baseline_groups: int) -> float:
-        """What a feature's divergence may be; 1 or more: so few groups tell nothing.
+    def allowed(self, feature: str, *samples: SampleSize) -> float:
+        """What a feature's divergence may be; 1 or more: so few videos tell nothing.
 
         Args:
             feature: its name.
-            groups: how many groups of videos one distribution is of.
-            baseline_groups: and the other.
+            *samples: sizes of both samples.
         """
-        chance = self.noise * (1 / max(groups, 1) + 1 / max(baseline_groups, 1))
-        return self.by_feature.get(feature, self.default) + chance
+        chance = sum(1 / max(1, number) for sample in samples for number in sample)
+        return self.by_feature.get(feature, self.default) + self.noise * chance
 
     def to_json(self) -> str:
         """As a component's parameter."""

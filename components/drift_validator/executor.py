@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from typing import Any
 
@@ -16,12 +15,11 @@ from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
 from components.drift_validator.compare_statistics import compare_statistics
-from components.drift_validator.comparison import DRIFT, SKEW, Comparison
+from components.drift_validator.comparison import DRIFT, SKEW, Comparison, write_comparisons
 from components.drift_validator.divergence_limits import DivergenceLimits
 from components.drift_validator.plots import distributions
 from components.drift_validator.write_page import write_page
 from components.evaluation.write_figure import write_figure
-from components.evaluation.write_metrics import write_json
 from components.span_statistics.executor import ALL, SPAN_PROPERTY, STATISTICS_FILE
 
 COMPARISONS_FILE = "comparisons.json"
@@ -72,9 +70,8 @@ class Executor(base_executor.BaseExecutor):
             write_figure(pictures[kind], distributions(found, named))
             comparisons += found
         passed = all(one.passed for one in comparisons)
-        write_json(
-            os.path.join(anomalies.uri, COMPARISONS_FILE),
-            [dataclasses.asdict(one) for one in comparisons],
+        io_utils.write_string_file(
+            os.path.join(anomalies.uri, COMPARISONS_FILE), write_comparisons(comparisons)
         )
         write_page(anomalies.uri, f"The videos of span {span}", comparisons, pictures)
         anomalies.set_int_custom_property(BLESSED_PROPERTY, int(passed))

@@ -34,7 +34,8 @@ def distributions(
             _draw(axes, f"C{number}", statistics, comparison.feature)
         colour = "black" if comparison.passed else "tab:red"
         axes.set_title(comparison.name, loc="left", fontsize=10, color=colour)
-        figures = f"{comparison.divergence:.3f} of {min(comparison.allowed, 1):.3f} allowed"
+        allowed = "too few videos" if comparison.too_few else f"{comparison.allowed:.3f} allowed"
+        figures = f"divergence {comparison.divergence:.3f}, {allowed}"
         axes.set_xlabel(figures, fontsize=9, color=colour)
         axes.set_yticks([])
         axes.spines[["top", "right", "left"]].set_visible(False)

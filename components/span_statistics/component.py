@@ -34,7 +34,8 @@ class SpanStatistics(base_beam_component.BaseBeamComponent):
     Embeddings are described by a few numbers an example, see `components.span_statistics.feature_names`.
     Both sets of statistics are of one model and one basis, so that they can be compared. The
     embeddings of the baseline are of its split `eval` alone: its other examples the model may have
-    been trained on, and an example that a network has seen looks different from a new one.
+    been trained on, and an example that a network has seen looks different from a new one. The basis
+    is fitted to these others.
 
     Outputs: `statistics`, of the splits `train`, `eval` and `all`, and `baseline_statistics`, of the
     split `all`; without a baseline it has no split. Both have the custom property `span`, the number

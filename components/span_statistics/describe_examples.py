@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
 import numpy as np
@@ -32,7 +32,7 @@ class DescribeExamples(beam.DoFn):
                 are not finite.
         """
         rows = [contract.read_example(record) for record in element]
-        images: list[np.ndarray | None] = [None] * len(rows)
+        images: Sequence[np.ndarray | None] = [None] * len(rows)
         sounds = images
         if self._model is not None:
             images, sounds = _embed(self._model, rows)

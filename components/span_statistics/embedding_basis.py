@@ -39,9 +39,9 @@ class EmbeddingBasis(NamedTuple):
 
 
 class _Moments(NamedTuple):
-    """Of `count` vectors: their sum, float[d], and the sum of their outer products, float[d, d]."""
+    """Of `number` vectors: their sum, float[d], and the sum of their outer products, float[d, d]."""
 
-    count: int
+    number: int
     first: np.ndarray | float
     second: np.ndarray | float
 
@@ -69,15 +69,15 @@ class FitEmbeddingBasis(beam.CombineFn):
         self, accumulators: Iterable[tuple[_Moments, _Moments]]
     ) -> tuple[_Moments, _Moments]:
         """Adds what several workers have."""
-        total = self.create_accumulator()
-        for parts in accumulators:
-            total = tuple(_merged(*pair) for pair in zip(total, parts, strict=True))
-        return total
+        image, audio = self.create_accumulator()
+        for other_image, other_audio in accumulators:
+            image, audio = _merged(image, other_image), _merged(audio, other_audio)
+        return image, audio
 
     def extract_output(self, accumulator: tuple[_Moments, _Moments]) -> EmbeddingBasis | None:
         """Finds the axes."""
         image, audio = accumulator
-        return EmbeddingBasis(_axes(image), _axes(audio)) if image.count else None
+        return EmbeddingBasis(_axes(image), _axes(audio)) if image.number else None
 
 
 def _added(moments: _Moments, vector: np.ndarray) -> _Moments:
@@ -86,11 +86,11 @@ def _added(moments: _Moments, vector: np.ndarray) -> _Moments:
 
 
 def _merged(one: _Moments, other: _Moments) -> _Moments:
-    return _Moments(one.count + other.count, one.first + other.first, one.second + other.second)
+    return _Moments(one.number + other.number, one.first + other.first, one.second + other.second)
 
 
 def _axes(moments: _Moments) -> PrincipalAxes:
-    mean = np.asarray(moments.first / moments.count)
-    covariance = moments.second / moments.count - np.outer(mean, mean)
+    mean = np.asarray(moments.first / moments.number)
+    covariance = moments.second / moments.number - np.outer(mean, mean)
     _, vectors = np.linalg.eigh(covariance)  # ascending
     return PrincipalAxes(mean, vectors.T[::-1][:COMPONENTS].copy())

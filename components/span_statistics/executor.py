@@ -69,17 +69,18 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 for split in (_TRAIN, _EVAL)
             }
             earlier = {
-                # The model may have been trained on the split `train`: no embeddings of that.
                 split: pipeline
-                | f"Baseline[{split}]"
-                >> _Describe(baseline, split, model if split == _EVAL else "", batch_size)
+                | f"Baseline[{split}]" >> _Describe(baseline, split, model, batch_size)
                 for split in (_TRAIN, _EVAL)
                 if baseline
             }
+            # Axes that were fitted to what is compared along them would tell it from all else.
             basis = beam.pvalue.AsSingleton(
-                earlier.get(_EVAL, span[_TRAIN])
-                | "FitBasis" >> beam.CombineGlobally(FitEmbeddingBasis())
+                (earlier or span)[_TRAIN] | "FitBasis" >> beam.CombineGlobally(FitEmbeddingBasis())
             )
+            if earlier:
+                # Seen in training: a network embeds such examples in another way than new ones.
+                earlier[_TRAIN] |= "WithoutEmbeddings" >> beam.Map(_without_embeddings)
             wanted = [
                 (statistics, _TRAIN, [span[_TRAIN]]),
                 (statistics, _EVAL, [span[_EVAL]]),
@@ -124,6 +125,10 @@ class _Describe(beam.PTransform):
             | beam.BatchElements(min_batch_size=self._batch_size, max_batch_size=self._batch_size)
             | beam.ParDo(DescribeExamples(self._model))
         )
+
+
+def _without_embeddings(example: DescribedExample) -> DescribedExample:
+    return example._replace(image=None, audio=None)
 
 
 def _record_batch(examples: list[DescribedExample], basis: EmbeddingBasis | None) -> pa.RecordBatch:

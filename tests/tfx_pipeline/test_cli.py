@@ -23,6 +23,8 @@ COMMANDS = [
     "search",
     "evaluate",
     "report",
+    "runs",
+    "lineage",
 ]
 
 _PROGRAM = """

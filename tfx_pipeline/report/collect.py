@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -9,15 +10,18 @@ from typing import Any
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
+from components.drift_validator.comparison import read_comparisons
 from tfx_pipeline.report.evaluator_result import EvaluatorResult, read_evaluator_result
+from tfx_pipeline.report.flat_parameters import flat_parameters
 from tfx_pipeline.report.run_records import (
     ArtifactRecord,
     RunNotFoundError,
     RunRecords,
     find_run_of_version,
+    read_all_run_records,
     read_run_records,
 )
-from tfx_pipeline.report.run_summary import Decision, RunSummary
+from tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
 from tfx_pipeline.report.tfma_result import read_tfma_result
 
 METADATA_FILE = "metadata.sqlite"
@@ -33,12 +37,6 @@ _ORDER = (
     "BaselineEvaluator",
 )
 """In which the report shows evaluators; others follow."""
-
-_TFX_OWN = ("stats_options_json", "input_fingerprint", "output_data_format", "output_file_format")
-"""Execution properties that TFX sets, not the pipeline's author."""
-
-_WRAPPERS = ("custom_config", "value")
-"""Names that only wrap parameters: TFX's free-form configuration and google.protobuf.Any."""
 
 
 def collect_run(
@@ -66,12 +64,34 @@ def collect_run(
         RunNotFoundError: there is no `metadata.sqlite`, or it knows no such run.
     """
     root = pathlib.Path(root)
-    metadata = root / METADATA_FILE
-    if not metadata.is_file():
-        raise RunNotFoundError(f"{metadata} does not exist: is {root} the folder of a run?")
+    metadata = metadata_of(root)
     if version is not None:
-        run_id = find_run_of_version(str(metadata), pipeline_name, version)
-    records = read_run_records(str(metadata), pipeline_name, run_id)
+        run_id = find_run_of_version(metadata, pipeline_name, version)
+    records = read_run_records(metadata, pipeline_name, run_id)
+    summary = _summary(root, records, error)
+    return dataclasses.replace(summary, serving=dict(serving) if serving is not None else None)
+
+
+def collect_all_runs(root: str | pathlib.Path, pipeline_name: str) -> list[RunSummary]:
+    """Collects what is known of all runs, oldest first; arguments and errors as of `collect_run`."""
+    root = pathlib.Path(root)
+    runs = read_all_run_records(metadata_of(root), pipeline_name)
+    return [_summary(root, records) for records in runs]
+
+
+def metadata_of(root: str | pathlib.Path) -> str:
+    """Path of ML Metadata's file in the folder of a run.
+
+    Raises:
+        RunNotFoundError: there is none.
+    """
+    path = pathlib.Path(root) / METADATA_FILE
+    if not path.is_file():
+        raise RunNotFoundError(f"{path} does not exist: is {root} the folder of a run?")
+    return str(path)
+
+
+def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSummary:
     evaluations = _evaluations(records)
     return RunSummary(
         title=TITLE,
@@ -81,10 +101,10 @@ def collect_run(
         decision=_decision(records, evaluations, error),
         evaluations=evaluations,
         history=_json(records, "Trainer", "model_run", "history.json", {}),
-        serving=dict(serving) if serving is not None else None,
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
         rejects=_rejects(records),
+        span=_span(records),
     )
 
 
@@ -187,35 +207,25 @@ def _rejects(records: RunRecords) -> tuple[dict[str, str], ...]:
     return tuple(json.loads(line) for line in lines if line)
 
 
+def _span(records: RunRecords) -> SpanSummary | None:
+    if not records.span:
+        return None
+    trainer = records.nodes.get("Trainer")
+    examples = trainer.inputs.get("examples", []) if trainer else []
+    blessing = _output(records, "DataGate", "blessing")
+    folder = _uri(records, "DriftValidator", "anomalies") or ""
+    file = pathlib.Path(folder) / "comparisons.json"
+    comparisons = read_comparisons(file.read_text()) if folder and file.is_file() else []
+    return SpanSummary(
+        number=records.span,
+        window=tuple(sorted(one.properties.get("span", 0) for one in examples)),
+        folder=folder,
+        comparisons=tuple(comparisons),
+        overruled=blessing.properties.get("overruled", 0) if blessing else 0,
+    )
+
+
 def _parameters(records: RunRecords) -> dict[str, dict[str, Any]]:
-    """The components' parameters by name; nested configurations become `a.b`."""
-    parameters = {}
-    for name, node in records.nodes.items():
-        flat = _flatten(
-            {key: _decode(value) for key, value in node.parameters.items() if key not in _TFX_OWN}
-        )
-        if flat:
-            parameters[name] = flat
-    return parameters
-
-
-def _decode(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if name == "@type" or value in (None, "", "null", [], {}):
-            continue
-        if isinstance(value, Mapping):
-            below = prefix if name in _WRAPPERS else f"{prefix}{name}."
-            flat.update(_flatten(value, below))
-        else:
-            flat[prefix + name] = value
-    return flat
+    """The components' parameters by name."""
+    flat = {name: flat_parameters(node.parameters) for name, node in records.nodes.items()}
+    return {name: parameters for name, parameters in flat.items() if parameters}

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from tfx_pipeline.report.measured_metric import measured_metrics
-from tfx_pipeline.report.run_summary import RunSummary
+from tfx_pipeline.report.run_summary import RunSummary, SpanSummary
 
 
 def report_json(summary: RunSummary) -> dict[str, Any]:
@@ -21,7 +21,8 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         `localisation`, `retrieval`, `sound_benchmark` (their `metrics.json`), `blessed`,
         `reasons`, `decisions` (a row for every metric that the gate looked at), `pushed_version`,
         `pushed_destination`, `served`, `serving`, `stages`, `data`, `rejects`, `parameters`,
-        `history`, `title`, `run_id`, `root`; null or empty where the run has no such part.
+        `history`, `span` (of a continuous run), `title`, `run_id`, `root`; null or empty where the
+        run has no such part.
     """
     avc = summary.evaluation("AvcEvaluator").metrics
     baselines = summary.evaluation("BaselineEvaluator").metrics
@@ -55,8 +56,24 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "rejects": list(summary.rejects),
         "parameters": summary.parameters,
         "history": summary.history,
+        "span": _span(summary.span),
     }
     return _without_nan(report)
+
+
+def _span(span: SpanSummary | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    rows = [
+        {**dataclasses.asdict(one), "passed": one.passed, "too_few": one.too_few}
+        for one in span.comparisons
+    ]
+    return {
+        "number": span.number,
+        "window": list(span.window),
+        "overruled": span.overruled,
+        "comparisons": rows,
+    }
 
 
 def _without_nan(value: Any) -> Any:

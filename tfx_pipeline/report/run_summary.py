@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from components.drift_validator.comparison import Comparison
 from tfx_pipeline.report.evaluator_result import EvaluatorResult
 
 
@@ -41,6 +42,25 @@ class Decision:
 
 
 @dataclasses.dataclass(frozen=True)
+class SpanSummary:
+    """What a continuous run did with its new videos.
+
+    Attributes:
+        number: of the span.
+        window: numbers of the spans that were trained on; empty if it did not get that far.
+        folder: of DriftValidator's pictures, "" if it did not get that far.
+        comparisons: of distributions.
+        overruled: how many anomalies were accepted on demand.
+    """
+
+    number: int
+    window: tuple[int, ...] = ()
+    folder: str = ""
+    comparisons: tuple[Comparison, ...] = ()
+    overruled: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
 class RunSummary:
     """Everything that the report shows; parts that a run lacks are empty or None.
 
@@ -57,6 +77,7 @@ class RunSummary:
         stages: in the order they ran.
         data: counts by name.
         rejects: one row a video that could not be used: `video`, `reason`, `detail`.
+        span: of a continuous run.
     """
 
     title: str
@@ -70,6 +91,7 @@ class RunSummary:
     stages: tuple[Stage, ...] = ()
     data: dict[str, int] = dataclasses.field(default_factory=dict)
     rejects: tuple[dict[str, str], ...] = ()
+    span: SpanSummary | None = None
 
     def evaluation(self, node: str) -> EvaluatorResult:
         """What an evaluator found; an empty result if the run has none of it."""

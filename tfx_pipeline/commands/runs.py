@@ -1,0 +1,41 @@
+"""`ots runs`: all runs of a root."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import click
+
+
+@click.command()
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    help="Folder of the runs: what `ots run` was given as --root.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def command(root: pathlib.Path, as_json: bool) -> None:
+    """List all runs of a root, oldest first: videos, spans, figures, decisions.
+
+    A run's name is when it began. `ots report --run-id` writes the report of one of them, `ots
+    lineage` follows a pushed version back.
+    """
+    # Imported here: `ots --help` must not wait.
+    from tfx_pipeline.commands.evaluate.text_table import text_table
+    from tfx_pipeline.pipeline_name import PIPELINE_NAME
+    from tfx_pipeline.report.collect import collect_all_runs
+    from tfx_pipeline.report.metadata_graph import RunNotFoundError
+    from tfx_pipeline.report.run_table import run_row
+
+    try:
+        rows = [run_row(summary) for summary in collect_all_runs(root, PIPELINE_NAME)]
+    except RunNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    names = list(rows[0]) if rows else []
+    heads = [name.replace("_", " ") for name in names]
+    click.echo(text_table(heads, [[row[name] for name in names] for row in rows]))

@@ -1,0 +1,24 @@
+"""Writes a model's lineage as a page."""
+
+from __future__ import annotations
+
+import pathlib
+
+from tfx_pipeline.report.lineage import ModelLineage
+from tfx_pipeline.report.lineage_text import code_text, examples_text, metric_text
+from tfx_pipeline.report.page import render_page
+
+_MAX_VIDEOS_SHOWN = 1000
+
+
+def write_lineage(lineage: ModelLineage, path: pathlib.Path) -> None:
+    """Writes a page that needs no other file: examples to models, back to the first one."""
+    page = render_page(
+        "lineage.html.j2",
+        chain=lineage.chain(),
+        shown=_MAX_VIDEOS_SHOWN,
+        code_text=code_text,
+        examples_text=examples_text,
+        metric_text=metric_text,
+    )
+    path.write_text(page, encoding="utf-8")
