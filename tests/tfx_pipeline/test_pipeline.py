@@ -12,6 +12,7 @@ from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 
 from components.beam_options import flink_beam_pipeline_args, local_beam_pipeline_args
 from components.evaluation.threshold import Threshold, thresholds_from_json
+from tfx_pipeline.continuous.continuous_training import ContinuousTraining
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.presets.registry import PRESETS
 
@@ -237,6 +238,40 @@ def test_without_ml_metadata_a_folder_knows_the_latest_blessed_model(components,
     pusher = there["BlessedModelPusher"]
     assert pusher.inputs["model_blessing"] is there["ModelGate"].outputs["blessing"]
     assert pusher.exec_properties["folder"] == f"{folder}/blessed"
+
+
+def test_a_continuous_run_trains_on_the_window_once_the_span_is_accepted(tmp_path):
+    folder = str(tmp_path)
+    settings = ContinuousTraining(span=3, window=2, schema_file=f"{folder}/schema.pbtxt")
+    pipeline = create_pipeline(
+        PRESETS["smoke"](),
+        video_list=f"{folder}/span-{{SPAN}}.csv",
+        pipeline_root=folder,
+        serving_dir=folder,
+        search_dir=folder,
+        warm_start=True,
+        continuous=settings,
+    )
+    there = {node.id: node for node in pipeline.components}
+    window = there["window_resolver"]
+    for name, node in there.items():
+        if name in ("StatisticsGen", "SpanStatistics", "DataGate"):
+            assert node.inputs["examples"] is there["VideoExampleGen"].outputs["examples"]
+        elif "examples" in node.inputs and name not in ("Evaluator", "window_resolver"):
+            taken = node.inputs["examples"]
+            assert taken is window.outputs["examples"] or name == "latest_span_resolver", name
+    assert there["DataGate"] in window.upstream_nodes
+    order = [node.pipeline_node.node_info.id for node in Compiler().compile(pipeline).nodes]
+    for before, after in (
+        ("latest_span_resolver", "SpanStatistics"),
+        ("ExampleValidator", "DataGate"),
+        ("DriftValidator", "DataGate"),
+        ("DataGate", "window_resolver"),
+        ("window_resolver", "Trainer"),
+    ):
+        assert order.index(before) < order.index(after)
+    assert '"start_span_number": 3' in there["VideoExampleGen"].exec_properties["range_config"]
+    assert "SchemaGen" not in there
 
 
 def test_ingest_can_have_beam_options_of_its_own(tmp_path):

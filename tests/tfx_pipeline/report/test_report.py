@@ -10,10 +10,13 @@ import re
 
 import pytest
 
+from components.drift_validator.comparison import DRIFT, SKEW, Comparison
+from components.drift_validator.divergence_limits import SampleSize
 from tfx_pipeline.report.evaluator_result import EvaluatorResult
 from tfx_pipeline.report.report import render_html, write_report
 from tfx_pipeline.report.report_json import report_json
-from tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
+from tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary, Stage
+from tfx_pipeline.report.run_table import run_row
 
 
 def _write(folder: pathlib.Path, files: dict) -> str:
@@ -319,3 +322,64 @@ def test_figures_that_are_not_finite_become_null(summary, tmp_path):
     report = write_report(diverged, tmp_path / "out")
     assert report["history"]["loss"] == [1.0, None]
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
+
+
+@pytest.fixture
+def span(tmp_path) -> SpanSummary:
+    picture = {"drift.png": b"\x89PNG drift", "skew.png": b"\x89PNG skew"}
+    size = SampleSize(30, 10)
+    return SpanSummary(
+        number=3,
+        window=(1, 3),
+        folder=_write(tmp_path / "anomalies", picture),
+        comparisons=(
+            Comparison(DRIFT, "audio/loudness", 0.95, 0.9, size, size),
+            Comparison(SKEW, "image/brightness", 0.9, 1.5, size, SampleSize(6, 2)),
+        ),
+        overruled=1,
+    )
+
+
+def test_a_span_is_shown_with_what_was_compared(summary, span):
+    summary = dataclasses.replace(summary, span=span)
+    page = render_html(summary)
+    assert "<h2>Span 3</h2>" in page
+    assert "Trained on spans 1, 3." in page
+    assert "Differences accepted on demand: 1." in page
+    assert "1 of 1 distributions differs" in page
+    assert "none of 1 distributions differ" in page
+    assert "too few videos to tell" in page
+    report = report_json(summary)["span"]
+    assert (report["number"], report["window"], report["overruled"]) == (3, [1, 3], 1)
+    loudness, brightness = report["comparisons"]
+    assert (loudness["passed"], brightness["passed"], brightness["too_few"]) == (False, True, True)
+    assert loudness["size"] == [30, 10]
+
+
+def test_plain_runs_have_no_span(summary):
+    assert report_json(summary)["span"] is None
+    assert 'id="span"' not in render_html(summary)
+
+
+def test_a_row_of_the_table_of_runs(summary, span):
+    row = run_row(dataclasses.replace(summary, span=span))
+    assert (row["span"], row["window"]) == (3, "1,3")
+    assert row["run"] == summary.run_id
+    assert row["ndcg_image_audio"] == 0.81
+    assert row["version"] == summary.decision.pushed_version
+    assert row["decision"] == "pushed"
+
+
+@pytest.mark.parametrize(
+    ("decision", "failed", "words"),
+    [
+        (Decision(blessed=False), "", "not blessed"),
+        (Decision(blessed=True), "", "blessed, not pushed"),
+        (Decision(), "", "not finished"),
+        (Decision(), "Trainer", "Trainer failed"),
+        (Decision(), "DataGate", "videos refused"),
+    ],
+)
+def test_the_tables_decisions(decision, failed, words):
+    stages = (Stage(failed, 1.0, "failed"),) if failed else ()
+    assert run_row(RunSummary("t", decision=decision, stages=stages))["decision"] == words

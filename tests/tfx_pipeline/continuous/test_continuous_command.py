@@ -1,0 +1,96 @@
+"""`ots run --continuous` where there is nothing to run."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+from click.testing import CliRunner
+
+from components.video_example_gen.video_list import list_videos, write_list
+from tfx_pipeline import run as module
+from tfx_pipeline.cli import main
+from tfx_pipeline.continuous.run_lock import run_lock
+from tfx_pipeline.continuous.span_lists import SpanLists
+from tfx_pipeline.continuous.span_state import SpanState
+from tfx_pipeline.run_paths import RunPaths
+
+
+@pytest.fixture
+def videos(tmp_path) -> pathlib.Path:
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number}.mp4").write_bytes(b"video")
+    return folder
+
+
+@pytest.fixture
+def paths(tmp_path) -> RunPaths:
+    return RunPaths.under(str(tmp_path / "root"))
+
+
+def _run(videos: pathlib.Path, paths: RunPaths, *options: str):
+    return CliRunner().invoke(
+        main, ["run", "--videos", str(videos), "--root", paths.root, "--preset", "smoke", *options]
+    )
+
+
+@pytest.fixture
+def ingested(videos, paths, monkeypatch) -> None:
+    """All videos are span 1, which went through."""
+    listed = [video._replace(split="train") for video in list_videos([str(videos)])]
+    SpanLists(paths.span_lists).write(1, listed)
+    monkeypatch.setattr(module, "read_span_states", lambda *_: {1: SpanState.FINISHED})
+
+
+@pytest.mark.usefixtures("ingested")
+def test_no_new_videos_end_well(videos, paths):
+    result = _run(videos, paths, "--continuous")
+    assert result.exit_code == 0, result.output
+    assert "No new videos: all 10 are in earlier spans" in result.output
+    assert not pathlib.Path(paths.pipeline_root).exists()
+
+
+@pytest.mark.usefixtures("ingested")
+def test_a_few_new_videos_may_wait(videos, paths):
+    (videos / "new.mp4").write_bytes(b"video")
+    result = _run(videos, paths, "--continuous", "--min-new-videos", "5")
+    assert result.exit_code == 0, result.output
+    assert "1 new videos wait until there are 5" in result.output
+
+
+@pytest.mark.usefixtures("ingested")
+def test_a_plain_run_in_a_root_of_spans_is_refused(videos, paths):
+    result = _run(videos, paths)
+    assert result.exit_code == 1
+    assert "add --continuous, or give another --root" in result.output
+
+
+def test_spans_in_a_root_of_plain_runs_are_refused(videos, paths):
+    write_list(list_videos([str(videos)]), paths.video_list)
+    result = _run(videos, paths, "--continuous")
+    assert result.exit_code == 1
+    assert "give another --root to a continuous training" in result.output
+
+
+def test_two_runs_at_once_are_refused(videos, paths):
+    with run_lock(paths.lock):
+        result = _run(videos, paths, "--continuous")
+    assert result.exit_code == 1
+    assert "another continuous run is at work" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--window", "2"], "go with --continuous"),
+        (["--accept-drift"], "go with --continuous"),
+        (["--continuous", "--max-drift", "audio/volume=0.5"], "no feature audio/volume"),
+        (["--continuous", "--window", "0"], "--window"),
+    ],
+)
+def test_options_that_cannot_be(videos, paths, options, words):
+    result = _run(videos, paths, *options)
+    assert result.exit_code == 2
+    assert words in result.output
