@@ -6,7 +6,6 @@ import os
 from typing import Any
 
 import apache_beam as beam
-import pyarrow as pa
 import tensorflow_data_validation as tfdv
 from tfx import types
 from tfx.dsl.components.base import base_beam_executor
@@ -17,9 +16,8 @@ from tfx.utils import io_utils
 from components.evaluation.saved_model_path import saved_model_path
 from components.span_statistics.describe_examples import DescribeExamples
 from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import EmbeddingBasis, FitEmbeddingBasis
-from components.span_statistics.feature_names import EMBEDDING_FEATURES, SCALARS
-from components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP, feature_values
+from components.span_statistics.embedding_basis import FitEmbeddingBasis
+from components.span_statistics.record_batch import record_batch
 
 ALL = "all"
 """Name of the split that stands for all examples of a span."""
@@ -96,7 +94,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     | f"Flatten[{number}]" >> beam.Flatten()
                     | f"Batch[{number}]"
                     >> beam.BatchElements(min_batch_size=64, max_batch_size=1024)
-                    | f"Features[{number}]" >> beam.Map(_record_batch, basis)
+                    | f"Features[{number}]" >> beam.Map(record_batch, basis)
                     | f"Statistics[{number}]" >> tfdv.GenerateStatistics(tfdv.StatsOptions())
                     | f"Write[{number}]"
                     >> tfdv.WriteStatisticsToBinaryFile(os.path.join(folder, STATISTICS_FILE))
@@ -129,20 +127,6 @@ class _Describe(beam.PTransform):
 
 def _without_embeddings(example: DescribedExample) -> DescribedExample:
     return example._replace(image=None, audio=None)
-
-
-def _record_batch(examples: list[DescribedExample], basis: EmbeddingBasis | None) -> pa.RecordBatch:
-    """TFDV's input: a column of lists a feature, null where an example has no value."""
-    rows = [feature_values(example, basis) for example in examples]
-    names = [GROUP, *SCALARS]
-    if basis is not None:
-        names += [EMBEDDED_GROUP, *EMBEDDING_FEATURES]
-    columns = []
-    for name in names:
-        values = [[row[name]] if name in row else None for row in rows]
-        kind = pa.string() if name in (GROUP, EMBEDDED_GROUP) else pa.float32()
-        columns.append(pa.array(values, pa.list_(kind)))
-    return pa.RecordBatch.from_arrays(columns, names)
 
 
 def _name(statistics: types.Artifact, examples: list[types.Artifact], splits: list[str]) -> None:
