@@ -103,7 +103,7 @@ def test_examples_equal_those_of_an_undisturbed_run(videos, tmp_path):
     assert undisturbed.process.wait(300) == 0, undisturbed.log
     assert "reus" not in undisturbed.log
     wanted = _files(tmp_path / "undisturbed" / "1")
-    assert len(wanted) == _SHARDS + 1  # and the rejects
+    assert len(wanted) == _SHARDS + 2  # and the rejects, and the list of videos
 
     rng = random.Random(3)
     moments = [rng.randrange(5, 12), rng.randrange(14, 22), rng.randrange(24, 32)]

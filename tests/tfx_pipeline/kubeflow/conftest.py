@@ -11,8 +11,6 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-pytest.importorskip("kfp", reason="kfp is not installed (extra 'kubeflow')")
-
 from tfx_pipeline.cli import main
 
 IMAGE = "registry.example/objects-that-sound:1.0"
