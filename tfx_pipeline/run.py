@@ -138,19 +138,21 @@ def run(
         click.echo(plan.text[0].upper() + plan.text[1:])
         if not plan.span:
             return {}
-        spans = (plan.span, continuous)
+        accept = continuous.accept_drift or plan.accepted
+        spans = (plan.span, dataclasses.replace(continuous, accept_drift=accept))
         return _run_pipeline(root, preset, plan.videos, options, spans=spans, before=before)
 
 
 @contextlib.contextmanager
 def _locked(paths: RunPaths) -> Iterator[None]:
-    try:
-        with run_lock(paths.lock):
-            yield
-    except BlockingIOError as error:
-        raise click.ClickException(
-            f"another continuous run is at work in {paths.root}: run again when it has ended"
-        ) from error
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(run_lock(paths.lock))
+        except BlockingIOError as error:
+            raise click.ClickException(
+                f"another continuous run is at work in {paths.root}: run again when it has ended"
+            ) from error
+        yield
 
 
 def _plan(

@@ -24,11 +24,13 @@ class SpanPlan:
         text: one sentence for people.
         span: number of the span to run on; 0: nothing is to be done.
         videos: of the span.
+        accepted: it was, in an earlier run, and is not to be judged again.
     """
 
     text: str
     span: int = 0
     videos: tuple[ListedVideo, ...] = ()
+    accepted: bool = False
 
 
 def plan_span(
@@ -69,7 +71,7 @@ def plan_span(
         text = f"span {last} {taken_up}"
         if new:
             text += f"; {len(new)} new videos are left for the next run"
-        return SpanPlan(text, last, tuple(lists.read(last)))
+        return SpanPlan(text, last, tuple(lists.read(last)), state is SpanState.ACCEPTED)
     if not new:
         text = f"no new videos: all {len(listed)} are in earlier spans"
         if state is SpanState.REFUSED:

@@ -91,6 +91,7 @@ def test_a_span_that_was_not_finished_is_taken_up(plan, state):
     planned = plan(_numbered(0, 10), {1: state})
     assert (planned.span, planned.videos) == (1, first.videos)
     assert "not finished" in planned.text
+    assert planned.accepted == (state is SpanState.ACCEPTED)
 
 
 def test_new_videos_wait_for_a_span_that_is_not_judged_but_not_for_an_accepted_one(plan):
