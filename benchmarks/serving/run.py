@@ -31,7 +31,7 @@ def main(rounds: int, seconds: float, callers: int, check: bool) -> None:
     targets = []
     with tempfile.TemporaryDirectory() as folder:
         targets += prediction.measure(pathlib.Path(folder), rounds, seconds, callers)
-        targets += search.measure(pathlib.Path(folder), rounds)
+        targets += search.measure(pathlib.Path(folder), 2 * rounds)
     for target in targets:
         print(target)
     if check and not all(target.met for target in targets):

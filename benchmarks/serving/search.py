@@ -15,6 +15,9 @@ from benchmarks.serving.target import Target
 _SIZE = 128
 _K = 10
 _LIMIT = 2.0
+_REST = 0.2
+"""Seconds before each measurement: the threads of faiss-cpu and of NumPy go on spinning for a while
+when their work is done, and would take a core from what is measured next."""
 _MB = 1 << 20
 
 
@@ -152,6 +155,7 @@ def _resident() -> int:
 
 
 def _seconds(way: Callable[[np.ndarray], object], queries: np.ndarray) -> float:
+    time.sleep(_REST)
     start = time.perf_counter()
     way(queries)
     return time.perf_counter() - start

@@ -6,9 +6,12 @@ import tensorflow as tf
 
 from components.search_indexer.vector_table import VectorTable
 
-_BLOCK = 16384
-"""Vectors multiplied at once: as float32, those of 128 numbers are 8 MB. Measured: larger ones leave
+_BLOCK = 8192
+"""Vectors multiplied at once: as float32, those of 128 numbers are 4 MB. Measured: larger ones leave
 the caches, smaller ones cost more in calls."""
+
+_AT_ONCE = 8
+"""Blocks that may be worked on side by side: one is converted while another is multiplied."""
 
 
 class TopProducts(tf.Module):
@@ -42,27 +45,31 @@ class TopProducts(tf.Module):
         Returns:
             Products, float32 [batch, k], the largest first, and the vectors' rows, int32 [batch, k].
         """
-        batch = tf.shape(queries)[0]
+        blocks = -(-self.count // _BLOCK)
 
-        def add_block(start, products, rows):
-            block = self._products(queries, start)  # [batch, block]
-            best, places = tf.math.top_k(block, tf.minimum(k, tf.shape(block)[1]))
-            products = tf.concat([products, best], 1)
-            rows = tf.concat([rows, places + start], 1)
-            products, places = tf.math.top_k(products, tf.minimum(k, tf.shape(products)[1]))
-            return start + _BLOCK, products, tf.gather(rows, places, batch_dims=1)
+        def search_block(block, products, rows):
+            start = block * _BLOCK
+            found = self._products(queries, start)  # [batch, vectors]
+            best, places = tf.math.top_k(found, tf.minimum(k, tf.shape(found)[1]))
+            products = products.write(block, tf.transpose(best))  # [vectors, batch]
+            rows = rows.write(block, tf.transpose(places + start))
+            return block + 1, products, rows
 
+        # No block waits for another's result, so that they can be searched side by side.
+        arrays = [
+            tf.TensorArray(dtype, blocks, infer_shape=False, element_shape=[None, None])
+            for dtype in (tf.float32, tf.int32)
+        ]
         _, products, rows = tf.while_loop(
-            lambda start, *_: start < self.count,
-            add_block,
-            [tf.constant(0), tf.zeros([batch, 0]), tf.zeros([batch, 0], tf.int32)],
-            shape_invariants=[
-                tf.TensorShape([]),
-                tf.TensorShape([None, None]),
-                tf.TensorShape([None, None]),
-            ],
+            lambda block, *_: block < blocks,
+            search_block,
+            [tf.constant(0), *arrays],
+            parallel_iterations=_AT_ONCE,
         )
-        return products, rows
+        products = tf.transpose(products.concat())  # [batch, blocks * k]
+        rows = tf.transpose(rows.concat())
+        products, places = tf.math.top_k(products, tf.minimum(k, self.count))  # [batch, k]
+        return products, tf.gather(rows, places, batch_dims=1)
 
     def _products(self, queries: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         # A slice of whole rows is no copy. Vectors times queries, and then a transposition, is
