@@ -28,7 +28,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all bench-ingest bench-train bench-serving lint format clean
+.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
