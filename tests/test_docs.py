@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import pathlib
 import re
 import shlex
+import textwrap
 
 import click
 import pytest
@@ -17,6 +20,9 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 _FENCED = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
 _INLINE = re.compile(r"`([^`\n]+)`")
+_PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_PACKAGES = "benchmarks|components|models|serving|tfx_pipeline"
+_SCRIPT = re.compile(rf"python3? (?:-m ((?:{_PACKAGES})[\w.]*)|(\S+\.py))(.*)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -31,6 +37,16 @@ def _commands(text: str) -> list[str]:
     lines = [line.strip().removeprefix("$ ") for line in blocks.splitlines()]
     inline = _INLINE.findall(_INDENTED.sub("", _FENCED.sub("", text)))
     return [line for line in [*lines, *inline] if line.startswith("ots ")]
+
+
+def _scripts(text: str) -> list[tuple[str, str]]:
+    """This project's files that lines of code, also inline, start, and what follows them."""
+    lines = [*"\n".join(_blocks(text)).replace("\\\n", " ").splitlines(), *_INLINE.findall(text)]
+    found = [match for line in lines if (match := _SCRIPT.search(line))]
+    return [
+        (match[2] or f"{match[1].replace('.', '/')}.py", match[3].partition("#")[0])
+        for match in found
+    ]
 
 
 def _words(line: str) -> list[str]:
@@ -116,6 +132,33 @@ def test_every_make_target_exists(page):
         if "=" not in word
     }
     assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_module_that_is_started_exists_and_knows_the_options(page):
+    wrong = {}
+    for path, options in _scripts(page.read_text()):
+        source = (REPOSITORY / path).read_text() if (REPOSITORY / path).is_file() else ""
+        unknown = [
+            option for option in re.findall(r" (--[\w-]+)", options) if f'"{option}"' not in source
+        ]
+        if unknown or not source:
+            wrong[path] = unknown
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_is_python_and_imports_what_there_is(page):
+    for block in _PYTHON.findall(page.read_text()):
+        for node in ast.walk(ast.parse(textwrap.dedent(block))):
+            if isinstance(node, ast.ImportFrom) and not node.module.startswith("google."):
+                module = importlib.import_module(node.module)
+                assert [one.name for one in node.names if not hasattr(module, one.name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nothing_is_left_to_be_filled_in(page):
+    assert re.findall(r"@@\w*|\bTODO\b|\bTBD\b|\bFIXME\b", page.read_text()) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
