@@ -10,8 +10,11 @@ _BLOCK = 8192
 """Vectors multiplied at once: as float32, those of 128 numbers are 4 MB. Measured: larger ones leave
 the caches, smaller ones cost more in calls."""
 
-_AT_ONCE = 8
-"""Blocks that may be worked on side by side: one is converted while another is multiplied."""
+_SIDE_BY_SIDE = 8
+"""Blocks that may be worked on at the same time: one is converted while another is multiplied."""
+
+_MERGED = 64
+"""Blocks whose largest products are kept until they are merged with those of the blocks before."""
 
 
 class TopProducts(tf.Module):
@@ -45,31 +48,55 @@ class TopProducts(tf.Module):
         Returns:
             Products, float32 [batch, k], the largest first, and the vectors' rows, int32 [batch, k].
         """
+        batch = tf.shape(queries)[0]
         blocks = -(-self.count // _BLOCK)
 
-        def search_block(block, products, rows):
-            start = block * _BLOCK
-            found = self._products(queries, start)  # [batch, vectors]
-            best, places = tf.math.top_k(found, tf.minimum(k, tf.shape(found)[1]))
-            products = products.write(block, tf.transpose(best))  # [vectors, batch]
-            rows = rows.write(block, tf.transpose(places + start))
-            return block + 1, products, rows
+        def search_and_merge(first, products, rows):
+            number = tf.minimum(_MERGED, blocks - first)
+            more_products, more_rows = self._search_blocks(queries, k, first, number)
+            products = tf.concat([products, more_products], 1)
+            rows = tf.concat([rows, more_rows], 1)
+            products, places = tf.math.top_k(products, tf.minimum(k, tf.shape(products)[1]))
+            return first + _MERGED, products, tf.gather(rows, places, batch_dims=1)
 
-        # No block waits for another's result, so that they can be searched side by side.
+        _, products, rows = tf.while_loop(
+            lambda first, *_: first < blocks,
+            search_and_merge,
+            [tf.constant(0), tf.zeros([batch, 0]), tf.zeros([batch, 0], tf.int32)],
+            shape_invariants=[
+                tf.TensorShape([]),
+                tf.TensorShape([None, None]),
+                tf.TensorShape([None, None]),
+            ],
+            parallel_iterations=1,
+        )
+        return products, rows
+
+    def _search_blocks(
+        self, queries: tf.Tensor, k: tf.Tensor, first: tf.Tensor, number: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The k largest products of each of some blocks, and their rows: [batch, number * k]."""
+
+        def search_block(place, products, rows):
+            start = (first + place) * _BLOCK
+            block = self._products(queries, start)  # [batch, block]
+            best, columns = tf.math.top_k(block, tf.minimum(k, tf.shape(block)[1]))
+            products = products.write(place, tf.transpose(best))  # [k, batch]
+            rows = rows.write(place, tf.transpose(columns + start))
+            return place + 1, products, rows
+
         arrays = [
-            tf.TensorArray(dtype, blocks, infer_shape=False, element_shape=[None, None])
+            tf.TensorArray(dtype, number, infer_shape=False, element_shape=[None, None])
             for dtype in (tf.float32, tf.int32)
         ]
+        # No block waits for another's result.
         _, products, rows = tf.while_loop(
-            lambda block, *_: block < blocks,
+            lambda place, *_: place < number,
             search_block,
             [tf.constant(0), *arrays],
-            parallel_iterations=_AT_ONCE,
+            parallel_iterations=_SIDE_BY_SIDE,
         )
-        products = tf.transpose(products.concat())  # [batch, blocks * k]
-        rows = tf.transpose(rows.concat())
-        products, places = tf.math.top_k(products, tf.minimum(k, self.count))  # [batch, k]
-        return products, tf.gather(rows, places, batch_dims=1)
+        return tf.transpose(products.concat()), tf.transpose(rows.concat())
 
     def _products(self, queries: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         # A slice of whole rows is no copy. Vectors times queries, and then a transposition, is

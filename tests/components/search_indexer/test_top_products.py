@@ -14,6 +14,7 @@ from components.search_indexer.vector_table import VectorTable
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     monkeypatch.setattr(top_products, "_BLOCK", 16)
+    monkeypatch.setattr(top_products, "_MERGED", 3)
 
 
 def _vectors(count: int, size: int = 8) -> np.ndarray:
@@ -38,6 +39,12 @@ def test_of_equal_ones_the_first_rows_are_found():
     table = VectorTable.of(np.ones([40, 4], np.float32), "float16")
     _, rows = TopProducts(table)(tf.ones([2, 4]), tf.constant(20))
     np.testing.assert_array_equal(rows, [range(20)] * 2)
+
+
+def test_no_queries_find_nothing():
+    table = VectorTable.of(_vectors(100), "int8")
+    scores, rows = TopProducts(table)(tf.zeros([0, 8]), tf.constant(5))
+    assert scores.shape == rows.shape == (0, 5)
 
 
 @pytest.mark.parametrize(("dtype", "error"), [("float16", 1e-3), ("int8", 1e-2)])
