@@ -39,12 +39,14 @@ def measure(folder: pathlib.Path, rounds: int, count: int = 1_000_000) -> list[T
     import faiss
     import tensorflow as tf
 
+    from components.search_indexer.vector_table import DTYPES
+
     generator = np.random.default_rng(0)
     vectors = _unit(generator.normal(size=(count, _SIZE)))
     queries = _unit(generator.normal(size=(32, _SIZE)))
     indices = {}
     _save_model(folder / "network")
-    for dtype in ("float16", "int8"):
+    for dtype in DTYPES:
         indices[dtype] = _load_index(folder, vectors, dtype)
     flat = faiss.IndexFlatIP(_SIZE)
     flat.add(vectors)

@@ -30,7 +30,7 @@ def build_index(
     *,
     work_folder: str,
     pipeline: beam.Pipeline,
-    dtype: str = "float16",
+    dtype: str = "int16",
     thumbnail_size: int = 128,
     batch_size: int = 32,
 ) -> int:

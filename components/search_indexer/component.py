@@ -52,7 +52,7 @@ class SearchIndexer(base_beam_component.BaseBeamComponent):
         model: types.BaseChannel,
         model_blessing: types.BaseChannel | None = None,
         splits: Sequence[str] = (),
-        dtype: str = "float16",
+        dtype: str = "int16",
         thumbnail_size: int = 128,
         batch_size: int = 32,
     ):
@@ -63,7 +63,8 @@ class SearchIndexer(base_beam_component.BaseBeamComponent):
             model: channel of a Model with signatures `embed_image` and `embed_audio`.
             model_blessing: channel of the ModelBlessing without which nothing is indexed.
             splits: names of those to index; none for all.
-            dtype: what vectors are stored as: "float16" or "int8" (half the memory, and coarser).
+            dtype: what vectors are stored as: "int16", "float16" (of the same size, slower to search)
+                or "int8" (half the memory, and coarser).
             thumbnail_size: longest side in pixels; 0 for no thumbnails.
             batch_size: examples a call of the model.
 

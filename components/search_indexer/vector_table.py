@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-DTYPES = ("float16", "int8")
-"""What vectors can be stored as: 2 bytes a number, or 1 and a scale for each vector."""
+DTYPES = ("int16", "float16", "int8")
+"""What vectors can be stored as: 2 bytes a number or 1; integers have a scale for each vector."""
 
 _BLOCK = 65536
 
@@ -18,7 +18,7 @@ class VectorTable:
     """Stored vectors: vector i is `stored[i] * scales[i]`, or `stored[i]` where scales are empty.
 
     Attributes:
-        stored: float16 or int8 [n, d].
+        stored: of one of `DTYPES`, [n, d].
         scales: float32 [n], or [0] where there are none.
     """
 
@@ -31,7 +31,8 @@ class VectorTable:
 
         Args:
             vectors: float32 [n, d].
-            dtype: one of `DTYPES`; "int8" rounds to 127 steps of the vector's greatest component.
+            dtype: one of `DTYPES`. "int16" rounds to 32,767 steps of the vector's greatest component
+                and "int8" to 127, "float16" each component to 11 bits.
 
         Raises:
             ValueError: there is no such dtype, or a number is not finite.
@@ -42,9 +43,10 @@ class VectorTable:
             raise ValueError("an embedding holds NaN or infinity: the model's training diverged")
         if dtype == "float16":
             return cls(vectors.astype(np.float16), np.zeros([0], np.float32))
+        steps = np.iinfo(dtype).max
         greatest = np.abs(vectors).max(axis=1, initial=0)
-        scales = np.where(greatest > 0, greatest / 127, 1).astype(np.float32)
-        return cls(np.rint(vectors / scales[:, None]).astype(np.int8), scales)
+        scales = np.where(greatest > 0, greatest / steps, 1).astype(np.float32)
+        return cls(np.rint(vectors / scales[:, None]).astype(dtype), scales)
 
     @classmethod
     def concatenate(cls, tables: Sequence[VectorTable]) -> VectorTable:

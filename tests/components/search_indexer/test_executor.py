@@ -15,7 +15,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from components.beam_options import local_beam_pipeline_args
 from components.search_indexer.check_index import answer_problems
 from components.search_indexer.items import Items
-from components.search_indexer.vector_table import VectorTable
+from components.search_indexer.vector_table import DTYPES, VectorTable
 
 
 def _run(examples, model, folder: pathlib.Path, blessed: bool | None = None, **changes):
@@ -30,7 +30,7 @@ def _run(examples, model, folder: pathlib.Path, blessed: bool | None = None, **c
         blessing = standard_artifacts.ModelBlessing()
         blessing.set_int_custom_property("blessed", int(blessed))
         inputs["model_blessing"] = [blessing]
-    parameters = {"splits": "[]", "dtype": "float16", "thumbnail_size": 24, "batch_size": 3}
+    parameters = {"splits": "[]", "dtype": "int16", "thumbnail_size": 24, "batch_size": 3}
     context = Executor.Context(beam_pipeline_args=local_beam_pipeline_args())
     Executor(context).Do(inputs, {"index": [index]}, parameters | changes)
     return index
@@ -51,7 +51,7 @@ def examples(rows, write_examples, tmp_path_factory):
     return write_examples(tmp_path_factory.mktemp("examples") / "in", splits)
 
 
-@pytest.fixture(scope="module", params=["float16", "int8"])
+@pytest.fixture(scope="module", params=DTYPES)
 def index(request, examples, toy_model, tmp_path_factory):
     return _run(examples, toy_model, tmp_path_factory.mktemp("index"), dtype=request.param)
 
@@ -186,7 +186,7 @@ def test_the_component_names_its_channels_and_refuses_a_wrong_dtype():
     component = SearchIndexer(examples, model, splits=["eval"], dtype="int8")
     assert component.outputs["index"].type is standard_artifacts.Model
     assert component.exec_properties["splits"] == '["eval"]'
-    with pytest.raises(ValueError, match="float16, int8, not 'float8'"):
+    with pytest.raises(ValueError, match="int16, float16, int8, not 'float8'"):
         SearchIndexer(examples, model, dtype="float8")
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from components.search_indexer import top_products
 from components.search_indexer.top_products import TopProducts
-from components.search_indexer.vector_table import VectorTable
+from components.search_indexer.vector_table import DTYPES, VectorTable
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _vectors(count: int, size: int = 8) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "int8"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("count", [1, 16, 17, 100])
 @pytest.mark.parametrize("k", [1, 5, 40])
 def test_finds_what_numpy_finds_in_the_stored_vectors(dtype, count, k):
@@ -47,22 +47,23 @@ def test_no_queries_find_nothing():
     assert scores.shape == rows.shape == (0, 5)
 
 
-@pytest.mark.parametrize(("dtype", "error"), [("float16", 1e-3), ("int8", 1e-2)])
+@pytest.mark.parametrize(("dtype", "error"), [("int16", 3e-5), ("float16", 1e-3), ("int8", 1e-2)])
 def test_stored_vectors_are_close(dtype, error):
     vectors = _vectors(50, 128)
     products = VectorTable.of(vectors, dtype).products(vectors)
     assert np.abs(products - vectors @ vectors.T).max() < error
 
 
-def test_int8_keeps_vectors_of_any_length_and_zero():
+@pytest.mark.parametrize(("dtype", "error"), [("int16", 1e-3), ("int8", 0.2)])
+def test_integers_keep_vectors_of_any_length_and_zero(dtype, error):
     vectors = _vectors(3) * np.array([[1000.0], [0.001], [0.0]], np.float32)
-    table = VectorTable.of(vectors, "int8")
-    assert table.stored.dtype == np.int8
-    np.testing.assert_allclose(table.products(np.eye(8, dtype=np.float32)).T, vectors, rtol=0.2)
+    table = VectorTable.of(vectors, dtype)
+    assert table.stored.dtype == dtype
+    np.testing.assert_allclose(table.products(np.eye(8, dtype=np.float32)).T, vectors, rtol=error)
 
 
 def test_bad_vectors_and_dtypes_are_refused():
-    with pytest.raises(ValueError, match="float16, int8, not 'float8'"):
+    with pytest.raises(ValueError, match="int16, float16, int8, not 'float8'"):
         VectorTable.of(_vectors(2), "float8")
     with pytest.raises(ValueError, match="NaN"):
         VectorTable.of(np.full([2, 2], np.nan, np.float32), "int8")
