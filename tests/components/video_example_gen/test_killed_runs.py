@@ -20,12 +20,14 @@ _VIDEOS = 40
 _SHARDS = 10  # of four videos each: 32 for training, 8 for evaluation
 
 _PROGRAM = """
-import os, sys
+import os, signal, sys
 from tfx.types import standard_artifacts
 from components.beam_options import local_beam_pipeline_args
 from components.video_example_gen import component, executor
 from components.video_example_gen.ingest_config import IngestConfig
 
+# Where the tests run in the background of a shell, Ctrl+C is ignored, here as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 base, uri = sys.argv[1:]
 made = component.VideoExampleGen(base, examples_per_video=25, examples_per_shard=100)
 artifact = standard_artifacts.Examples()
