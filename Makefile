@@ -35,17 +35,17 @@ help: ## List the targets
 
 setup: $(STAMP) ## Make the environment in .venv
 
-$(STAMP): pyproject.toml $(CONSTRAINTS)
+# pyfarmhash, which TFDV imports, has no wheel: with the stand-in nothing has to be compiled.
+$(STAMP): pyproject.toml $(CONSTRAINTS) $(addprefix third_party/pyfarmhash/,farmhash.py pyproject.toml)
 	@command -v $(PYTHON) >/dev/null || { echo "TFX $(TFX) needs $(PYTHON); install it, or name another by PYTHON=..."; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "$(PYTHON) has no pip; on Debian: apt-get install python3-pip"; exit 1; }
 ifeq ($(TFX),1.21)
 	@printf '2.39\n$(GLIBC)\n' | sort -VC || { echo "TFX 1.21 needs glibc 2.39 or newer, here is $(GLIBC); docs/tfx_lines.md says how to get it in a folder"; exit 1; }
-	@command -v g++ >/dev/null && test -e "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" || { echo "TFX 1.21 needs a C++ compiler and Python's headers, for pyfarmhash; on Debian: apt-get install g++ python3-dev"; exit 1; }
 endif
 	rm -rf $(VENV)
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[dev]'
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) ./third_party/pyfarmhash --editable '.[dev]'
 	@touch $@
 
 demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, write ROOT/report.html
