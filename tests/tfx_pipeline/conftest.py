@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import av
@@ -65,31 +66,37 @@ def root(videos: pathlib.Path) -> pathlib.Path:
     return videos.parent / "root"
 
 
-def _run(videos: pathlib.Path, root: pathlib.Path, *options: str) -> Run:
-    arguments = ["run", "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
-    result = CliRunner().invoke(main, [*arguments, *options])
-    served = root / "serving" / "objects-that-sound"
-    return Run(
-        result.exit_code,
-        result.output,
-        json.loads((root / "report.json").read_text()),
-        tuple(sorted(path.name for path in served.iterdir())),
-    )
+@pytest.fixture(scope="session")
+def run_pipeline() -> Callable[..., Run]:
+    """Runs `ots run` on VIDEOS under ROOT, with the preset `smoke` and more options."""
+
+    def run(videos: pathlib.Path, root: pathlib.Path, *options: str) -> Run:
+        arguments = ["run", "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
+        result = CliRunner().invoke(main, [*arguments, *options])
+        served = root / "serving" / "objects-that-sound"
+        return Run(
+            result.exit_code,
+            result.output,
+            json.loads((root / "report.json").read_text()),
+            tuple(sorted(path.name for path in served.iterdir())),
+        )
+
+    return run
 
 
 @pytest.fixture(scope="session")
-def first_run(videos: pathlib.Path, root: pathlib.Path) -> Run:
+def first_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path) -> Run:
     """A run on an empty root."""
-    return _run(videos, root)
+    return run_pipeline(videos, root)
 
 
 @pytest.fixture(scope="session")
-def refused_run(videos: pathlib.Path, root: pathlib.Path, first_run: Run) -> Run:
+def refused_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, first_run: Run) -> Run:
     """The same once more, but with a threshold that no model can reach."""
-    return _run(videos, root, "--min-avc-accuracy", "1.01")
+    return run_pipeline(videos, root, "--min-avc-accuracy", "1.01")
 
 
 @pytest.fixture(scope="session")
-def repeated_run(videos: pathlib.Path, root: pathlib.Path, refused_run: Run) -> Run:
+def repeated_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, refused_run: Run) -> Run:
     """The first one once more."""
-    return _run(videos, root)
+    return run_pipeline(videos, root)

@@ -19,18 +19,21 @@ from tfx_pipeline.presets.registry import PRESETS
 GROUP_REGEX = r"_g\d+_"
 
 
+def _create(folder, preset=None, **options):
+    """A pipeline with all it keeps in one folder; of the preset `smoke` unless told."""
+    return create_pipeline(
+        PRESETS["smoke"]() if preset is None else preset,
+        **{"video_list": f"{folder}/videos.csv"} | options,
+        pipeline_root=str(folder),
+        serving_dir=str(folder),
+        search_dir=str(folder),
+    )
+
+
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory):
     """Of the preset `smoke`."""
-    folder = str(tmp_path_factory.mktemp("pipeline"))
-    return create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        group_regex=GROUP_REGEX,
-    )
+    return _create(tmp_path_factory.mktemp("pipeline"), group_regex=GROUP_REGEX)
 
 
 @pytest.fixture(scope="module")
@@ -125,14 +128,7 @@ def test_what_a_preset_asks_reaches_its_evaluator(tmp_path):
         "localisation": (Threshold("fires_silence", at_most=0.2),),
     }
     preset = PRESETS["smoke"]().asking(asked)
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        preset,
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-    )
+    pipeline = _create(tmp_path, preset)
     components = {node.id: node for node in pipeline.components}
     for name, node in (
         ("avc", "AvcEvaluator"),
@@ -146,14 +142,7 @@ def test_what_a_preset_asks_reaches_its_evaluator(tmp_path):
 def test_a_sound_benchmark_joins_the_gate_where_there_is_one(tmp_path):
     preset = PRESETS["smoke"]().asking({"sound_benchmark": (Threshold("accuracy", at_least=0.1),)})
     folder = str(tmp_path)
-    pipeline = create_pipeline(
-        preset,
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        sound_benchmark=("esc10", folder),
-    )
+    pipeline = _create(tmp_path, preset, sound_benchmark=("esc10", folder))
     components = {node.id: node for node in pipeline.components}
     evaluator = components["SoundBenchmarkEvaluator"]
     assert evaluator.exec_properties["dataset"] == "esc10"
@@ -181,14 +170,7 @@ def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
     preset = dataclasses.replace(
         PRESETS["smoke"](), frames_per_example=25, minimum_loudness_dbfs=-40, examples_per_video=7
     )
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        preset,
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-    )
+    pipeline = _create(tmp_path, preset)
     [ingest] = [node for node in pipeline.components if node.id == "VideoExampleGen"]
     config = ingest.exec_properties["custom_config"]
     assert '"frames_per_example": 25' in config
@@ -198,15 +180,7 @@ def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
 
 @pytest.mark.parametrize("warm_start", [False, True])
 def test_training_starts_from_the_latest_blessed_model_where_asked(warm_start, tmp_path):
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        warm_start=warm_start,
-    )
+    pipeline = _create(tmp_path, warm_start=warm_start)
     order = [node.id for node in pipeline.components]
     [trainer] = [node for node in pipeline.components if node.id == "Trainer"]
     feeds = {node.id for node in trainer.upstream_nodes}
@@ -217,15 +191,7 @@ def test_training_starts_from_the_latest_blessed_model_where_asked(warm_start, t
 
 def test_without_ml_metadata_a_folder_knows_the_latest_blessed_model(components, tmp_path):
     folder = str(tmp_path)
-    pipeline = create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        blessed_dir=f"{folder}/blessed",
-        warm_start=True,
-    )
+    pipeline = _create(tmp_path, blessed_dir=f"{folder}/blessed", warm_start=True)
     there = {node.id: node for node in pipeline.components}
     assert set(there) == set(components) - {"latest_blessed_model_resolver"} | {
         "LatestBlessedModel",
@@ -243,14 +209,8 @@ def test_without_ml_metadata_a_folder_knows_the_latest_blessed_model(components,
 def test_a_continuous_run_trains_on_the_window_once_the_span_is_accepted(tmp_path):
     folder = str(tmp_path)
     settings = ContinuousTraining(span=3, window=2, schema_file=f"{folder}/schema.pbtxt")
-    pipeline = create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/span-{{SPAN}}.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        warm_start=True,
-        continuous=settings,
+    pipeline = _create(
+        tmp_path, video_list=f"{folder}/span-{{SPAN}}.csv", warm_start=True, continuous=settings
     )
     there = {node.id: node for node in pipeline.components}
     window = there["window_resolver"]
@@ -275,13 +235,8 @@ def test_a_continuous_run_trains_on_the_window_once_the_span_is_accepted(tmp_pat
 
 
 def test_ingest_can_have_beam_options_of_its_own(tmp_path):
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
+    pipeline = _create(
+        tmp_path,
         beam_pipeline_args=local_beam_pipeline_args(),
         ingest_beam_args=flink_beam_pipeline_args("jobs:8081", parallelism=8, image="ots:1"),
     )
@@ -298,15 +253,7 @@ def test_ingest_can_have_beam_options_of_its_own(tmp_path):
 
 
 def test_the_label_tree_reaches_retrieval(tmp_path):
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        PRESETS["smoke"](),
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-        label_tree="ontology.json",
-    )
+    pipeline = _create(tmp_path, label_tree="ontology.json")
     [evaluator] = [node for node in pipeline.components if node.id == "RetrievalEvaluator"]
     assert evaluator.exec_properties["label_tree"] == "ontology.json"
 
@@ -315,12 +262,5 @@ def test_the_label_tree_reaches_retrieval(tmp_path):
 def test_every_preset_makes_a_pipeline(name, tmp_path):
     preset = PRESETS[name]()
     assert preset.name == name
-    folder = str(tmp_path)
-    pipeline = create_pipeline(
-        preset,
-        video_list=f"{folder}/videos.csv",
-        pipeline_root=folder,
-        serving_dir=folder,
-        search_dir=folder,
-    )
+    pipeline = _create(tmp_path, preset)
     assert len(pipeline.components) == 17

@@ -8,15 +8,12 @@ import pathlib
 
 import click
 
+from tfx_pipeline.commands.root_option import root_option
+
 
 @click.command()
 @click.argument("version", required=False)
-@click.option(
-    "--root",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
-    help="Folder of the runs: what `ots run` was given as --root.",
-)
+@root_option
 @click.option("--videos", is_flag=True, help="Name every video.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that is known, as JSON.")
 @click.option(

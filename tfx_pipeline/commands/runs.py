@@ -7,14 +7,11 @@ import pathlib
 
 import click
 
+from tfx_pipeline.commands.root_option import root_option
+
 
 @click.command()
-@click.option(
-    "--root",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
-    help="Folder of the runs: what `ots run` was given as --root.",
-)
+@root_option
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def command(root: pathlib.Path, as_json: bool) -> None:
     """List all runs of a root, oldest first: videos, spans, figures, decisions.

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from components.generated_videos.difficulty import Difficulty
 from components.generated_videos.generator import generate_videos
-from tfx_pipeline.cli import main
+
+if TYPE_CHECKING:
+    from tests.tfx_pipeline.conftest import Run
 
 VIDEOS = 10
 """Of each span: enough to tell distributions apart that have nothing in common."""
-
-
-@dataclasses.dataclass(frozen=True)
-class ContinuousRun:
-    """What a run left behind.
-
-    Attributes:
-        exit_code: of the command.
-        output: of the command, stdout and stderr.
-        report: content of report.json.
-        versions: folders that the model server would serve.
-    """
-
-    exit_code: int
-    output: str
-    report: dict[str, Any]
-    versions: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,28 +25,20 @@ class Training:
     """All runs under one root."""
 
     root: pathlib.Path
-    first: ContinuousRun
-    damaged: ContinuousRun
-    nothing_new: ContinuousRun
-    third: ContinuousRun
+    first: Run
+    damaged: Run
+    nothing_new: Run
+    third: Run
 
 
 @pytest.fixture(scope="session")
-def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
+def training(run_pipeline, tmp_path_factory: pytest.TempPathFactory) -> Training:
     """Runs of `ots run --continuous` on a folder that grows."""
     folder = tmp_path_factory.mktemp("continuous")
     videos, root = folder / "videos", folder / "root"
 
-    def run() -> ContinuousRun:
-        arguments = ["run", "--continuous", "--videos", str(videos), "--root", str(root)]
-        result = CliRunner().invoke(main, [*arguments, "--preset", "smoke"])
-        served = root / "serving" / "objects-that-sound"
-        return ContinuousRun(
-            result.exit_code,
-            result.output,
-            json.loads((root / "report.json").read_text()),
-            tuple(sorted(path.name for path in served.iterdir())),
-        )
+    def run() -> Run:
+        return run_pipeline(videos, root, "--continuous")
 
     _generate(videos / "1", seed=1)
     first = run()
