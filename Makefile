@@ -36,7 +36,7 @@ help: ## List the targets
 setup: $(STAMP) ## Make the environment in .venv
 
 # pyfarmhash, which TFDV imports, has no wheel: with the stand-in nothing has to be compiled.
-$(STAMP): pyproject.toml $(CONSTRAINTS) $(addprefix third_party/pyfarmhash/,farmhash.py pyproject.toml)
+$(STAMP): pyproject.toml setup.py $(CONSTRAINTS) $(addprefix third_party/pyfarmhash/,farmhash.py pyproject.toml)
 	@command -v $(PYTHON) >/dev/null || { echo "TFX $(TFX) needs $(PYTHON); install it, or name another by PYTHON=..."; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "$(PYTHON) has no pip; on Debian: apt-get install python3-pip"; exit 1; }
 ifeq ($(TFX),1.21)
@@ -86,9 +86,12 @@ $(TORCHCODEC_VENV)/ffmpeg:
 	$(BIN)/uv pip install --quiet --python $(TORCHCODEC_VENV)/bin/python --constraint $(CONSTRAINTS) av numpy simplejpeg torch torchcodec
 	$(TORCHCODEC_VENV)/bin/python -m benchmarks.ingest.ffmpeg_links $@
 
+# Mypy does not know how setup.py maps the folders to packages: links show it.
+TYPES := build/types/objects_that_sound
 lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $(TYPES)
 	$(BIN)/mypy
 
 format: $(STAMP) ## Format and mend what can be mended

@@ -21,10 +21,10 @@ import numpy as np
 
 from benchmarks.flops import training_flops_per_pair
 from benchmarks.gpu.chips import peak_tflops
-from models.losses.objectives import OBJECTIVES
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 _BATCHES = 2  # that take turns
 _WARM_UP = 3  # steps after compilation

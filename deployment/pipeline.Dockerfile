@@ -18,7 +18,8 @@ COPY constraints/py311-tfx1.16.txt constraints/
 RUN uv pip install --constraint constraints/py311-tfx1.16.txt -r pyproject.toml --extra kubeflow --extra audio
 
 FROM build AS build-cpu
-COPY README.md ./
+COPY README.md setup.py ./
+COPY objects_that_sound objects_that_sound
 COPY models models
 COPY components components
 COPY serving serving
@@ -28,7 +29,8 @@ RUN uv pip install --no-deps .
 FROM build AS build-gpu
 # TensorFlow's wheel names the exact versions of NVIDIA's libraries.
 RUN uv pip install --constraint constraints/py311-tfx1.16.txt "tensorflow[and-cuda]"
-COPY README.md ./
+COPY README.md setup.py ./
+COPY objects_that_sound objects_that_sound
 COPY models models
 COPY components components
 COPY serving serving

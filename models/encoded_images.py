@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from models import examples
+from objects_that_sound.models import examples
 
 
 def image_spec(frames: int) -> dict[str, object]:

@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from models.export_probes import ExportProbes
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.export_probes import ExportProbes
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 TOLERANCE = 1e-4
 """Greatest difference of the SavedModel's answers from the network's, and of a batch's from one's."""

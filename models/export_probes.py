@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from models import examples as contract
-from models.network_config import NetworkConfig
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.network_config import NetworkConfig
 
 
 class ExportProbes:

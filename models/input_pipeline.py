@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from models import examples
-from models.encoded_images import encoded_images, image_spec
-from models.network_config import NetworkConfig
+from objects_that_sound.models import examples
+from objects_that_sound.models.encoded_images import encoded_images, image_spec
+from objects_that_sound.models.network_config import NetworkConfig
 
 _PARALLEL_READS = 4
 _PARSED_AT_ONCE = 64

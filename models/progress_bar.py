@@ -8,7 +8,7 @@ import time
 import keras
 import tqdm
 
-from models.training.input_clock import InputClock
+from objects_that_sound.models.training.input_clock import InputClock
 
 _TERMINAL_SECONDS = 0.5
 _LOG_SECONDS = 15.0  # between lines where the output is no terminal

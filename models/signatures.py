@@ -5,11 +5,11 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from models import examples as contract
-from models.encoded_images import encoded_images, image_spec
-from models.export_check import check_export
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.encoded_images import encoded_images, image_spec
+from objects_that_sound.models.export_check import check_export
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 
 class ServingSignatures:

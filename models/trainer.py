@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 import keras
 import tensorflow as tf
 
-from models.input_pipeline import (
+from objects_that_sound.models.input_pipeline import (
     evaluation_batches,
     example_files,
     training_batches,
     video_ids,
 )
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
-from models.networks.factory import build_network
-from models.progress_bar import ProgressBar
-from models.signatures import ServingSignatures
-from models.training.checkpoint_folder import checkpoint_folder, remove_given_up
-from models.training.checkpoint_store import CheckpointStore
-from models.training.devices import copy_weights, device_strategy, dtype_policy
-from models.training.input_clock import InputClock
-from models.training.keras_weights import load_keras_weights, save_keras_weights
-from models.training.learning_rate import learning_rate
-from models.training.tensorboard_log import TensorBoardLog
-from models.training.training_loop import TrainingLoop
-from models.training_config import TrainingConfig
-from models.warmup_requests import write_warmup_requests
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.progress_bar import ProgressBar
+from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
+from objects_that_sound.models.training.checkpoint_store import CheckpointStore
+from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
+from objects_that_sound.models.training.input_clock import InputClock
+from objects_that_sound.models.training.keras_weights import load_keras_weights, save_keras_weights
+from objects_that_sound.models.training.learning_rate import learning_rate
+from objects_that_sound.models.training.tensorboard_log import TensorBoardLog
+from objects_that_sound.models.training.training_loop import TrainingLoop
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.models.warmup_requests import write_warmup_requests
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs

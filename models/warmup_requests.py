@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from models.network_config import NetworkConfig
+from objects_that_sound.models.network_config import NetworkConfig
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 """In a SavedModel: TFRecords of PredictionLog, 1000 at most (TensorFlow Serving, "SavedModel Warmup")."""

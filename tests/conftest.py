@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from models.network_config import NetworkConfig
+    from objects_that_sound.models.network_config import NetworkConfig
 
 # Before anything imports TensorFlow: no log noise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -33,7 +33,7 @@ def tiny_config() -> Callable[..., NetworkConfig]:
     """`tiny_config(network, **changes)`: maps of 2x2 places, spectrograms of 33x16."""
 
     def make(network: str = "avol", **changes) -> NetworkConfig:
-        from models.network_config import NetworkConfig
+        from objects_that_sound.models.network_config import NetworkConfig
 
         sizes = {
             "image_size": 20,

@@ -12,7 +12,7 @@ import textwrap
 import click
 import pytest
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]

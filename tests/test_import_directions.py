@@ -8,6 +8,7 @@ import pathlib
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+NAMESPACE = "objects_that_sound"
 OURS = {"tfx_pipeline", "components", "models", "serving"}
 ALLOWED = {
     "models": {"models"},
@@ -17,15 +18,23 @@ ALLOWED = {
 }
 
 
-def _imports(path: pathlib.Path) -> set[str]:
-    """Top-level packages that a file imports, in functions too."""
-    packages = set()
+def _modules(path: pathlib.Path) -> set[str]:
+    """Modules that a file imports, in functions too."""
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            packages |= {alias.name.split(".")[0] for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            packages.add(path.parent.name if node.level else str(node.module).split(".")[0])
-    return packages
+            assert node.level == 0, f"{path} imports by a relative name"
+            modules.add(str(node.module))
+            if node.module == NAMESPACE:
+                modules |= {f"{NAMESPACE}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def _imports(path: pathlib.Path) -> set[str]:
+    """Our packages that a file imports, without the namespace; others' top-level names."""
+    return {name.removeprefix(f"{NAMESPACE}.").split(".")[0] for name in _modules(path)}
 
 
 @pytest.mark.parametrize("package", ALLOWED)
@@ -44,3 +53,15 @@ def test_no_package_imports_the_tests():
     for package in ALLOWED:
         for path in (REPOSITORY / package).rglob("*.py"):
             assert "tests" not in _imports(path), path
+
+
+def test_our_packages_are_imported_by_the_names_that_they_install_as():
+    folders = (*ALLOWED, "tests", "benchmarks", NAMESPACE)
+    files = [path for name in folders for path in (REPOSITORY / name).rglob("*.py")]
+    bare = {
+        (str(path.relative_to(REPOSITORY)), module)
+        for path in files
+        for module in _modules(path)
+        if module.split(".")[0] in OURS
+    }
+    assert bare == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow_model_analysis as tfma
 
-from models import examples
+from objects_that_sound.models import examples
 
 ACCURACY_METRIC = "avc_accuracy"
 

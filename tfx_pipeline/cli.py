@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tfx_pipeline.lazy_group import LazyGroup
-from tfx_pipeline.quiet import quieten
+from objects_that_sound.tfx_pipeline.lazy_group import LazyGroup
+from objects_that_sound.tfx_pipeline.quiet import quieten
 
 _COMMANDS = {
     "demo": "Generate videos, run the pipeline on them, serve the model, write a report.",
@@ -28,7 +28,7 @@ _COMMANDS = {
 
 @click.group(
     cls=LazyGroup,
-    package="tfx_pipeline.commands",
+    package="objects_that_sound.tfx_pipeline.commands",
     table=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

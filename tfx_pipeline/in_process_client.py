@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.evaluation.saved_model import SavedModel
-from serving.client.model_client import Image, ModelClient
-from serving.client.model_server_error import ModelServerError
-from serving.client.version_status import VersionStatus
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.serving.client.model_client import Image, ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.client.version_status import VersionStatus
 
 
 class InProcessClient(ModelClient):

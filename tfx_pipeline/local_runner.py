@@ -15,14 +15,14 @@ from tfx.dsl.compiler.compiler import Compiler
 from tfx.dsl.compiler.constants import PIPELINE_RUN_CONTEXT_TYPE_NAME
 from tfx.proto.orchestration import pipeline_pb2
 
-from components.beam_options import local_beam_pipeline_args
-from components.video_example_gen.video_list import ListedVideo, write_list
-from tfx_pipeline.code_version import code_version
-from tfx_pipeline.continuous.continuous_training import ContinuousTraining
-from tfx_pipeline.continuous.span_lists import SpanLists
-from tfx_pipeline.pipeline import create_pipeline
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo, write_list
+from objects_that_sound.tfx_pipeline.code_version import code_version
+from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
+from objects_that_sound.tfx_pipeline.pipeline import create_pipeline
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
 def run_locally(

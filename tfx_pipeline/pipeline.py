@@ -25,28 +25,30 @@ from collections.abc import Sequence
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
 
-from components.avc_evaluator.component import AvcEvaluator
-from components.avc_pair_gen.component import AvcPairGen
-from components.baseline_evaluator.component import BaselineEvaluator
-from components.blessed_model_pusher.component import BlessedModelPusher
-from components.evaluation.threshold import thresholds_to_json
-from components.latest_blessed_model.component import LatestBlessedModel
-from components.localisation_evaluator.component import LocalisationEvaluator
-from components.model_gate.component import ModelGate
-from components.retrieval_evaluator.component import RetrievalEvaluator
-from components.search_indexer.component import SearchIndexer
-from components.serving_validator.component import ServingValidator
-from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluator
-from components.video_example_gen.component import VideoExampleGen
-from models import examples
-from tfx_pipeline.avc_eval_config import avc_eval_config
-from tfx_pipeline.continuous.accepted_window import accepted_window
-from tfx_pipeline.continuous.continuous_training import ContinuousTraining
-from tfx_pipeline.pipeline_name import PIPELINE_NAME
-from tfx_pipeline.presets.evaluator_threshold import EVALUATORS
-from tfx_pipeline.presets.preset import Preset
+from objects_that_sound.components.avc_evaluator.component import AvcEvaluator
+from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
+from objects_that_sound.components.baseline_evaluator.component import BaselineEvaluator
+from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
+from objects_that_sound.components.evaluation.threshold import thresholds_to_json
+from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
+from objects_that_sound.components.localisation_evaluator.component import LocalisationEvaluator
+from objects_that_sound.components.model_gate.component import ModelGate
+from objects_that_sound.components.retrieval_evaluator.component import RetrievalEvaluator
+from objects_that_sound.components.search_indexer.component import SearchIndexer
+from objects_that_sound.components.serving_validator.component import ServingValidator
+from objects_that_sound.components.sound_benchmark_evaluator.component import (
+    SoundBenchmarkEvaluator,
+)
+from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+from objects_that_sound.models import examples
+from objects_that_sound.tfx_pipeline.avc_eval_config import avc_eval_config
+from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
+from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import EVALUATORS
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
-LOCAL_SERVER = ("-m", "tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
+LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
 """Arguments of Python: `ots serve`, for ServingValidator."""
 
 
@@ -134,7 +136,7 @@ def create_pipeline(
     pair_gen = AvcPairGen(examples=window)
     baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
     trainer = tfx.components.Trainer(
-        run_fn="models.trainer.run_fn",
+        run_fn="objects_that_sound.models.trainer.run_fn",
         examples=window,
         base_model=latest_blessed_model.outputs["model"] if warm_start else None,
         train_args=tfx.proto.TrainArgs(splits=["train"]),

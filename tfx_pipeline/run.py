@@ -11,18 +11,18 @@ from typing import Any
 
 import click
 
-from components.data_gate.span_refused_error import SpanRefusedError
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video_list import ListedVideo, list_videos
-from tfx_pipeline.continuous.continuous_options import ContinuousOptions
-from tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
-from tfx_pipeline.continuous.run_lock import run_lock
-from tfx_pipeline.continuous.span_lists import SpanLists
-from tfx_pipeline.continuous.span_state import read_span_states
-from tfx_pipeline.pipeline_name import PIPELINE_NAME
-from tfx_pipeline.presets.chosen_preset import chosen_preset
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
+from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
+from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
+from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
+from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
+from objects_that_sound.tfx_pipeline.continuous.span_state import read_span_states
+from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.presets.chosen_preset import chosen_preset
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 NOT_PUSHED = 3
 """Exit status of a run whose model the gate refused."""
@@ -191,13 +191,13 @@ def _run_pipeline(
 ) -> dict[str, Any]:
     """The run itself; `spans` are the number of the span that `videos` are, and what was asked."""
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
-    from tfx_pipeline.continuous.continuous_training import ContinuousTraining
-    from tfx_pipeline.continuous.example_schema import schema_file
-    from tfx_pipeline.local_runner import run_locally
-    from tfx_pipeline.report.collect import RunNotFoundError, collect_run
-    from tfx_pipeline.report.report import write_report
-    from tfx_pipeline.report.run_summary import Stage
-    from tfx_pipeline.serving_trial import serving_trial
+    from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+    from objects_that_sound.tfx_pipeline.continuous.example_schema import schema_file
+    from objects_that_sound.tfx_pipeline.local_runner import run_locally
+    from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
+    from objects_that_sound.tfx_pipeline.report.report import write_report
+    from objects_that_sound.tfx_pipeline.report.run_summary import Stage
+    from objects_that_sound.tfx_pipeline.serving_trial import serving_trial
 
     paths = RunPaths.under(root)
     continuous = None

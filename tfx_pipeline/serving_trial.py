@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from components.media.clips import Clip, probe, read_clips
-from components.media.media_error import MediaError
-from components.video_example_gen import storage
-from serving.client.connect import connect
-from serving.client.model_client import Image, ModelClient
-from serving.client.model_description import ModelDescription
-from tfx_pipeline.run_paths import MODEL_NAME
+from objects_that_sound.components.media.clips import Clip, probe, read_clips
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.serving.client.connect import connect
+from objects_that_sound.serving.client.model_client import Image, ModelClient
+from objects_that_sound.serving.client.model_description import ModelDescription
+from objects_that_sound.tfx_pipeline.run_paths import MODEL_NAME
 
 _START_SECONDS = 120.0
 _REQUESTS = 20
@@ -91,7 +91,7 @@ def model_server(serving_dir: str) -> Iterator[tuple[ModelClient, ModelClient, f
     started = time.monotonic()
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tfx_pipeline.cli", "serve"),
+            *(sys.executable, "-m", "objects_that_sound.tfx_pipeline.cli", "serve"),
             f"--model_base_path={serving_dir}",
             f"--model_name={MODEL_NAME}",
             f"--port={grpc_port}",

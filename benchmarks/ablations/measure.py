@@ -11,14 +11,14 @@ import numpy as np
 import simplejpeg
 import tensorflow as tf
 
-from components.evaluation import example_fields
-from components.evaluation.firing import firing_rate, universal_threshold
-from components.evaluation.localisation import centre_hit, pointing_hit
-from components.evaluation.ndcg import ndcg_at_k
-from components.evaluation.off_screen_sounds import off_screen_sounds
-from models import examples as contract
-from models.layers.background_sounds import BackgroundSounds
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.firing import firing_rate, universal_threshold
+from objects_that_sound.components.evaluation.localisation import centre_hit, pointing_hit
+from objects_that_sound.components.evaluation.ndcg import ndcg_at_k
+from objects_that_sound.components.evaluation.off_screen_sounds import off_screen_sounds
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.layers.background_sounds import BackgroundSounds
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 _BATCH = 64
 _NOISE_SEED = 11

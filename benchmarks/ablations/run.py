@@ -19,8 +19,8 @@ import tqdm
 from benchmarks.ablations.measure import evaluation_set, measure
 from benchmarks.ablations.table import markdown
 from benchmarks.ablations.variants import Variant, variants
-from models.input_pipeline import evaluation_batches, training_batches
-from models.trainer import train
+from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
+from objects_that_sound.models.trainer import train
 
 _EVALUATED = 1000  # examples
 

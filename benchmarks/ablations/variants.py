@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import NamedTuple
 
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.demo import demo
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.demo import demo
 
 
 class Variant(NamedTuple):

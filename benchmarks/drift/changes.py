@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageFilter
 
-from components.media.sound import loudness_dbfs
-from models import examples as contract
+from objects_that_sound.components.media.sound import loudness_dbfs
+from objects_that_sound.models import examples as contract
 
 Row = dict[str, list]
 """An example as `models.examples.read_example` gives it."""

@@ -17,11 +17,11 @@ import tqdm
 
 from benchmarks.drift.changes import CHANGES, Row, with_sounds_of_others
 from benchmarks.drift.samples import Described, by_group, draw, fit_basis, statistics_of
-from components.drift_validator.compare_statistics import compare_statistics
-from components.drift_validator.comparison import DRIFT, Comparison
-from components.drift_validator.divergence_limits import DivergenceLimits
-from components.span_statistics.describe_examples import DescribeExamples
-from models import examples as contract
+from objects_that_sound.components.drift_validator.compare_statistics import compare_statistics
+from objects_that_sound.components.drift_validator.comparison import DRIFT, Comparison
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.span_statistics.describe_examples import DescribeExamples
+from objects_that_sound.models import examples as contract
 
 _SIZES = (
     *((5, 24, 3), (10, 10, 3), (10, 10, 10), (10, 40, 3), (10, 40, 10)),

@@ -9,9 +9,12 @@ import tensorflow_data_validation as tfdv
 from tensorflow_data_validation.statistics import stats_impl
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import EmbeddingBasis, FitEmbeddingBasis
-from components.span_statistics.record_batch import record_batch
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.embedding_basis import (
+    EmbeddingBasis,
+    FitEmbeddingBasis,
+)
+from objects_that_sound.components.span_statistics.record_batch import record_batch
 
 Described = dict[str, list[DescribedExample]]
 """By group of videos, its examples."""

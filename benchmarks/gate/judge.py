@@ -11,13 +11,17 @@ from tfx import types
 from tfx.types import standard_artifacts
 
 from benchmarks.gate.small_examples import SmallExamples
-from components.avc_evaluator.executor import Executor as AvcEvaluator
-from components.evaluation.artifacts import METRICS_FILE, Evaluation
-from components.evaluation.blessing import DECISIONS_FILE
-from components.evaluation.threshold import Threshold, thresholds_to_json
-from components.localisation_evaluator.executor import Executor as LocalisationEvaluator
-from components.model_gate.executor import Executor as ModelGate
-from components.retrieval_evaluator.executor import Executor as RetrievalEvaluator
+from objects_that_sound.components.avc_evaluator.executor import Executor as AvcEvaluator
+from objects_that_sound.components.evaluation.artifacts import METRICS_FILE, Evaluation
+from objects_that_sound.components.evaluation.blessing import DECISIONS_FILE
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
+from objects_that_sound.components.localisation_evaluator.executor import (
+    Executor as LocalisationEvaluator,
+)
+from objects_that_sound.components.model_gate.executor import Executor as ModelGate
+from objects_that_sound.components.retrieval_evaluator.executor import (
+    Executor as RetrievalEvaluator,
+)
 
 THRESHOLDS = {
     "avc": [Threshold("avc_accuracy", at_least=0.8, max_loss=0.1)],

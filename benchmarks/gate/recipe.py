@@ -16,12 +16,12 @@ import numpy as np
 import simplejpeg
 import tensorflow as tf
 
-from models import examples as contract
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
-from models.signatures import ServingSignatures
-from models.trainer import train
-from models.training_config import TrainingConfig
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.trainer import train
+from objects_that_sound.models.training_config import TrainingConfig
 
 NETWORK = NetworkConfig(
     network="avol",
@@ -89,7 +89,7 @@ def export(
     if checked:
         signatures(network).save(str(folder))
     else:
-        with mock.patch("models.signatures.check_export"):
+        with mock.patch("objects_that_sound.models.signatures.check_export"):
             signatures(network).save(str(folder))
     return str(folder)
 

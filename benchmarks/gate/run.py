@@ -19,7 +19,7 @@ from benchmarks.gate.recipe import export, train_and_export, train_network, trai
 from benchmarks.gate.small_examples import make_small_examples
 from benchmarks.gate.table import seeds_table, worse_table
 from benchmarks.gate.worse import OVERFITTED_VIDEOS, WORSE, spoilt
-from models.export_check import ExportError
+from objects_that_sound.models.export_check import ExportError
 
 _ALLOWED = 20
 """One equal model in so many may be refused."""

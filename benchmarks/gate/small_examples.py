@@ -9,14 +9,14 @@ from tfx import types
 from tfx import v1 as tfx
 
 from benchmarks.gate.recipe import NETWORK
-from components.avc_pair_gen.component import AvcPairGen
-from components.beam_options import local_beam_pipeline_args
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.generator import generate_videos
-from components.video_example_gen.component import VideoExampleGen
-from components.video_example_gen.video_list import list_videos, write_list
-from tfx_pipeline.commands.evaluate.find_examples import find_examples
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.generator import generate_videos
+from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 EXAMPLES_PER_VIDEO = 10
 

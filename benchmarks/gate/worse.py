@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from models.networks.avc_network import AvcNetwork
-from models.signatures import ServingSignatures
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.signatures import ServingSignatures
 
 
 class Worse(NamedTuple):

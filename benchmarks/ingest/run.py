@@ -25,7 +25,7 @@ from benchmarks.ingest.agreement import differences
 from benchmarks.ingest.clips import PART_SECONDS, Clip, make_clip
 from benchmarks.ingest.contestant import REPOSITORY, Contestant, ContestantError
 from benchmarks.ingest.report import OURS, YARDSTICK
-from components.video_example_gen.sampling import sample_times
+from objects_that_sound.components.video_example_gen.sampling import sample_times
 
 JUDGE = "pyav_sequential"
 """What the others' examples are compared with: the plainest way."""

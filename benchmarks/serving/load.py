@@ -55,8 +55,8 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
         callers: of each of the four kinds, at the same time.
     """
     from benchmarks.serving.server_process import serve
-    from serving.client.grpc_client import GrpcClient
-    from serving.client.rest_client import RestClient
+    from objects_that_sound.serving.client.grpc_client import GrpcClient
+    from objects_that_sound.serving.client.rest_client import RestClient
 
     outcome = Outcome()
     corrupt = swaps // 2 + 1

@@ -34,8 +34,8 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
     """
     import tensorflow as tf
 
-    from serving.client.grpc_client import GrpcClient
-    from serving.client.rest_client import RestClient
+    from objects_that_sound.serving.client.grpc_client import GrpcClient
+    from objects_that_sound.serving.client.rest_client import RestClient
 
     base_path = folder / "model"
     size, rate = _save_model(base_path / "1")
@@ -91,9 +91,9 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
 
 def _save_model(folder: pathlib.Path) -> tuple[int, int]:
     """The demo's network, untrained; returns its image size and sample rate."""
-    from models.networks.factory import build_network
-    from models.signatures import ServingSignatures
-    from tfx_pipeline.presets.demo import demo
+    from objects_that_sound.models.networks.factory import build_network
+    from objects_that_sound.models.signatures import ServingSignatures
+    from objects_that_sound.tfx_pipeline.presets.demo import demo
 
     config = demo().network
     ServingSignatures(build_network(config)).save(str(folder))

@@ -39,7 +39,7 @@ def measure(folder: pathlib.Path, rounds: int, count: int = 1_000_000) -> list[T
     import faiss
     import tensorflow as tf
 
-    from components.search_indexer.vector_table import DTYPES
+    from objects_that_sound.components.search_indexer.vector_table import DTYPES
 
     generator = np.random.default_rng(0)
     vectors = _unit(generator.normal(size=(count, _SIZE)))
@@ -122,9 +122,9 @@ def _load_index(folder: pathlib.Path, vectors: np.ndarray, dtype: str):
     """Writes an index and loads it; its ids are the vectors' rows."""
     import tensorflow as tf
 
-    from components.search_indexer.items import Items
-    from components.search_indexer.search_index import SearchIndex
-    from components.search_indexer.vector_table import VectorTable
+    from objects_that_sound.components.search_indexer.items import Items
+    from objects_that_sound.components.search_indexer.search_index import SearchIndex
+    from objects_that_sound.components.search_indexer.vector_table import VectorTable
 
     count = len(vectors)
     numbers = np.arange(count)

@@ -49,7 +49,7 @@ def serve(arguments: Sequence[str], log: pathlib.Path) -> Iterator[ServerProcess
     Raises:
         RuntimeError: it ended before it answered.
     """
-    code = "from tfx_pipeline.cli import main; main()"
+    code = "from objects_that_sound.tfx_pipeline.cli import main; main()"
     ports = _free_ports()
     fixed = [f"--port={ports[0]}", f"--rest_api_port={ports[1]}", "--bind_address=127.0.0.1"]
     with log.open("wb") as errors:

@@ -13,11 +13,11 @@ import keras
 import tensorflow as tf
 
 from benchmarks.flops import training_flops_per_pair
-from models.input_pipeline import training_batches
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
-from models.training.input_clock import InputClock
-from models.training.train_step import Batch, TrainStep
+from objects_that_sound.models.input_pipeline import training_batches
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.training.input_clock import InputClock
+from objects_that_sound.models.training.train_step import Batch, TrainStep
 
 _MATRIX = 2048
 _SHUFFLE_BUFFER = 128

@@ -35,7 +35,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
 
     from benchmarks.train.measurements import Measurements, measure
     from benchmarks.train.synthetic_examples import write_synthetic_examples
-    from models.network_config import NetworkConfig
+    from objects_that_sound.models.network_config import NetworkConfig
 
     config = NetworkConfig()
     if tiny:

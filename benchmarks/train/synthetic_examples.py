@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from models import examples
-from models.network_config import NetworkConfig
+from objects_that_sound.models import examples
+from objects_that_sound.models.network_config import NetworkConfig
 
 _SHARDS = 4
 _ROUGHNESS = 1.8

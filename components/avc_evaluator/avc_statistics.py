@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
-from components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.bootstrap import Statistic
 
 ACCURACY = "avc_accuracy"
 AUC = "avc_auc"

@@ -9,16 +9,21 @@ from typing import Any
 import numpy as np
 from tfx import types
 
-from components.avc_evaluator.avc_statistics import ACCURACY, AUC, DECISION, avc_statistics
-from components.avc_evaluator.plots import write_roc, write_score_histogram
-from components.avc_evaluator.scored_pairs import ScoredPairs, score_pairs
-from components.evaluation.blessing import Decision, decide
-from components.evaluation.bootstrap import bootstrap
-from components.evaluation.estimate import confidence_and_change
-from components.evaluation.estimate_all import estimate_all
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.threshold import Threshold
-from components.evaluation.write_metrics import write_metrics
+from objects_that_sound.components.avc_evaluator.avc_statistics import (
+    ACCURACY,
+    AUC,
+    DECISION,
+    avc_statistics,
+)
+from objects_that_sound.components.avc_evaluator.plots import write_roc, write_score_histogram
+from objects_that_sound.components.avc_evaluator.scored_pairs import ScoredPairs, score_pairs
+from objects_that_sound.components.evaluation.blessing import Decision, decide
+from objects_that_sound.components.evaluation.bootstrap import bootstrap
+from objects_that_sound.components.evaluation.estimate import confidence_and_change
+from objects_that_sound.components.evaluation.estimate_all import estimate_all
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.write_metrics import write_metrics
 
 HISTOGRAM_FILE = "scores.png"
 ROC_FILE = "roc.png"

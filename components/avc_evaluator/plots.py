@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from components.avc_evaluator.avc_statistics import DECISION
-from components.evaluation.write_figure import write_figure
+from objects_that_sound.components.avc_evaluator.avc_statistics import DECISION
+from objects_that_sound.components.evaluation.write_figure import write_figure
 
 _BINS = 40
 _SIZE = (5.0, 3.6)

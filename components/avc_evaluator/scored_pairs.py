@@ -10,10 +10,14 @@ from tfx import types
 from tfx.types import artifact_utils
 from tqdm import tqdm
 
-from components.evaluation import example_fields
-from components.evaluation.read_examples import batched, count_examples, read_records
-from components.evaluation.saved_model import SavedModel
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.read_examples import (
+    batched,
+    count_examples,
+    read_records,
+)
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.models import examples as contract
 
 
 @dataclasses.dataclass(frozen=True)

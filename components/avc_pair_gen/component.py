@@ -6,7 +6,7 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.avc_pair_gen.executor import Executor
+from objects_that_sound.components.avc_pair_gen.executor import Executor
 
 
 class AvcPairGenSpec(component_spec.ComponentSpec):

@@ -15,7 +15,7 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components.avc_pair_gen.make_pairs import MakePairs
+from objects_that_sound.components.avc_pair_gen.make_pairs import MakePairs
 
 PAIRS_FILE = "pairs.json"
 """Beside the pairs: how many there are, and chance and ceiling of the accuracy on them."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 import apache_beam as beam
 import tensorflow as tf
 
-from components.evaluation import example_fields
-from components.evaluation.mismatched_sounds import mismatched_sounds
-from components.evaluation.stable_hash import stable_hash
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
+from objects_that_sound.components.evaluation.stable_hash import stable_hash
+from objects_that_sound.models import examples as contract
 
 _IMAGES_PER_FILE = 256
 """Few enough for a file's pairs (some 130 kB a frame with its sound) to be sorted in memory."""

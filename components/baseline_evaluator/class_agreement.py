@@ -12,7 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, StandardScaler
 
-from components.evaluation.mismatched_sounds import mismatched_sounds
+from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
 
 _FOLDS = 3
 

@@ -6,8 +6,8 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.baseline_evaluator.executor import Executor
-from components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.baseline_evaluator.executor import Executor
+from objects_that_sound.components.evaluation.artifacts import Evaluation
 
 
 class BaselineEvaluatorSpec(component_spec.ComponentSpec):

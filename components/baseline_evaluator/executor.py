@@ -14,14 +14,17 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tqdm import tqdm
 
-from components.avc_pair_gen.executor import PAIRS_FILE
-from components.baseline_evaluator.class_agreement import ClassAgreement
-from components.baseline_evaluator.features import colour_histogram, mean_log_spectrum
-from components.evaluation import example_fields
-from components.evaluation.read_examples import count_examples, read_examples
-from components.evaluation.stable_hash import stable_hash
-from components.evaluation.write_metrics import write_metrics
-from models import examples as contract
+from objects_that_sound.components.avc_pair_gen.executor import PAIRS_FILE
+from objects_that_sound.components.baseline_evaluator.class_agreement import ClassAgreement
+from objects_that_sound.components.baseline_evaluator.features import (
+    colour_histogram,
+    mean_log_spectrum,
+)
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.read_examples import count_examples, read_examples
+from objects_that_sound.components.evaluation.stable_hash import stable_hash
+from objects_that_sound.components.evaluation.write_metrics import write_metrics
+from objects_that_sound.models import examples as contract
 
 
 class Executor(base_executor.BaseExecutor):

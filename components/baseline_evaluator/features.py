@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simplejpeg
 
-from components.evaluation.log_spectrogram import log_spectrogram
+from objects_that_sound.components.evaluation.log_spectrogram import log_spectrogram
 
 _BINS = 6
 """Per colour channel."""

@@ -6,7 +6,7 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.blessed_model_pusher.executor import Executor
+from objects_that_sound.components.blessed_model_pusher.executor import Executor
 
 
 class BlessedModelPusherSpec(component_spec.ComponentSpec):

@@ -11,7 +11,7 @@ from tfx.components.util import model_utils
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 
-from components.blessed_models import add_model
+from objects_that_sound.components.blessed_models import add_model
 
 
 class Executor(base_executor.BaseExecutor):

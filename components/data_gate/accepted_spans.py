@@ -8,7 +8,7 @@ import ml_metadata as mlmd
 from tfx import types
 from tfx.dsl.components.common import resolver
 
-from components.data_gate.data_blessing import EXAMPLES_ID_PROPERTY
+from objects_that_sound.components.data_gate.data_blessing import EXAMPLES_ID_PROPERTY
 
 
 class AcceptedSpans(resolver.ResolverStrategy):

@@ -6,8 +6,8 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.data_gate.data_blessing import DataBlessing
-from components.data_gate.executor import Executor
+from objects_that_sound.components.data_gate.data_blessing import DataBlessing
+from objects_that_sound.components.data_gate.executor import Executor
 
 
 class DataGateSpec(component_spec.ComponentSpec):

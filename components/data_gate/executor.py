@@ -13,12 +13,12 @@ from tfx.dsl.components.base import base_executor
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 
-from components.data_gate.data_blessing import EXAMPLES_ID_PROPERTY
-from components.data_gate.span_refused_error import SpanRefusedError
-from components.drift_validator.comparison import read_comparisons
-from components.drift_validator.executor import COMPARISONS_FILE
-from components.drift_validator.write_page import PAGE_FILE
-from components.evaluation.write_metrics import write_json
+from objects_that_sound.components.data_gate.data_blessing import EXAMPLES_ID_PROPERTY
+from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.drift_validator.comparison import read_comparisons
+from objects_that_sound.components.drift_validator.executor import COMPARISONS_FILE
+from objects_that_sound.components.drift_validator.write_page import PAGE_FILE
+from objects_that_sound.components.evaluation.write_metrics import write_json
 
 ACCEPTANCE_FILE = "acceptance.json"
 """In the DataBlessing: `overruled`, the anomalies that were accepted on demand."""

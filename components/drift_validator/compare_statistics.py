@@ -5,10 +5,13 @@ from __future__ import annotations
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 
-from components.drift_validator.comparison import DRIFT, Comparison
-from components.drift_validator.divergence_limits import DivergenceLimits, SampleSize
-from components.span_statistics.feature_names import FEATURES, SCALARS
-from components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP
+from objects_that_sound.components.drift_validator.comparison import DRIFT, Comparison
+from objects_that_sound.components.drift_validator.divergence_limits import (
+    DivergenceLimits,
+    SampleSize,
+)
+from objects_that_sound.components.span_statistics.feature_names import FEATURES, SCALARS
+from objects_that_sound.components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP
 
 
 def compare_statistics(

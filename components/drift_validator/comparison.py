@@ -6,8 +6,8 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from components.drift_validator.divergence_limits import SampleSize
-from components.span_statistics.feature_names import FEATURES
+from objects_that_sound.components.drift_validator.divergence_limits import SampleSize
+from objects_that_sound.components.span_statistics.feature_names import FEATURES
 
 DRIFT, SKEW = "drift", "skew"
 

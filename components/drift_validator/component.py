@@ -6,8 +6,8 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.drift_validator.divergence_limits import DivergenceLimits
-from components.drift_validator.executor import Executor
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.executor import Executor
 
 
 class DriftValidatorSpec(component_spec.ComponentSpec):

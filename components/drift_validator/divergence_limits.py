@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from components.span_statistics.feature_names import FEATURES
+from objects_that_sound.components.span_statistics.feature_names import FEATURES
 
 
 class SampleSize(NamedTuple):

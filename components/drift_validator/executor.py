@@ -14,13 +14,22 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components.drift_validator.compare_statistics import compare_statistics
-from components.drift_validator.comparison import DRIFT, SKEW, Comparison, write_comparisons
-from components.drift_validator.divergence_limits import DivergenceLimits
-from components.drift_validator.plots import distributions
-from components.drift_validator.write_page import write_page
-from components.evaluation.write_figure import write_figure
-from components.span_statistics.executor import ALL, SPAN_PROPERTY, STATISTICS_FILE
+from objects_that_sound.components.drift_validator.compare_statistics import compare_statistics
+from objects_that_sound.components.drift_validator.comparison import (
+    DRIFT,
+    SKEW,
+    Comparison,
+    write_comparisons,
+)
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.plots import distributions
+from objects_that_sound.components.drift_validator.write_page import write_page
+from objects_that_sound.components.evaluation.write_figure import write_figure
+from objects_that_sound.components.span_statistics.executor import (
+    ALL,
+    SPAN_PROPERTY,
+    STATISTICS_FILE,
+)
 
 COMPARISONS_FILE = "comparisons.json"
 """In the folder of the anomalies: every comparison."""

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from components.drift_validator.comparison import Comparison
+from objects_that_sound.components.drift_validator.comparison import Comparison
 
 _COLUMNS = 3
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import jinja2
 from tfx.dsl.io import fileio
 
-from components.drift_validator.comparison import DRIFT, Comparison
+from objects_that_sound.components.drift_validator.comparison import DRIFT, Comparison
 
 PAGE_FILE = "index.html"
 

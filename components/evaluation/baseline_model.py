@@ -8,7 +8,7 @@ from absl import logging
 from tfx import types
 from tfx.types import artifact_utils
 
-from components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 
 
 def load_baseline_model(

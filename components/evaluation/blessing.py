@@ -11,9 +11,9 @@ from tfx import types
 from tfx.components.evaluator import constants
 from tfx.dsl.io import fileio
 
-from components.evaluation.estimate import Estimate
-from components.evaluation.threshold import Threshold
-from components.evaluation.write_metrics import write_json
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.write_metrics import write_json
 
 DECISIONS_FILE = "decisions.json"
 """Beside `metrics.json`: `blessed`, and the `decisions` with `metric`, `passed` and `text`."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import stats
 
-from components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.estimate import Estimate
 
 Statistic = Callable[[np.ndarray], float]
 """Computes a figure of the examples in rows int[m]; a row may come several times."""

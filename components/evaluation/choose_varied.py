@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.evaluation.stable_hash import stable_hash
+from objects_that_sound.components.evaluation.stable_hash import stable_hash
 
 
 def choose_varied(

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from components.evaluation.bootstrap import Statistic, bootstrap, bootstrap_change
-from components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.bootstrap import (
+    Statistic,
+    bootstrap,
+    bootstrap_change,
+)
+from objects_that_sound.components.evaluation.estimate import Estimate
 
 
 def estimate_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import examples as contract
+from objects_that_sound.models import examples as contract
 
 
 def example_key(example: dict[str, list]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from models.layers.log_spectrogram import LogSpectrogram
+from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 
 _WINDOW_SECONDS = 0.010
 _HOP_SECONDS = 0.005

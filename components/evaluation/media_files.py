@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from tfx.dsl.io import fileio
 
-from components.evaluation.log_spectrogram import log_spectrogram
+from objects_that_sound.components.evaluation.log_spectrogram import log_spectrogram
 
 _JPEG_QUALITY = 85
 _SPECTROGRAM_SIZE = (200, 80)

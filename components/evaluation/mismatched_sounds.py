@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from components.evaluation.stable_hash import stable_hash
+from objects_that_sound.components.evaluation.stable_hash import stable_hash
 
 
 def mismatched_sounds(keys: Sequence[str], groups: Sequence[str], seed: int) -> dict[str, str]:

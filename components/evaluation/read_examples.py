@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfx.types import artifact, artifact_utils
 from tfx.utils import io_utils
 
-from models import examples as contract
+from objects_that_sound.models import examples as contract
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 
 
 class SavedModel:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tfx.dsl.io import fileio
 
-from components.evaluation.artifacts import METRICS_FILE
+from objects_that_sound.components.evaluation.artifacts import METRICS_FILE
 
 
 def write_metrics(uri: str, metrics: Mapping) -> None:

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import math
 
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
 
 
 def annotate(scene: Scene, renderer: Renderer) -> dict:

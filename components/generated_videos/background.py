@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from components.generated_videos.motion import Motion
-from components.generated_videos.palette import random_colour
+from objects_that_sound.components.generated_videos.motion import Motion
+from objects_that_sound.components.generated_videos.palette import random_colour
 
 _MARGIN = 0.25
 

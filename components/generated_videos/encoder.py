@@ -9,9 +9,9 @@ from typing import cast
 import av
 import numpy as np
 
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
-from components.generated_videos.soundtrack import make_soundtrack
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.soundtrack import make_soundtrack
 
 _VIDEO = {
     "mp4": ("libx264", {"preset": "ultrafast", "crf": "23"}),

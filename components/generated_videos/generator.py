@@ -15,11 +15,11 @@ from collections.abc import Callable
 
 import tqdm
 
-from components.generated_videos.annotation import annotate
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.encoder import encode
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.annotation import annotate
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.encoder import encode
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
 
 ANNOTATIONS = "annotations.jsonl"
 PARAMETERS = "generated.json"

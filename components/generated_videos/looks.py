@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from components.generated_videos.palette import Palette
-from components.generated_videos.pen import Pen, polar
+from objects_that_sound.components.generated_videos.palette import Palette
+from objects_that_sound.components.generated_videos.pen import Pen, polar
 
 
 def bell(pen: Pen, palette: Palette, rng: np.random.Generator) -> None:

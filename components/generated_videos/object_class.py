@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from components.generated_videos import looks, timbres
-from components.generated_videos.palette import Palette
-from components.generated_videos.pen import Pen
+from objects_that_sound.components.generated_videos import looks, timbres
+from objects_that_sound.components.generated_videos.palette import Palette
+from objects_that_sound.components.generated_videos.pen import Pen
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
 
-from components.generated_videos.palette import Colour
+from objects_that_sound.components.generated_videos.palette import Colour
 
 Point = tuple[float, float]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-from components.generated_videos.scene import Scene
-from components.generated_videos.take import PixelBox, Take
+from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.take import PixelBox, Take
 
 
 class Renderer:

@@ -8,8 +8,8 @@ import fractions
 
 import numpy as np
 
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.object_class import CLASSES
 
 _SHORT_SIDES = (128, 144, 160, 176, 192, 208, 240)
 _ASPECTS = (fractions.Fraction(1), fractions.Fraction(4, 3), fractions.Fraction(16, 9))

@@ -6,10 +6,10 @@ import itertools
 
 import numpy as np
 
-from components.generated_videos import synthesis
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.object_class import CLASSES, ObjectClass
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos import synthesis
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.object_class import CLASSES, ObjectClass
+from objects_that_sound.components.generated_videos.scene import Scene
 
 _FADE_SECONDS = 0.005
 

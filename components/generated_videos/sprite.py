@@ -7,9 +7,9 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from components.generated_videos.object_class import ObjectClass
-from components.generated_videos.palette import Palette
-from components.generated_videos.pen import Pen
+from objects_that_sound.components.generated_videos.object_class import ObjectClass
+from objects_that_sound.components.generated_videos.palette import Palette
+from objects_that_sound.components.generated_videos.pen import Pen
 
 _CANVAS = 288
 """Pixels drawn for an object that is at most about 110 pixels large: supersampling."""

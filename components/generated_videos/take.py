@@ -8,11 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image
 
-from components.generated_videos.background import Background
-from components.generated_videos.motion import Motion
-from components.generated_videos.object_class import CLASSES
-from components.generated_videos.scene import Scene
-from components.generated_videos.sprite import Sprite
+from objects_that_sound.components.generated_videos.background import Background
+from objects_that_sound.components.generated_videos.motion import Motion
+from objects_that_sound.components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.sprite import Sprite
 
 PixelBox = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels, right and bottom exclusive."""

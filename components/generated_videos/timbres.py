@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.generated_videos import synthesis as syn
+from objects_that_sound.components.generated_videos import synthesis as syn
 
 _BELL_PARTIALS = (
     *((0.5, 0.5), (1.0, 1.0), (1.19, 0.8), (1.56, 0.5)),

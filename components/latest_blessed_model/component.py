@@ -6,7 +6,7 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.latest_blessed_model.executor import Executor
+from objects_that_sound.components.latest_blessed_model.executor import Executor
 
 
 class LatestBlessedModelSpec(component_spec.ComponentSpec):

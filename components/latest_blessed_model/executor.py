@@ -9,7 +9,7 @@ from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 
-from components.blessed_models import latest_version, read_model
+from objects_that_sound.components.blessed_models import latest_version, read_model
 
 
 class Executor(base_executor.BaseExecutor):

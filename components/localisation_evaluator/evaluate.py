@@ -8,27 +8,33 @@ from typing import NamedTuple
 
 from tfx import types
 
-from components.evaluation import example_fields
-from components.evaluation.blessing import Decision, decide
-from components.evaluation.bootstrap import Statistic
-from components.evaluation.estimate import confidence_and_change
-from components.evaluation.estimate_all import estimate_all
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.threshold import Threshold
-from components.evaluation.write_figure import write_figure
-from components.evaluation.write_metrics import write_metrics
-from components.localisation_evaluator.frames_and_sounds import FramesAndSounds, frames_and_sounds
-from components.localisation_evaluator.localisation_statistics import (
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.blessing import Decision, decide
+from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.estimate import confidence_and_change
+from objects_that_sound.components.evaluation.estimate_all import estimate_all
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.write_figure import write_figure
+from objects_that_sound.components.evaluation.write_metrics import write_metrics
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import (
+    FramesAndSounds,
+    frames_and_sounds,
+)
+from objects_that_sound.components.localisation_evaluator.localisation_statistics import (
     Box,
     Overlaps,
     firing_statistics,
     measure_overlaps,
     pointing_statistics,
 )
-from components.localisation_evaluator.localise import Localised, localise
-from components.localisation_evaluator.plots import score_distributions, success_curve
-from components.localisation_evaluator.write_samples import write_samples
-from models import examples as contract
+from objects_that_sound.components.localisation_evaluator.localise import Localised, localise
+from objects_that_sound.components.localisation_evaluator.plots import (
+    score_distributions,
+    success_curve,
+)
+from objects_that_sound.components.localisation_evaluator.write_samples import write_samples
+from objects_that_sound.models import examples as contract
 
 SUCCESS_CURVE_FILE = "success_curve.png"
 SCORES_FILE = "scores.png"

@@ -8,11 +8,11 @@ from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 
-from components.evaluation.baseline_model import load_baseline_model
-from components.evaluation.blessing import write_blessing
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.threshold import thresholds_from_json
-from components.localisation_evaluator.evaluate import evaluate_localisation
+from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
+from objects_that_sound.components.evaluation.blessing import write_blessing
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.threshold import thresholds_from_json
+from objects_that_sound.components.localisation_evaluator.evaluate import evaluate_localisation
 
 
 class Executor(base_executor.BaseExecutor):

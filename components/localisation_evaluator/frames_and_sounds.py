@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from tfx import types
 
-from components.evaluation import example_fields
-from components.evaluation.choose_varied import choose_varied
-from components.evaluation.mismatched_sounds import mismatched_sounds
-from components.evaluation.off_screen_sounds import off_screen_sounds
-from components.evaluation.read_examples import read_examples
-from components.evaluation.stable_hash import stable_hash
-from models import examples as contract
-from models.layers.background_sounds import BackgroundSounds
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.choose_varied import choose_varied
+from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
+from objects_that_sound.components.evaluation.off_screen_sounds import off_screen_sounds
+from objects_that_sound.components.evaluation.read_examples import read_examples
+from objects_that_sound.components.evaluation.stable_hash import stable_hash
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 
 Example = dict[str, list]
 

@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.evaluation.bootstrap import Statistic
-from components.evaluation.estimate_all import mean_of
-from components.evaluation.firing import FiringCurve, firing_rate, universal_threshold
-from components.evaluation.localisation import (
+from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.estimate_all import mean_of
+from objects_that_sound.components.evaluation.firing import (
+    FiringCurve,
+    firing_rate,
+    universal_threshold,
+)
+from objects_that_sound.components.evaluation.localisation import (
     SUCCESS,
     box_area,
     centre_hit,
@@ -19,7 +23,7 @@ from components.evaluation.localisation import (
     pointing_hit,
     success_area,
 )
-from components.localisation_evaluator.localise import Localised, Map
+from objects_that_sound.components.localisation_evaluator.localise import Localised, Map
 
 Box = Sequence[float]
 

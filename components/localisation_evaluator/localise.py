@@ -8,10 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from components.evaluation import example_fields
-from components.evaluation.saved_model import SavedModel
-from components.localisation_evaluator.frames_and_sounds import Example, FramesAndSounds
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import (
+    Example,
+    FramesAndSounds,
+)
+from objects_that_sound.models import examples as contract
 
 Map = dict[str, np.ndarray]
 """What the signature `localise` returns for one frame."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from components.evaluation.firing import firing_rate
-from components.evaluation.localisation import SUCCESS, SUCCESS_THRESHOLDS
+from objects_that_sound.components.evaluation.firing import firing_rate
+from objects_that_sound.components.evaluation.localisation import SUCCESS, SUCCESS_THRESHOLDS
 
 _BINS = np.linspace(0.0, 1.0, 51)
 

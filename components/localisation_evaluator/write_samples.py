@@ -7,14 +7,17 @@ from typing import Any
 
 from tfx.dsl.io import fileio
 
-from components.evaluation import example_fields
-from components.evaluation.localisation import pointing_hit
-from components.evaluation.media_files import write_jpeg, write_wav
-from components.evaluation.write_metrics import write_json
-from components.localisation_evaluator.frames_and_sounds import FramesAndSounds, varied_rows
-from components.localisation_evaluator.localise import Localised
-from components.localisation_evaluator.overlay import draw_overlay
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.localisation import pointing_hit
+from objects_that_sound.components.evaluation.media_files import write_jpeg, write_wav
+from objects_that_sound.components.evaluation.write_metrics import write_json
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import (
+    FramesAndSounds,
+    varied_rows,
+)
+from objects_that_sound.components.localisation_evaluator.localise import Localised
+from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
+from objects_that_sound.models import examples as contract
 
 SAMPLES_FILE = "samples.json"
 

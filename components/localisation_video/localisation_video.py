@@ -15,19 +15,19 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from components.localisation_video.frame_stream import FrameStream, at_rate
-from components.localisation_video.localiser import Found, Localiser
-from components.localisation_video.shown_frame import ShownFrame, shown_frames
-from components.localisation_video.sound_stream import SoundStream
-from components.localisation_video.soundtrack import SAMPLE_RATE
-from components.localisation_video.triptych import Triptych, picture_size
-from components.localisation_video.video_options import VideoOptions
-from components.localisation_video.video_result import VideoResult
-from components.localisation_video.video_writer import VideoWriter
-from components.media import media_error
-from components.media.frame_encoder import FrameEncoder
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile
+from objects_that_sound.components.localisation_video.frame_stream import FrameStream, at_rate
+from objects_that_sound.components.localisation_video.localiser import Found, Localiser
+from objects_that_sound.components.localisation_video.shown_frame import ShownFrame, shown_frames
+from objects_that_sound.components.localisation_video.sound_stream import SoundStream
+from objects_that_sound.components.localisation_video.soundtrack import SAMPLE_RATE
+from objects_that_sound.components.localisation_video.triptych import Triptych, picture_size
+from objects_that_sound.components.localisation_video.video_options import VideoOptions
+from objects_that_sound.components.localisation_video.video_result import VideoResult
+from objects_that_sound.components.localisation_video.video_writer import VideoWriter
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.frame_encoder import FrameEncoder
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile
 
 _JPEG_QUALITY = 95  # as ingest stores frames
 _PROBE_SIZE = 512  # pixels: short side from which the shape of the frames is taken

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from av.video.frame import VideoFrame
 
-from components.media.clips import FRAME_SECONDS
-from components.media.frame_encoder import FrameEncoder
+from objects_that_sound.components.media.clips import FRAME_SECONDS
+from objects_that_sound.components.media.frame_encoder import FrameEncoder
 
 
 class ShownFrame(NamedTuple):

@@ -10,12 +10,12 @@ import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from components.localisation_video.soundtrack import Soundtrack
-from components.media.media_file import MediaFile, time_base
-from components.media.mono_resampler import MonoResampler
-from components.media.sound import loudness_dbfs
-from components.media.sound_decoder import SoundDecoder
-from components.media.sound_windows import SoundWindows
+from objects_that_sound.components.localisation_video.soundtrack import Soundtrack
+from objects_that_sound.components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media.mono_resampler import MonoResampler
+from objects_that_sound.components.media.sound import loudness_dbfs
+from objects_that_sound.components.media.sound_decoder import SoundDecoder
+from objects_that_sound.components.media.sound_windows import SoundWindows
 
 _BEFORE_SECONDS = 1  # half a window, and what a decoder that begins in the middle needs
 _NEARLY_SILENT_DBFS = -45.0  # below this, two channels may have cancelled each other

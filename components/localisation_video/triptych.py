@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from components.localisation_video.localiser import Found
+from objects_that_sound.components.localisation_video.localiser import Found
 
 _PAPER, _INK, _MUTED = (14, 17, 22), (236, 240, 245), (150, 162, 176)
 _SOCKET, _ACCENT = (38, 45, 55), (255, 176, 46)

@@ -14,7 +14,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from components.localisation_video.soundtrack import SAMPLE_RATE
+from objects_that_sound.components.localisation_video.soundtrack import SAMPLE_RATE
 
 _TICKS = 90_000  # a second: the usual frame rates are whole numbers of them
 _ENCODERS = {

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.media import media_error
-from components.media.frame_encoder import FrameEncoder, StillFrame
-from components.media.frame_reader import FrameReader
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, Source
-from components.media.mono_resampler import TOLERANCE_SECONDS
-from components.media.sound import loudness_dbfs, read_sound
-from components.media.sound_windows import SoundWindows
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
+from objects_that_sound.components.media.frame_reader import FrameReader
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile, Source
+from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS
+from objects_that_sound.components.media.sound import loudness_dbfs, read_sound
+from objects_that_sound.components.media.sound_windows import SoundWindows
 
 CLIP_SECONDS = 1
 """Length of a clip's sound."""

@@ -13,10 +13,10 @@ import av.error
 import numpy as np
 from av.video.frame import PictureType, VideoFrame
 
-from components.media import media_error
-from components.media.frame_encoder import FrameEncoder, StillFrame
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile, time_base
 
 # These decoders leave out frames to which no other refers, packet by packet, and lose nothing else.
 # libdav1d loses wanted frames as well; FFmpeg's own VP9 decodes them all the same.

@@ -17,11 +17,11 @@ from av.frame import Frame
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from components.media import media_error
-from components.media.compatibility import tolerant_metadata
-from components.media.media_error import MediaError
-from components.media.packet_index import PacketIndex
-from components.media.packet_reader import PacketReader
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.compatibility import tolerant_metadata
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.packet_index import PacketIndex
+from objects_that_sound.components.media.packet_reader import PacketReader
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
 

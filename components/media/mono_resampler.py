@@ -9,8 +9,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from components.media import media_error
-from components.media.media_error import MediaError
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
 
 TOLERANCE_SECONDS = 0.002
 """Time stamps may jitter by this much (containers round to milliseconds) and still be continuous;

@@ -8,9 +8,9 @@ import av
 import av.error
 from av.container import InputContainer
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.media.packet_index import PacketIndex
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.packet_index import PacketIndex
 
 _READ_ON = 64  # packets: reading over so few is cheaper than a seek
 _EARLIER_SECONDS = (0, 2, 10, 60)  # some demuxers land behind the place that was asked for

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from components.media.clips import Clip, read_clips, usable_range
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, Source
+from objects_that_sound.components.media.clips import Clip, read_clips, usable_range
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile, Source
 
 _AT_ONCE = 64
 """Clips decoded at a time: memory does not grow with the file."""

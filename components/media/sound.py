@@ -11,11 +11,11 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, Source, time_base
-from components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
-from components.media.sound_decoder import SoundDecoder
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile, Source, time_base
+from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
+from objects_that_sound.components.media.sound_decoder import SoundDecoder
 
 SILENCE_DBFS = -120.0
 """Loudness of digital silence (its logarithm would be minus infinity)."""

@@ -13,8 +13,8 @@ from tfx.dsl.components.base import base_executor
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 
-from components.evaluation.blessing import DECISIONS_FILE, mark_blessed
-from components.evaluation.write_metrics import write_json
+from objects_that_sound.components.evaluation.blessing import DECISIONS_FILE, mark_blessed
+from objects_that_sound.components.evaluation.write_metrics import write_json
 
 
 class Executor(base_executor.BaseExecutor):

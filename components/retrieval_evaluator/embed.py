@@ -8,11 +8,15 @@ import numpy as np
 from tfx import types
 from tqdm import tqdm
 
-from components.evaluation import example_fields
-from components.evaluation.read_examples import batched, count_examples, read_examples
-from components.evaluation.saved_model import SavedModel
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.read_examples import (
+    batched,
+    count_examples,
+    read_examples,
+)
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.models import examples as contract
 
 
 def embed(

@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 from tfx import types
 
-from components.evaluation.blessing import Decision, decide
-from components.evaluation.estimate import confidence_and_change
-from components.evaluation.estimate_all import estimate_all
-from components.evaluation.label_tree import LabelTree
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.threshold import Threshold
-from components.evaluation.write_metrics import write_metrics
-from components.retrieval_evaluator.embed import embed
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.gallery import Gallery
-from components.retrieval_evaluator.retrieval_scores import (
+from objects_that_sound.components.evaluation.blessing import Decision, decide
+from objects_that_sound.components.evaluation.estimate import confidence_and_change
+from objects_that_sound.components.evaluation.estimate_all import estimate_all
+from objects_that_sound.components.evaluation.label_tree import LabelTree
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.write_metrics import write_metrics
+from objects_that_sound.components.retrieval_evaluator.embed import embed
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.retrieval_scores import (
     DirectionScores,
     retrieval_statistics,
     score_retrieval,
 )
-from components.retrieval_evaluator.write_neighbours import write_neighbours
+from objects_that_sound.components.retrieval_evaluator.write_neighbours import write_neighbours
 
 
 def evaluate_retrieval(

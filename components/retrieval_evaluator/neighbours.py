@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from components.evaluation.choose_varied import choose_varied
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.evaluation.choose_varied import choose_varied
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from components.evaluation.bootstrap import Statistic
-from components.evaluation.estimate_all import mean_of
-from components.evaluation.ndcg import expected_ndcg_at_k, ndcg_at_k
-from components.evaluation.recall import expected_recall_at_k, recall_at_k
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.estimate_all import mean_of
+from objects_that_sound.components.evaluation.ndcg import expected_ndcg_at_k, ndcg_at_k
+from objects_that_sound.components.evaluation.recall import expected_recall_at_k, recall_at_k
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
 
 DIRECTIONS = (
     ("image", "image"),

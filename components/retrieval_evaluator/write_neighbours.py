@@ -9,14 +9,21 @@ from typing import Any
 from tfx import types
 from tfx.dsl.io import fileio
 
-from components.evaluation import example_fields
-from components.evaluation.media_files import write_spectrogram, write_thumbnail, write_wav
-from components.evaluation.read_examples import read_examples
-from components.evaluation.write_metrics import write_json
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.gallery import Gallery
-from components.retrieval_evaluator.neighbours import Neighbours, nearest_neighbours
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.media_files import (
+    write_spectrogram,
+    write_thumbnail,
+    write_wav,
+)
+from objects_that_sound.components.evaluation.read_examples import read_examples
+from objects_that_sound.components.evaluation.write_metrics import write_json
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.neighbours import (
+    Neighbours,
+    nearest_neighbours,
+)
+from objects_that_sound.models import examples as contract
 
 NEIGHBOURS_FILE = "neighbours.json"
 

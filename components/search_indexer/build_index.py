@@ -12,13 +12,18 @@ import apache_beam as beam
 import tensorflow as tf
 from tqdm import tqdm
 
-from components.evaluation import example_fields
-from components.search_indexer.check_index import check_index
-from components.search_indexer.embed_file import EmbedFile, ExampleFile, frames_of, items_path
-from components.search_indexer.items import Items
-from components.search_indexer.search_index import THUMBNAILS, SearchIndex
-from components.search_indexer.write_warmup_requests import write_warmup_requests
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.search_indexer.check_index import check_index
+from objects_that_sound.components.search_indexer.embed_file import (
+    EmbedFile,
+    ExampleFile,
+    frames_of,
+    items_path,
+)
+from objects_that_sound.components.search_indexer.items import Items
+from objects_that_sound.components.search_indexer.search_index import THUMBNAILS, SearchIndex
+from objects_that_sound.components.search_indexer.write_warmup_requests import write_warmup_requests
+from objects_that_sound.models import examples as contract
 
 _PROBES = 4
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.evaluation import example_fields
-from components.search_indexer.embed_file import frames_of
-from components.search_indexer.items import Items
-from components.search_indexer.search_index import THUMBNAILS
-from components.search_indexer.vector_table import VectorTable
-from models import examples as contract
-from models.export_check import ExportError, operation_problems
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.search_indexer.embed_file import frames_of
+from objects_that_sound.components.search_indexer.items import Items
+from objects_that_sound.components.search_indexer.search_index import THUMBNAILS
+from objects_that_sound.components.search_indexer.vector_table import VectorTable
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.export_check import ExportError, operation_problems
 
 TOLERANCE = 1e-4
 """Greatest difference of a score from NumPy's."""

@@ -9,8 +9,8 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.search_indexer.executor import Executor
-from components.search_indexer.vector_table import DTYPES
+from objects_that_sound.components.search_indexer.executor import Executor
+from objects_that_sound.components.search_indexer.vector_table import DTYPES
 
 
 class SearchIndexerSpec(component_spec.ComponentSpec):

@@ -10,11 +10,11 @@ import apache_beam as beam
 import numpy as np
 import tensorflow as tf
 
-from components.evaluation import example_fields
-from components.search_indexer.items import Items
-from components.search_indexer.thumbnail import make_thumbnail
-from components.search_indexer.vector_table import VectorTable
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.search_indexer.items import Items
+from objects_that_sound.components.search_indexer.thumbnail import make_thumbnail
+from objects_that_sound.components.search_indexer.vector_table import VectorTable
+from objects_that_sound.models import examples as contract
 
 
 class ExampleFile(NamedTuple):

@@ -13,8 +13,8 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
-from components.evaluation.saved_model_path import saved_model_path
-from components.search_indexer.build_index import build_index
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.search_indexer.build_index import build_index
 
 ITEMS_PROPERTY = "num_items"
 """Custom property of the index: how many items it has."""

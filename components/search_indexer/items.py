@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.search_indexer.vector_table import VectorTable
+from objects_that_sound.components.search_indexer.vector_table import VectorTable
 
 # In the order of the fields.
 _FACTS = ("ids", "times", "labels", "thumbnails")

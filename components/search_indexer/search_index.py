@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from components.search_indexer.items import Items
-from components.search_indexer.top_products import TopProducts
+from objects_that_sound.components.search_indexer.items import Items
+from objects_that_sound.components.search_indexer.top_products import TopProducts
 
 MAX_K = 1000
 """The most results that a query may ask for."""

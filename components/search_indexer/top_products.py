@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from components.search_indexer.vector_table import VectorTable
+from objects_that_sound.components.search_indexer.vector_table import VectorTable
 
 _BLOCK = 8192
 """Vectors multiplied at once: as float32, those of 128 numbers are 4 MB. Measured: larger ones leave

@@ -10,8 +10,8 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.serving_validator.executor import Executor
-from components.serving_validator.serving_limits import ServingLimits
+from objects_that_sound.components.serving_validator.executor import Executor
+from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 
 
 class ServingValidatorSpec(component_spec.ComponentSpec):

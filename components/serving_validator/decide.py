@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import collections
 
-from components.evaluation.blessing import Decision
-from components.serving_validator.answers import Answers
-from components.serving_validator.serving_limits import ServingLimits
+from objects_that_sound.components.evaluation.blessing import Decision
+from objects_that_sound.components.serving_validator.answers import Answers
+from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 
 _SHOWN = 5
 

@@ -20,24 +20,24 @@ from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components.evaluation.blessing import Decision
-from components.evaluation.read_examples import read_examples
-from components.evaluation.saved_model_path import saved_model_path
-from components.evaluation.write_metrics import write_json
-from components.serving_validator.answers import Answers
-from components.serving_validator.candidate_server import (
+from objects_that_sound.components.evaluation.blessing import Decision
+from objects_that_sound.components.evaluation.read_examples import read_examples
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.evaluation.write_metrics import write_json
+from objects_that_sound.components.serving_validator.answers import Answers
+from objects_that_sound.components.serving_validator.candidate_server import (
     CandidateServer,
     CandidateServerError,
     serve_candidate,
     server_command,
 )
-from components.serving_validator.decide import decide
-from components.serving_validator.predict_requests import (
+from objects_that_sound.components.serving_validator.decide import decide
+from objects_that_sound.components.serving_validator.predict_requests import (
     example_requests,
     predict_request,
     recorded_requests,
 )
-from components.serving_validator.serving_limits import ServingLimits
+from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 
 VALIDATION_FILE = "validation.json"
 """In the InfraBlessing artifact: what was measured, and the decisions."""

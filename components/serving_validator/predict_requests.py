@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
-from components.evaluation.example_fields import image_input
-from components.serving_validator.candidate_server import MODEL_NAME
-from models import examples as contract
-from models.warmup_requests import WARMUP_FILE
+from objects_that_sound.components.evaluation.example_fields import image_input
+from objects_that_sound.components.serving_validator.candidate_server import MODEL_NAME
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.warmup_requests import WARMUP_FILE
 
 _INPUTS = {
     "score": ("image", "audio"),

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from components.sound_benchmark_evaluator.benchmark import Benchmark, Fold
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Benchmark, Fold
 
 STRENGTHS = (0.1, 1.0, 10.0)
 """C of the SVM is one of these divided by the number of features, whose squares add up to it."""

@@ -12,26 +12,39 @@ import numpy as np
 from tfx import types
 from tqdm import tqdm
 
-from components.evaluation import example_fields
-from components.evaluation.blessing import Decision, decide
-from components.evaluation.bootstrap import Statistic, bootstrap
-from components.evaluation.estimate import confidence_and_change
-from components.evaluation.estimate_all import estimate_all
-from components.evaluation.read_examples import count_examples, read_examples
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.threshold import Threshold
-from components.evaluation.write_metrics import write_metrics
-from components.sound_benchmark_evaluator import listener, mfcc
-from components.sound_benchmark_evaluator.benchmark import Benchmark, BenchmarkError
-from components.sound_benchmark_evaluator.classifier import classify
-from components.sound_benchmark_evaluator.fingerprint_index import FingerprintIndex
-from components.sound_benchmark_evaluator.layouts import read_benchmark
-from components.sound_benchmark_evaluator.leaks import find_trained, find_twins
-from components.sound_benchmark_evaluator.plots import write_class_accuracies, write_confusion
-from components.sound_benchmark_evaluator.published import PUBLISHED
-from components.sound_benchmark_evaluator.results import Row, Scorer
-from components.sound_benchmark_evaluator.sounds import LOWEST_RATE, Reject, read_clips, resample
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.blessing import Decision, decide
+from objects_that_sound.components.evaluation.bootstrap import Statistic, bootstrap
+from objects_that_sound.components.evaluation.estimate import confidence_and_change
+from objects_that_sound.components.evaluation.estimate_all import estimate_all
+from objects_that_sound.components.evaluation.read_examples import count_examples, read_examples
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.write_metrics import write_metrics
+from objects_that_sound.components.sound_benchmark_evaluator import listener, mfcc
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
+    Benchmark,
+    BenchmarkError,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.classifier import classify
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
+    FingerprintIndex,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
+from objects_that_sound.components.sound_benchmark_evaluator.leaks import find_trained, find_twins
+from objects_that_sound.components.sound_benchmark_evaluator.plots import (
+    write_class_accuracies,
+    write_confusion,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.published import PUBLISHED
+from objects_that_sound.components.sound_benchmark_evaluator.results import Row, Scorer
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import (
+    LOWEST_RATE,
+    Reject,
+    read_clips,
+    resample,
+)
+from objects_that_sound.models import examples as contract
 
 ACCURACY = "accuracy"
 EMBEDDING_ACCURACY = "embedding_accuracy"

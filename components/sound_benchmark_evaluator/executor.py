@@ -8,9 +8,11 @@ from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 
-from components.evaluation.blessing import write_blessing
-from components.evaluation.threshold import thresholds_from_json
-from components.sound_benchmark_evaluator.evaluate import evaluate_sound_benchmark
+from objects_that_sound.components.evaluation.blessing import write_blessing
+from objects_that_sound.components.evaluation.threshold import thresholds_from_json
+from objects_that_sound.components.sound_benchmark_evaluator.evaluate import (
+    evaluate_sound_benchmark,
+)
 
 
 class Executor(base_executor.BaseExecutor):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import signal
 
-from components.sound_benchmark_evaluator.fingerprint import (
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint import (
     HOP_SECONDS,
     SAMPLE_RATE,
     landmarks,

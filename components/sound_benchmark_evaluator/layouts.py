@@ -7,7 +7,7 @@ import pathlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from components.sound_benchmark_evaluator.benchmark import (
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
     BenchmarkError,
     Clip,

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from tqdm import tqdm
 
-from components.sound_benchmark_evaluator.fingerprint_index import FingerprintIndex
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
+    FingerprintIndex,
+)
 
 
 def find_twins(

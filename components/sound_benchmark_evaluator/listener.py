@@ -8,12 +8,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from components.evaluation.saved_model import SavedModel
-from components.evaluation.saved_model_path import saved_model_path
-from components.sound_benchmark_evaluator.sounds import resample, windows
-from models.networks.factory import build_network
-from models.signatures import ServingSignatures
-from models.training.keras_weights import read_network_config
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import resample, windows
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.training.keras_weights import read_network_config
 
 FEATURES = "audio_features"
 """Signature of conv4_2, pooled."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from components.evaluation.write_figure import write_figure
+from objects_that_sound.components.evaluation.write_figure import write_figure
 
 
 def write_confusion(path: str, classes: Sequence[str], counts: np.ndarray, title: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from components.evaluation.bootstrap import Statistic
-from components.evaluation.estimate import Estimate
-from components.sound_benchmark_evaluator.benchmark import Benchmark
+from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Benchmark
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,9 +10,9 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from tqdm import tqdm
 
-from components.media.media_error import MediaError
-from components.media.sound import decode_audio
-from components.sound_benchmark_evaluator.benchmark import Clip
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.sound import decode_audio
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Clip
 
 LOWEST_RATE = 44100
 """Clips are decoded at this rate, in Hz, or at the model's where that is higher."""

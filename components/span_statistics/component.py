@@ -6,7 +6,7 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.span_statistics.executor import Executor
+from objects_that_sound.components.span_statistics.executor import Executor
 
 
 class SpanStatisticsSpec(component_spec.ComponentSpec):

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import apache_beam as beam
 import numpy as np
 
-from components.evaluation import example_fields
-from components.evaluation.saved_model import SavedModel
-from components.span_statistics.described_example import DescribedExample
-from models import examples as contract
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.models import examples as contract
 
 
 class DescribeExamples(beam.DoFn):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import apache_beam as beam
 import numpy as np
 
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.feature_names import COMPONENTS
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.feature_names import COMPONENTS
 
 
 class PrincipalAxes(NamedTuple):

@@ -13,11 +13,11 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components.evaluation.saved_model_path import saved_model_path
-from components.span_statistics.describe_examples import DescribeExamples
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import FitEmbeddingBasis
-from components.span_statistics.record_batch import record_batch
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.span_statistics.describe_examples import DescribeExamples
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.embedding_basis import FitEmbeddingBasis
+from objects_that_sound.components.span_statistics.record_batch import record_batch
 
 ALL = "all"
 """Name of the split that stands for all examples of a span."""

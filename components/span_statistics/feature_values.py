@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import EmbeddingBasis
-from components.span_statistics.feature_names import (
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.embedding_basis import EmbeddingBasis
+from objects_that_sound.components.span_statistics.feature_names import (
     AGREEMENT,
     BRIGHTNESS,
     EMBEDDED,
@@ -14,7 +14,7 @@ from components.span_statistics.feature_names import (
     component_name,
     rest_name,
 )
-from models import examples as contract
+from objects_that_sound.models import examples as contract
 
 GROUP = contract.VIDEO_GROUP
 """Statistics have it for its number of values: how many groups of videos there are."""

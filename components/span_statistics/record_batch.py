@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import EmbeddingBasis
-from components.span_statistics.feature_names import EMBEDDING_FEATURES, SCALARS
-from components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP, feature_values
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.embedding_basis import EmbeddingBasis
+from objects_that_sound.components.span_statistics.feature_names import EMBEDDING_FEATURES, SCALARS
+from objects_that_sound.components.span_statistics.feature_values import (
+    EMBEDDED_GROUP,
+    GROUP,
+    feature_values,
+)
 
 
 def record_batch(examples: list[DescribedExample], basis: EmbeddingBasis | None) -> pa.RecordBatch:

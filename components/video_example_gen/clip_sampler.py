@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from components.media import media_error
-from components.media.clips import Clip, clips_of, usable_range
-from components.media.media_error import MediaError
-from components.media.media_file import MediaFile, Source
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.sampling import TICK, sample_times, segment_range
-from components.video_example_gen.video import Video
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.clips import Clip, clips_of, usable_range
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile, Source
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.sampling import (
+    TICK,
+    sample_times,
+    segment_range,
+)
+from objects_that_sound.components.video_example_gen.video import Video
 
 _TRIES = 3
 

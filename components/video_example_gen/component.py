@@ -9,9 +9,9 @@ from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base import executor_spec
 from tfx.proto import example_gen_pb2, range_config_pb2
 
-from components.video_example_gen.executor import Executor
-from components.video_example_gen.ingest_config import IngestConfig
-from models import examples
+from objects_that_sound.components.video_example_gen.executor import Executor
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.models import examples
 
 _BUCKETS = 1000
 

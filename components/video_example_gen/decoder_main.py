@@ -16,8 +16,8 @@ import struct
 import sys
 from typing import Any, BinaryIO
 
-from components.media import media_error
-from components.media.media_error import MediaError
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
 
 HEADER = struct.Struct("<Q")
 """Goes before each message: its length."""
@@ -36,7 +36,7 @@ def main() -> None:
     _die_with_parent()
     # What decoders import, once, before "ready": a broken installation is not a broken video. And
     # before the limit, which is for decoding.
-    import components.video_example_gen.clip_sampler  # noqa: F401
+    import objects_that_sound.components.video_example_gen.clip_sampler  # noqa: F401
 
     _limit(int(sys.argv[1]))
     send(replies, pickle.dumps(None))

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.video_example_gen import storage
-from components.video_example_gen.decoder_process import DecoderProcess
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.decoder_process import DecoderProcess
 
 TIMEOUT_SECONDS = 1800.0
 """For one video. Far more than any real one needs: a two-hour file takes seconds."""

@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.video_example_gen import decoder_main
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen import decoder_main
 
 _START_SECONDS = 120.0  # a cold, loaded machine imports slowly
 _STARTS = 3  # before giving up: a start too may fall victim to a lack of memory

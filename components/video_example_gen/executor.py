@@ -22,9 +22,9 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import proto_utils
 
-from components.video_example_gen import storage
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.ingest_fn import (
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.ingest_fn import (
     REJECTS,
     IngestVideo,
     ShardResult,
@@ -32,14 +32,14 @@ from components.video_example_gen.ingest_fn import (
     write_counts,
     write_rows,
 )
-from components.video_example_gen.ingest_progress import IngestProgress
-from components.video_example_gen.ingest_video import annotation_of
-from components.video_example_gen.shard_store import ShardStore
-from components.video_example_gen.shards import Shard, make_shards
-from components.video_example_gen.splits import assign_splits, listed_splits
-from components.video_example_gen.video import Video
-from components.video_example_gen.video_inputs import find_inputs
-from models import examples
+from objects_that_sound.components.video_example_gen.ingest_progress import IngestProgress
+from objects_that_sound.components.video_example_gen.ingest_video import annotation_of
+from objects_that_sound.components.video_example_gen.shard_store import ShardStore
+from objects_that_sound.components.video_example_gen.shards import Shard, make_shards
+from objects_that_sound.components.video_example_gen.splits import assign_splits, listed_splits
+from objects_that_sound.components.video_example_gen.video import Video
+from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
+from objects_that_sound.models import examples
 
 REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""

@@ -17,17 +17,17 @@ from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
-from components.media.clips import Clip
-from components.media.media_error import MediaError
-from components.video_example_gen.clip_sampler import sample_clips
-from components.video_example_gen.decoder_pool import DecoderPool
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.ingest_progress import report_progress
-from components.video_example_gen.ingest_video import ingest_video
-from components.video_example_gen.shard_key import shard_key
-from components.video_example_gen.shard_store import FinishedShard, ShardStore
-from components.video_example_gen.shards import Shard, order_key
-from components.video_example_gen.video import Video
+from objects_that_sound.components.media.clips import Clip
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen.clip_sampler import sample_clips
+from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.ingest_progress import report_progress
+from objects_that_sound.components.video_example_gen.ingest_video import ingest_video
+from objects_that_sound.components.video_example_gen.shard_key import shard_key
+from objects_that_sound.components.video_example_gen.shard_store import FinishedShard, ShardStore
+from objects_that_sound.components.video_example_gen.shards import Shard, order_key
+from objects_that_sound.components.video_example_gen.video import Video
 
 METRICS_NAMESPACE = "VideoExampleGen"
 REJECTS = "rejects"

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import tqdm
 
-from components.video_example_gen.shard_store import TEMPORARY
+from objects_that_sound.components.video_example_gen.shard_store import TEMPORARY
 
 _POLL_SECONDS = 0.3
 _LOG_SECONDS = 15.0  # between lines where the output is no terminal

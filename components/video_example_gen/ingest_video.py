@@ -9,13 +9,16 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from components.media.clips import Clip
-from components.video_example_gen import storage
-from components.video_example_gen.annotations import VideoAnnotation, read_annotations
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import Video
-from components.video_example_gen.video_list import ANNOTATIONS_NAME
-from models import examples
+from objects_that_sound.components.media.clips import Clip
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.annotations import (
+    VideoAnnotation,
+    read_annotations,
+)
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video import Video
+from objects_that_sound.components.video_example_gen.video_list import ANNOTATIONS_NAME
+from objects_that_sound.models import examples
 
 
 def ingest_video(

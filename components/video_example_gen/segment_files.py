@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from components.video_example_gen.segments import Segment
+from objects_that_sound.components.video_example_gen.segments import Segment
 
 _VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg", ".3gp")
 

@@ -7,9 +7,9 @@ import json
 
 import av
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.ingest_video import annotation_of
-from components.video_example_gen.shards import Shard
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.ingest_video import annotation_of
+from objects_that_sound.components.video_example_gen.shards import Shard
 
 _FORMAT = 2  # raise it when the same videos and parameters give other examples than before
 _WITHOUT_EFFECT = {

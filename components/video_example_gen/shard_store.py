@@ -16,7 +16,7 @@ import tensorflow as tf
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-from components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen import storage
 
 # Gzip for TFX's sake, but uncompressed inside: JPEG and sound do not shrink, and inflating them
 # would cost the trainer more than everything else it does to an example.

@@ -8,8 +8,8 @@ import posixpath
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import Video
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video import Video
 
 _SHARDS = 64  # enough work units for many workers ...
 _FEWEST_EXAMPLES = 128  # ... but no tiny files

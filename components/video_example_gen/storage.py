@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from components.media import media_error
-from components.media.media_error import MediaError
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
 
 _TRIES = 3
 _WAIT_SECONDS = 0.5  # doubles from try to try

@@ -7,7 +7,7 @@ import posixpath
 import re
 from typing import NamedTuple
 
-from components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 
 
 class Video(NamedTuple):

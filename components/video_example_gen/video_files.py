@@ -7,8 +7,8 @@ import os
 import stat
 from collections.abc import Iterable, Sequence
 
-from components.video_example_gen import storage
-from components.video_example_gen.storage import FileInfo
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.storage import FileInfo
 
 _SIDE_SUFFIXES = (
     ".csv",

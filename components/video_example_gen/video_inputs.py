@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import posixpath
 
-from components.video_example_gen import storage
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import Video, make_video
-from components.video_example_gen.video_files import is_candidate
-from components.video_example_gen.video_list import (
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video import Video, make_video
+from objects_that_sound.components.video_example_gen.video_files import is_candidate
+from objects_that_sound.components.video_example_gen.video_list import (
     ANNOTATIONS_NAME,
     ListedVideo,
     common_folder,

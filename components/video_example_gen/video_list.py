@@ -15,10 +15,10 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from components.video_example_gen import storage
-from components.video_example_gen.segment_files import find_segment_files
-from components.video_example_gen.segments import read_segments, split_labels
-from components.video_example_gen.video_files import find_videos
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.segment_files import find_segment_files
+from objects_that_sound.components.video_example_gen.segments import read_segments, split_labels
+from objects_that_sound.components.video_example_gen.video_files import find_videos
 
 ANNOTATIONS_NAME = "annotations.jsonl"
 """Side file with the objects in the videos of its folder."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from keras import ops
 
-from models.losses import pair_masks
-from models.losses.balanced_cross_entropy import balanced_cross_entropy
-from models.losses.info_nce import info_nce
+from objects_that_sound.models.losses import pair_masks
+from objects_that_sound.models.losses.balanced_cross_entropy import balanced_cross_entropy
+from objects_that_sound.models.losses.info_nce import info_nce
 
 Objective = Callable[..., object]
 """(similarities [batch, sounds], match_logits: similarities -> logits, group [batch]) -> scalar."""

@@ -7,15 +7,15 @@ import abc
 import keras
 from keras import ops
 
-from models.layers.background_sounds import BackgroundSounds
-from models.layers.log_spectrogram import LogSpectrogram
-from models.layers.random_colour import RandomColour
-from models.layers.random_gain import RandomGain
-from models.losses import pair_masks
-from models.losses.balanced_cross_entropy import balanced_accuracy
-from models.losses.objectives import OBJECTIVES
-from models.network_config import NetworkConfig
-from models.networks.tower import convolution_tower
+from objects_that_sound.models.layers.background_sounds import BackgroundSounds
+from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
+from objects_that_sound.models.layers.random_colour import RandomColour
+from objects_that_sound.models.layers.random_gain import RandomGain
+from objects_that_sound.models.losses import pair_masks
+from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
+from objects_that_sound.models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.tower import convolution_tower
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""

@@ -7,9 +7,9 @@ import functools
 import keras
 from keras import ops
 
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
-from models.networks.embedding_head import EmbeddingHead
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.embedding_head import EmbeddingHead
 
 
 class AVENet(AvcNetwork):

@@ -7,11 +7,11 @@ import functools
 import keras
 from keras import ops
 
-from models.losses import pair_masks
-from models.losses.info_nce import info_nce
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
-from models.networks.embedding_head import EmbeddingHead
+from objects_that_sound.models.losses import pair_masks
+from objects_that_sound.models.losses.info_nce import info_nce
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.embedding_head import EmbeddingHead
 
 
 class AVOLNet(AvcNetwork):

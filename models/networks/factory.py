@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import keras
 
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
-from models.networks.ave_net import AVENet
-from models.networks.avol_net import AVOLNet
-from models.networks.l3_net import L3Net
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.ave_net import AVENet
+from objects_that_sound.models.networks.avol_net import AVOLNet
+from objects_that_sound.models.networks.l3_net import L3Net
 
 _NETWORKS = {"l3": L3Net, "ave": AVENet, "avol": AVOLNet}
 

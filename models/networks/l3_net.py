@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 
 class L3Net(AvcNetwork):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
-from models.layers.batch_normalization import BatchNormalization
+from objects_that_sound.models.layers.batch_normalization import BatchNormalization
 
 
 def convolution_tower(

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
 
 UNFINISHED = ".unfinished"
 """Folder beside the outputs of executions, of which TFX removes those that failed."""

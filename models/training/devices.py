@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 
 def device_strategy() -> tf.distribute.Strategy:

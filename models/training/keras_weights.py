@@ -9,8 +9,8 @@ import tempfile
 
 import tensorflow as tf
 
-from models.network_config import NetworkConfig
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 _FOLDER = "Format-Keras"  # beside TFX's Format-Serving, which alone is pushed and served
 _CONFIG = "network.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from models.training_config import TrainingConfig
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 def learning_rate(config: TrainingConfig) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.training.train_step import Batch, TrainStep
-from models.training.variables import not_finite
+from objects_that_sound.models.training.train_step import Batch, TrainStep
+from objects_that_sound.models.training.variables import not_finite
 
 _SHOWN = 8
 

@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 import tensorflow as tf
 
-from models.training.train_step import Batch
+from objects_that_sound.models.training.train_step import Batch
 
 _MAPS = 8
 _QUERIES = 6

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import keras
 import tensorflow as tf
 
-from models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 Batch = dict[str, tf.Tensor]
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 import keras
 import tensorflow as tf
 
-from models.networks.avc_network import AvcNetwork
-from models.training.checkpoint_store import CheckpointStore
-from models.training.input_clock import InputClock
-from models.training.nan_guard import NaNGuard
-from models.training.train_step import TrainStep
-from models.training.training_state import TrainingState
-from models.training_config import TrainingConfig
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.training.checkpoint_store import CheckpointStore
+from objects_that_sound.models.training.input_clock import InputClock
+from objects_that_sound.models.training.nan_guard import NaNGuard
+from objects_that_sound.models.training.train_step import TrainStep
+from objects_that_sound.models.training.training_state import TrainingState
+from objects_that_sound.models.training_config import TrainingConfig
 
 _CHECKPOINT_SECONDS = 300.0
 _LOOK_EVERY = 50  # steps, on a GPU, where each look waits for it

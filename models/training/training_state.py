@@ -7,8 +7,8 @@ import dataclasses
 import keras
 import numpy as np
 
-from models.training.checkpoint_store import Checkpoint
-from models.training.variables import (
+from objects_that_sound.models.training.checkpoint_store import Checkpoint
+from objects_that_sound.models.training.variables import (
     read_variables,
     training_variables,
     write_variables,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from serving.client.client_options import ClientOptions
-from serving.client.model_client import ModelClient
+from objects_that_sound.serving.client.client_options import ClientOptions
+from objects_that_sound.serving.client.model_client import ModelClient
 
 DEFAULT_SERVERS = {"grpc": "localhost:8500", "rest": "localhost:8501"}
 """Where tensorflow_model_server usually listens, by protocol."""
@@ -34,9 +34,9 @@ def connect(
         raise ValueError(f"protocol {protocol!r} is none of {sorted(DEFAULT_SERVERS)}")
     server = server or DEFAULT_SERVERS[protocol]
     if protocol == "rest":
-        from serving.client.rest_client import RestClient
+        from objects_that_sound.serving.client.rest_client import RestClient
 
         return RestClient(server, model_name, timeout_seconds, options)
-    from serving.client.grpc_client import GrpcClient
+    from objects_that_sound.serving.client.grpc_client import GrpcClient
 
     return GrpcClient(server, model_name, timeout_seconds, options)

@@ -16,10 +16,10 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.client.client_options import ONCE, ClientOptions
-from serving.client.model_client import Image, ModelClient
-from serving.client.model_server_error import ModelServerError
-from serving.client.version_status import VersionStatus
+from objects_that_sound.serving.client.client_options import ONCE, ClientOptions
+from objects_that_sound.serving.client.model_client import Image, ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.client.version_status import VersionStatus
 
 _CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", -1),

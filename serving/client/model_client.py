@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from serving.client.found_item import FoundItem
-from serving.client.localisation import Localisation
-from serving.client.model_description import ModelDescription
-from serving.client.version_status import VersionStatus
+from objects_that_sound.serving.client.found_item import FoundItem
+from objects_that_sound.serving.client.localisation import Localisation
+from objects_that_sound.serving.client.model_description import ModelDescription
+from objects_that_sound.serving.client.version_status import VersionStatus
 
 Image = bytes | Sequence[bytes]
 """The file, or those of all frames where the model looks at several; see ModelDescription."""

@@ -13,10 +13,10 @@ import requests
 import urllib3
 from requests import adapters
 
-from serving.client.client_options import ONCE, ClientOptions
-from serving.client.model_client import Image, ModelClient
-from serving.client.model_server_error import ModelServerError
-from serving.client.version_status import VersionStatus
+from objects_that_sound.serving.client.client_options import ONCE, ClientOptions
+from objects_that_sound.serving.client.model_client import Image, ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.client.version_status import VersionStatus
 
 _CODES = {
     400: "INVALID_ARGUMENT",

@@ -13,9 +13,9 @@ from collections.abc import Callable, Hashable, Sequence
 import grpc
 import numpy as np
 
-from serving.model_server.batching_parameters import BatchingParameters
-from serving.model_server.metrics import Metrics
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
+from objects_that_sound.serving.model_server.metrics import Metrics
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 

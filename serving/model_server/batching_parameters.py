@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf import message
 
-from serving.model_server import text_proto
+from objects_that_sound.serving.model_server import text_proto
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
 
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 CLASSIFY = "tensorflow/serving/classify"
 REGRESS = "tensorflow/serving/regress"

@@ -10,8 +10,8 @@ import numpy as np
 from tensorflow.core.example import example_pb2, feature_pb2
 from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
 
-from serving.model_server import tensor_json
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import tensor_json
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _INT64 = (-(2**63), 2**63 - 1)
 _FLOAT32_MAX = float(np.finfo(np.float32).max)  # NumPy 2 would compare in float32

@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -12,7 +12,7 @@ import grpc
 import prometheus_client
 from prometheus_client import Histogram, metrics_core, registry
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _SERVING = ":tensorflow:serving:"
 _LATENCY_BUCKETS = [10 * 1.8**power for power in range(33)]  # microseconds, to 20 minutes

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import grpc
 from tensorflow_serving.config import model_server_config_pb2
 
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_policy import VersionPolicy
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
 _PLATFORM = "tensorflow"
 

@@ -8,10 +8,10 @@ import threading
 
 from tensorflow_serving.config import model_server_config_pb2
 
-from serving.model_server import text_proto
-from serving.model_server.model_config import ModelConfig, parse_model_configs
-from serving.model_server.model_registry import ModelRegistry
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import text_proto
+from objects_that_sound.serving.model_server.model_config import ModelConfig, parse_model_configs
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 

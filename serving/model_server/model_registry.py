@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 import grpc
 from tensorflow_serving.apis import get_model_metadata_pb2, get_model_status_pb2, model_pb2
 
-from serving.model_server.model_config import ModelConfig
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_manager import VersionManager
+from objects_that_sound.serving.model_server.model_config import ModelConfig
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_manager import VersionManager
 
 _LOG = logging.getLogger(__name__)
 _FIRST_RETRY_SECONDS = 0.5

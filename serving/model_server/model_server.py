@@ -11,26 +11,26 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving.model_server import text_proto
-from serving.model_server.api_token import ApiToken
-from serving.model_server.batch_scheduler import BatchScheduler
-from serving.model_server.batching_parameters import BatchingParameters
-from serving.model_server.health import Health
-from serving.model_server.metrics import Metrics
-from serving.model_server.model_config import ModelConfig
-from serving.model_server.model_config_file import ModelConfigFile
-from serving.model_server.model_registry import ModelRegistry
-from serving.model_server.model_server_options import ModelServerOptions
-from serving.model_server.model_service import ModelService
-from serving.model_server.prediction_service import PredictionService
-from serving.model_server.predictor import Predictor
-from serving.model_server.rest_app import RestApp
-from serving.model_server.rest_server import RestServer
-from serving.model_server.servable_loader import ServableLoader
-from serving.model_server.serving_error import ServingError
-from serving.model_server.tls import Tls
-from serving.model_server.ui_app import UiApp
-from serving.model_server.version_manager import VersionManager
+from objects_that_sound.serving.model_server import text_proto
+from objects_that_sound.serving.model_server.api_token import ApiToken
+from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
+from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
+from objects_that_sound.serving.model_server.health import Health
+from objects_that_sound.serving.model_server.metrics import Metrics
+from objects_that_sound.serving.model_server.model_config import ModelConfig
+from objects_that_sound.serving.model_server.model_config_file import ModelConfigFile
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.model_service import ModelService
+from objects_that_sound.serving.model_server.prediction_service import PredictionService
+from objects_that_sound.serving.model_server.predictor import Predictor
+from objects_that_sound.serving.model_server.rest_app import RestApp
+from objects_that_sound.serving.model_server.rest_server import RestServer
+from objects_that_sound.serving.model_server.servable_loader import ServableLoader
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.tls import Tls
+from objects_that_sound.serving.model_server.ui_app import UiApp
+from objects_that_sound.serving.model_server.version_manager import VersionManager
 
 _LOG = logging.getLogger(__name__)
 _METRICS_PATH = "/monitoring/prometheus/metrics"

@@ -11,10 +11,10 @@ from tensorflow_serving.apis import (
     model_service_pb2_grpc,
 )
 
-from serving.model_server.grpc_errors import with_status
-from serving.model_server.model_config import parse_model_configs
-from serving.model_server.model_registry import ModelRegistry
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.grpc_errors import with_status
+from objects_that_sound.serving.model_server.model_config import parse_model_configs
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from serving.model_server import tensor_proto
-from serving.model_server.grpc_errors import with_status
-from serving.model_server.predictor import Predictor
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import tensor_proto
+from objects_that_sound.serving.model_server.grpc_errors import with_status
+from objects_that_sound.serving.model_server.predictor import Predictor
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _ENTRYPOINT = "GRPC"
 

@@ -15,11 +15,11 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from serving.model_server import examples
-from serving.model_server.metrics import Metrics
-from serving.model_server.model_registry import ModelRegistry
-from serving.model_server.servable import DEFAULT_SIGNATURE, Servable
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import examples
+from objects_that_sound.serving.model_server.metrics import Metrics
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.servable import DEFAULT_SIGNATURE, Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 
 class Predictor:

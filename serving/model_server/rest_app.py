@@ -21,11 +21,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 from tensorflow_serving.apis import model_pb2
 
-from serving.model_server import examples_json, proto_json, tensor_json
-from serving.model_server.api_token import ApiToken
-from serving.model_server.health import Health
-from serving.model_server.predictor import Predictor
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import examples_json, proto_json, tensor_json
+from objects_that_sound.serving.model_server.api_token import ApiToken
+from objects_that_sound.serving.model_server.health import Health
+from objects_that_sound.serving.model_server.predictor import Predictor
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 

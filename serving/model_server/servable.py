@@ -13,11 +13,11 @@ import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
-from serving.model_server import tensor_proto
-from serving.model_server.batch_scheduler import BatchScheduler
-from serving.model_server.image_limit import check_images
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server import tensor_proto
+from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
+from objects_that_sound.serving.model_server.image_limit import check_images
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
 
 DEFAULT_SIGNATURE = "serving_default"
 

@@ -8,13 +8,13 @@ import time
 import grpc
 from tensorflow.core.protobuf import config_pb2
 
-from serving.model_server import text_proto, warmup
-from serving.model_server.batch_scheduler import BatchScheduler
-from serving.model_server.metrics import Metrics
-from serving.model_server.model_server_options import ModelServerOptions
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server import text_proto, warmup
+from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
+from objects_that_sound.serving.model_server.metrics import Metrics
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
 
 _LOG = logging.getLogger(__name__)
 

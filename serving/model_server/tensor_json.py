@@ -19,7 +19,7 @@ import orjson
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _MAX_QUOTED_CHARACTERS = 200
 _BYTES_SUFFIX = "_bytes"

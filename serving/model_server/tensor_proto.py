@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2, types_pb2
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _MAX_PADDED_BYTES = 1 << 28
 """A tensor with fewer values than its shape has repeats the last one; beyond this it is refused,

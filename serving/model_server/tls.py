@@ -8,7 +8,7 @@ import tempfile
 
 import grpc
 
-from serving.model_server import text_proto
+from objects_that_sound.serving.model_server import text_proto
 
 
 class Tls:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from serving.model_server.api_token import ApiToken
+from objects_that_sound.serving.model_server.api_token import ApiToken
 
 
 class UiAccess:

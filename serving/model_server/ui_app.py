@@ -16,11 +16,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 from tensorflow_serving.apis import model_pb2
 
-from serving.model_server.api_token import ApiToken
-from serving.model_server.file_below import file_below
-from serving.model_server.model_registry import ModelRegistry
-from serving.model_server.serving_error import ServingError
-from serving.model_server.ui_access import UiAccess
+from objects_that_sound.serving.model_server.api_token import ApiToken
+from objects_that_sound.serving.model_server.file_below import file_below
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.ui_access import UiAccess
 
 _PAGE = pathlib.Path(__file__).with_name("ui")
 _THUMBNAILS = pathlib.PurePath("assets.extra", "thumbnails")

@@ -12,7 +12,7 @@ import grpc
 from google.protobuf import message
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _SAVED_MODEL = "saved_model.pb"
 _SHARD = re.compile(r"variables\.data-\d{5}-of-(\d{5})")

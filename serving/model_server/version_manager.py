@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import Fingerprint, VersionFolder
-from serving.model_server.version_policy import VersionPolicy
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import Fingerprint, VersionFolder
+from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
 _LOG = logging.getLogger(__name__)
 _State = get_model_status_pb2.ModelVersionStatus.State

@@ -11,9 +11,9 @@ import tensorflow as tf
 from google.protobuf import message
 from tensorflow_serving.apis import prediction_log_pb2
 
-from serving.model_server import examples, tensor_proto
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import examples, tensor_proto
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 _FILE = pathlib.Path("assets.extra") / "tf_serving_warmup_requests"

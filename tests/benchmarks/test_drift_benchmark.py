@@ -11,8 +11,8 @@ from PIL import Image
 
 from benchmarks.drift.changes import CHANGES, with_sounds_of_others
 from benchmarks.drift.run import main
-from components.media.sound import loudness_dbfs
-from models import examples as contract
+from objects_that_sound.components.media.sound import loudness_dbfs
+from objects_that_sound.models import examples as contract
 
 
 def _row(number: int = 0) -> dict[str, list]:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.flops import training_flops_per_pair
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
 
 
 def test_a_tiny_net_counted_by_hand(tiny_config):

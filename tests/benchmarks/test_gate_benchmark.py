@@ -11,7 +11,7 @@ from benchmarks.gate.judge import THRESHOLDS, judge, refusing
 from benchmarks.gate.small_examples import make_small_examples
 from benchmarks.gate.table import seeds_table, worse_table
 from benchmarks.gate.worse import OVERFITTED_VIDEOS, WORSE, spoilt
-from models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_network
 
 VIDEOS = 300
 

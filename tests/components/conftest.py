@@ -195,7 +195,7 @@ def make_features() -> Callable[..., dict]:
         box: Sequence[float] | None = None,
         labelled: bool = True,
     ) -> dict:
-        from models import examples as contract
+        from objects_that_sound.models import examples as contract
 
         place = box if box is not None else (0.25, 0.25, 0.75, 0.75)
         features = {
@@ -229,7 +229,7 @@ def write_examples() -> Callable:
         from tfx.proto import example_gen_pb2
         from tfx.types import artifact_utils, standard_artifacts
 
-        from models.examples import make_example
+        from objects_that_sound.models.examples import make_example
 
         artifact = standard_artifacts.Examples()
         artifact.uri = str(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.beam_options import (
+from objects_that_sound.components.beam_options import (
     dataflow_beam_pipeline_args,
     flink_beam_pipeline_args,
     local_beam_pipeline_args,

@@ -8,8 +8,14 @@ import shutil
 import pytest
 from tfx.types import standard_artifacts
 
-from components import blessed_models
-from components.blessed_models import NO_VERSION, add_model, is_no_model, latest_version, read_model
+from objects_that_sound.components import blessed_models
+from objects_that_sound.components.blessed_models import (
+    NO_VERSION,
+    add_model,
+    is_no_model,
+    latest_version,
+    read_model,
+)
 
 
 def _model(folder: pathlib.Path, content: str | None = None) -> standard_artifacts.Model:

@@ -10,11 +10,11 @@ import click
 import pytest
 import yaml
 
-from serving.model_server import text_proto
-from serving.model_server.batching_parameters import BatchingParameters
-from serving.model_server.model_config_file import ModelConfigFile
-from tfx_pipeline.commands.serve import command
-from tfx_pipeline.run_paths import MODEL_NAME
+from objects_that_sound.serving.model_server import text_proto
+from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
+from objects_that_sound.serving.model_server.model_config_file import ModelConfigFile
+from objects_that_sound.tfx_pipeline.commands.serve import command
+from objects_that_sound.tfx_pipeline.run_paths import MODEL_NAME
 
 DEPLOYMENT = pathlib.Path(__file__).resolve().parents[2] / "deployment"
 CONFIG_FOLDER = "/etc/serving"

@@ -13,6 +13,7 @@ import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 DOCKERFILES = ("Dockerfile", "pipeline.Dockerfile")
+NAMESPACE = "objects_that_sound"
 PACKAGES = ("components", "models", "serving", "tfx_pipeline")
 
 
@@ -172,11 +173,13 @@ def test_the_installed_project_is_whole(context, uv, tmp_path):
     if done.returncode and re.search("error sending request|dns error|offline", done.stderr):
         pytest.skip("the package registry can't be reached")
     assert done.returncode == 0, done.stderr
+    named = {path.name for path in tmp_path.iterdir() if path.suffix != ".dist-info"}
+    assert named - {"bin", ".lock"} == {NAMESPACE}  # no name that may be a user's own
     for package in PACKAGES:
         missing = {
             str(path.relative_to(context))
             for path in (context / package).rglob("*")
-            if path.is_file() and not (tmp_path / path.relative_to(context)).exists()
+            if path.is_file() and not (tmp_path / NAMESPACE / path.relative_to(context)).exists()
         }
         assert missing == set()
     [script] = (tmp_path / "bin").glob("ots")

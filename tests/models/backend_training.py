@@ -14,8 +14,8 @@ import sys
 import keras
 import numpy as np
 
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
 
 
 def main(folder: pathlib.Path, backend: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from models import examples
-from models.network_config import NetworkConfig
+from objects_that_sound.models import examples
+from objects_that_sound.models.network_config import NetworkConfig
 
 SAMPLE_RATE = 800
 COLOURS = ((230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40))

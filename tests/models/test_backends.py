@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 
-from models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_network
 
 _REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 _SCRIPT = pathlib.Path(__file__).with_name("backend_training.py")

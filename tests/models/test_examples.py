@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
-from models import examples
+from objects_that_sound.models import examples
 
 
 def test_what_is_written_can_be_parsed_by_the_spec():

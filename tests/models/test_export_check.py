@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from models.export_check import ExportError, check_export
-from models.networks.avc_network import AvcNetwork
-from models.networks.factory import build_network
-from models.signatures import ServingSignatures
+from objects_that_sound.models.export_check import ExportError, check_export
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.signatures import ServingSignatures
 
 
 @pytest.fixture(scope="module")

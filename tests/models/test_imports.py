@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-import models
+from objects_that_sound import models
 
+_OURS = "objects_that_sound.models"
 _MODELS = pathlib.Path(models.__path__[0])
 _SOURCES = sorted(
     path for folder in ("networks", "layers", "losses") for path in (_MODELS / folder).rglob("*.py")
@@ -25,7 +26,7 @@ def _imported(path: pathlib.Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module
             names.add(node.module)
-    return {name if name.startswith("models") else name.split(".")[0] for name in names}
+    return {name if name.startswith(_OURS) else name.split(".")[0] for name in names}
 
 
 def test_there_are_sources():
@@ -34,7 +35,12 @@ def test_there_are_sources():
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: str(path.relative_to(_MODELS)))
 def test_only_keras_and_our_own_backend_free_modules_are_imported(path):
-    ours = ("models.network_config", "models.networks", "models.layers", "models.losses")
+    ours = (
+        "objects_that_sound.models.network_config",
+        "objects_that_sound.models.networks",
+        "objects_that_sound.models.layers",
+        "objects_that_sound.models.losses",
+    )
     strange = {
         name
         for name in _imported(path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.input_pipeline import (
+from objects_that_sound.models.input_pipeline import (
     count_examples,
     evaluation_batches,
     training_batches,

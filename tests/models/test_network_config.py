@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from models.network_config import NetworkConfig
+from objects_that_sound.models.network_config import NetworkConfig
 
 
 def test_the_defaults_are_the_papers_sizes():

@@ -4,8 +4,8 @@ import types
 
 import pytest
 
-from models.progress_bar import ProgressBar
-from models.training.input_clock import InputClock
+from objects_that_sound.models.progress_bar import ProgressBar
+from objects_that_sound.models.training.input_clock import InputClock
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_it_counts_pairs_and_shows_the_latest_figures(clock, capsys):
 
 def test_it_shows_the_share_of_time_spent_waiting_for_input(clock, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("models.progress_bar.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("objects_that_sound.models.progress_bar.time.perf_counter", lambda: now[0])
     bar = _bar(clock)
     bar.on_train_begin()
     for waited, seconds, shown in ((0.5, 2.0, "25%"), (3.0, 4.0, "75%"), (0.0, 1.0, "0%")):
@@ -58,7 +58,7 @@ def test_it_shows_the_share_of_time_spent_waiting_for_input(clock, monkeypatch):
 
 def test_it_looks_at_the_figures_only_now_and_then(clock, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("models.progress_bar.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("objects_that_sound.models.progress_bar.time.perf_counter", lambda: now[0])
     looks = []
     bar = ProgressBar(100, 8, clock)
     bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: looks.append(now[0]) or {}))

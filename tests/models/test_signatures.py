@@ -10,10 +10,10 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from models import examples
-from models.input_pipeline import evaluation_batches
-from models.networks.factory import build_network
-from models.signatures import ServingSignatures
+from objects_that_sound.models import examples
+from objects_that_sound.models.input_pipeline import evaluation_batches
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.signatures import ServingSignatures
 
 RATE = 800
 InvalidArgument = tf.errors.InvalidArgumentError

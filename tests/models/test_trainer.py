@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.input_pipeline import evaluation_batches, training_batches
-from models.losses import pair_masks
-from models.losses.balanced_cross_entropy import balanced_accuracy
-from models.trainer import HISTORY_FILE, run_fn, train
-from models.training_config import TrainingConfig
-from models.warmup_requests import WARMUP_FILE
+from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
+from objects_that_sound.models.losses import pair_masks
+from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
+from objects_that_sound.models.trainer import HISTORY_FILE, run_fn, train
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.models.warmup_requests import WARMUP_FILE
 
 _TRAINING = TrainingConfig(
     batch_size=16, steps=50, steps_per_epoch=20, learning_rate=3e-3, shuffle_buffer=64, seed=3

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from models.training_config import TrainingConfig
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 def test_the_defaults_are_the_papers_recipe():

@@ -7,12 +7,12 @@ import pathlib
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from models.networks.factory import build_network
-from models.signatures import ServingSignatures
-from models.warmup_requests import WARMUP_FILE, write_warmup_requests
-from serving.model_server.servable import Servable
-from serving.model_server.version_folder import VersionFolder
-from serving.model_server.warmup import warm_up
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.warmup_requests import WARMUP_FILE, write_warmup_requests
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.warmup import warm_up
 
 SIGNATURES = ["serving_default", "score", "embed_image", "embed_audio", "localise", "describe"]
 

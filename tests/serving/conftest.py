@@ -13,8 +13,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from serving.model_server.model_server import ModelServer
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 SAMPLE_RATE = 8000
 IMAGE_SIZE = 32

@@ -12,8 +12,8 @@ import av
 import pytest
 from click.testing import CliRunner
 
-from components.generated_videos.generator import generate_videos
-from tfx_pipeline.cli import main
+from objects_that_sound.components.generated_videos.generator import generate_videos
+from objects_that_sound.tfx_pipeline.cli import main
 
 GOOD = 24
 _SEED = 9

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfx_pipeline.avc_eval_config import ACCURACY_METRIC, avc_eval_config
+from objects_that_sound.tfx_pipeline.avc_eval_config import ACCURACY_METRIC, avc_eval_config
 
 
 @pytest.fixture(scope="module")

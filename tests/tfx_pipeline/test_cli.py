@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 COMMANDS = [
     "demo",
@@ -30,7 +30,7 @@ COMMANDS = [
 _PROGRAM = """
 import json, sys
 from click.testing import CliRunner
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 results = [CliRunner().invoke(main, arguments) for arguments in json.loads(sys.argv[1])]
 print(json.dumps({
     "results": [[result.exit_code, result.output] for result in results],

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tfx_pipeline import code_version as module
+from objects_that_sound.tfx_pipeline import code_version as module
 
 MODULE = pathlib.Path(module.__file__)
 

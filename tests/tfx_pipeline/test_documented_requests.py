@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import pytest
 import tensorflow as tf
 
-from models import examples as contract
-from serving.model_server.model_server import ModelServer
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.models import examples as contract
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 _DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 _ADDRESS = "localhost:8501"

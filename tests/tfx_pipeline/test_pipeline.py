@@ -10,11 +10,14 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from tfx.dsl.compiler.compiler import Compiler
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 
-from components.beam_options import flink_beam_pipeline_args, local_beam_pipeline_args
-from components.evaluation.threshold import Threshold, thresholds_from_json
-from tfx_pipeline.continuous.continuous_training import ContinuousTraining
-from tfx_pipeline.pipeline import create_pipeline
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.components.beam_options import (
+    flink_beam_pipeline_args,
+    local_beam_pipeline_args,
+)
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_from_json
+from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.pipeline import create_pipeline
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 GROUP_REGEX = r"_g\d+_"
 
@@ -101,7 +104,7 @@ def test_what_is_pushed_must_be_served(components):
     assert components["Pusher"].inputs["infra_blessing"] is blessing
     assert components["Pusher.search"].inputs["infra_blessing"] is blessing
     server = json.loads(components["ServingValidator"].exec_properties["local_server"])
-    assert server[:3] == ["-m", "tfx_pipeline.cli", "serve"]
+    assert server[:3] == ["-m", "objects_that_sound.tfx_pipeline.cli", "serve"]
 
 
 def test_only_the_gates_blessings_count(pipeline):

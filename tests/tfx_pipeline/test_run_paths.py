@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
 def test_everything_is_under_the_root_and_absolute(tmp_path, monkeypatch):

@@ -12,17 +12,17 @@ import pytest
 import tensorflow as tf
 from tfx.types import standard_artifacts
 
-from components.evaluation import example_fields
-from components.evaluation.baseline_model import load_baseline_model
-from components.evaluation.saved_model import SavedModel
-from components.generated_videos.generator import generate_videos
-from models import examples as contract
-from models.input_pipeline import evaluation_batches
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
-from models.trainer import run_fn
-from models.training.keras_weights import load_keras_weights
-from models.training_config import TrainingConfig
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.generated_videos.generator import generate_videos
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.input_pipeline import evaluation_batches
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.trainer import run_fn
+from objects_that_sound.models.training.keras_weights import load_keras_weights
+from objects_that_sound.models.training_config import TrainingConfig
 
 _FRAMES = 3
 
@@ -34,10 +34,10 @@ def _config(tiny_config) -> NetworkConfig:
 @pytest.fixture(scope="module")
 def ingested(tiny_config, tmp_path_factory):
     """Artifacts with the examples of eight generated videos, and the pairs of them."""
-    from components.avc_pair_gen.executor import Executor as PairExecutor
-    from components.beam_options import local_beam_pipeline_args
-    from components.video_example_gen.component import VideoExampleGen
-    from components.video_example_gen.executor import Executor
+    from objects_that_sound.components.avc_pair_gen.executor import Executor as PairExecutor
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.executor import Executor
 
     folder = tmp_path_factory.mktemp("ingested")
     generate_videos(folder / "videos", count=8, seed=1, seconds=2.0, workers=1, progress=False)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from serving.client.model_client import Image, ModelClient
+    from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 _MEDIA = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
 
@@ -134,9 +134,9 @@ def connection(
         raise click.UsageError("give --model or --server, not both")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning)  # of libraries, about Python
-    from serving.client.client_options import ClientOptions
-    from serving.client.connect import connect
-    from serving.client.model_server_error import ModelServerError
+    from objects_that_sound.serving.client.client_options import ClientOptions
+    from objects_that_sound.serving.client.connect import connect
+    from objects_that_sound.serving.client.model_server_error import ModelServerError
 
     given = click.get_current_context().meta
     tls, ca_file, token_file = (
@@ -152,7 +152,7 @@ def connection(
 
     try:
         if model is not None:
-            from tfx_pipeline.in_process_client import InProcessClient
+            from objects_that_sound.tfx_pipeline.in_process_client import InProcessClient
 
             client: ModelClient = InProcessClient(str(model))
         else:
@@ -202,8 +202,8 @@ def print_result(result: dict[str, Any], as_json: bool, words: str) -> None:
 
 
 def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> Media:
-    from components.media.clips import probe, read_clips
-    from components.media.media_error import MediaError
+    from objects_that_sound.components.media.clips import probe, read_clips
+    from objects_that_sound.components.media.media_error import MediaError
 
     description = client.describe()
     try:
@@ -223,8 +223,8 @@ def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> 
 
 
 def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:
-    from components.media.media_error import MediaError
-    from components.media.sound import decode_audio
+    from objects_that_sound.components.media.media_error import MediaError
+    from objects_that_sound.components.media.sound import decode_audio
 
     try:
         samples = decode_audio(path, sample_rate)  # int16 [n]

@@ -7,7 +7,10 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.commands.run_options import check_beam_args, split_sound_benchmark
+from objects_that_sound.tfx_pipeline.commands.run_options import (
+    check_beam_args,
+    split_sound_benchmark,
+)
 
 
 class _Pair(click.ParamType):
@@ -164,11 +167,11 @@ def command(
         raise click.ClickException(
             f"{error}: install kfp with pip install 'objects-that-sound[kubeflow]'"
         ) from error
-    from tfx_pipeline.kubeflow.compile_pipeline import compile_pipeline
-    from tfx_pipeline.kubeflow.deployment import Deployment
-    from tfx_pipeline.kubeflow.graph_options import GraphOptions
-    from tfx_pipeline.kubeflow.parse_parameters import parse_parameters
-    from tfx_pipeline.kubeflow.run_parameters import parameter_types
+    from objects_that_sound.tfx_pipeline.kubeflow.compile_pipeline import compile_pipeline
+    from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
+    from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+    from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import parse_parameters
+    from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_types
 
     deployment = Deployment(
         image=image,

@@ -21,8 +21,8 @@ def command(root: str, count: int, seconds: float, preset: str, seed: int, verbo
     Under 15 minutes on two cores. A second call reuses what did not change. ROOT/report.html is
     for people, ROOT/report.json for programs.
     """
-    from components.generated_videos.generator import generate_videos
-    from tfx_pipeline.run import run
+    from objects_that_sound.components.generated_videos.generator import generate_videos
+    from objects_that_sound.tfx_pipeline.run import run
 
     folder = os.path.join(root, "generated_videos")
     started = time.monotonic()

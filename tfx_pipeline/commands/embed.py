@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tfx_pipeline.commands import client_options, slide_options
+from objects_that_sound.tfx_pipeline.commands import client_options, slide_options
 
 if TYPE_CHECKING:
-    from serving.client.model_client import Image, ModelClient
+    from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

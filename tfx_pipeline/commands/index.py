@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from components.search_indexer.vector_table import DTYPES
+from objects_that_sound.components.search_indexer.vector_table import DTYPES
 
 if TYPE_CHECKING:
     from tfx import types
@@ -88,9 +88,9 @@ def command(
     from tfx.types import standard_artifacts
     from tfx.utils import path_utils
 
-    from components.beam_options import local_beam_pipeline_args
-    from components.search_indexer.executor import ITEMS_PROPERTY, Executor
-    from tfx_pipeline.commands.evaluate.find_examples import find_examples
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.search_indexer.executor import ITEMS_PROPERTY, Executor
+    from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
 
     with _work_folder(output) as folder:
         index, trained = standard_artifacts.Model(), standard_artifacts.Model()
@@ -145,12 +145,12 @@ def _ingest(
     from tfx.proto import example_gen_pb2
     from tfx.types import standard_artifacts
 
-    from components.beam_options import local_beam_pipeline_args
-    from components.evaluation.saved_model import SavedModel
-    from components.video_example_gen.component import VideoExampleGen
-    from components.video_example_gen.executor import Executor
-    from components.video_example_gen.video_list import write_video_list
-    from models import examples as contract
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.evaluation.saved_model import SavedModel
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.executor import Executor
+    from objects_that_sound.components.video_example_gen.video_list import write_video_list
+    from objects_that_sound.models import examples as contract
 
     described = SavedModel(model).call("describe", {"query": [b""]})
     video_list = os.path.join(folder, "videos", "videos.csv")
@@ -184,7 +184,7 @@ def _ingest(
 
 def _rejects(folder: str) -> list[dict[str, str]]:
     """The videos that ingest could not use."""
-    from components.video_example_gen.executor import REJECTS_NAME, STORE_NAME
+    from objects_that_sound.components.video_example_gen.executor import REJECTS_NAME, STORE_NAME
 
     for below in ("examples", STORE_NAME):
         path = os.path.join(folder, below, REJECTS_NAME)

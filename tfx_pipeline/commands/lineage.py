@@ -8,7 +8,7 @@ import pathlib
 
 import click
 
-from tfx_pipeline.commands.root_option import root_option
+from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 
 
 @click.command()
@@ -36,12 +36,15 @@ def command(
     likewise for the model whose weights training began with, back to the first one.
     """
     # Imported here: `ots --help` must not wait.
-    from tfx_pipeline.pipeline_name import PIPELINE_NAME
-    from tfx_pipeline.report.collect import metadata_of
-    from tfx_pipeline.report.lineage import model_lineage
-    from tfx_pipeline.report.lineage_text import lineage_text
-    from tfx_pipeline.report.metadata_graph import RunNotFoundError, read_metadata_graph
-    from tfx_pipeline.report.write_lineage import write_lineage
+    from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+    from objects_that_sound.tfx_pipeline.report.collect import metadata_of
+    from objects_that_sound.tfx_pipeline.report.lineage import model_lineage
+    from objects_that_sound.tfx_pipeline.report.lineage_text import lineage_text
+    from objects_that_sound.tfx_pipeline.report.metadata_graph import (
+        RunNotFoundError,
+        read_metadata_graph,
+    )
+    from objects_that_sound.tfx_pipeline.report.write_lineage import write_lineage
 
     try:
         lineage = model_lineage(read_metadata_graph(metadata_of(root), PIPELINE_NAME), version)

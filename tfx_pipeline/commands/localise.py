@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tfx_pipeline.commands import client_options
+from objects_that_sound.tfx_pipeline.commands import client_options
 
 if TYPE_CHECKING:
-    from components.localisation_video.video_options import VideoOptions
-    from serving.client.model_client import ModelClient
+    from objects_that_sound.components.localisation_video.video_options import VideoOptions
+    from objects_that_sound.serving.client.model_client import ModelClient
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
 _POSITIVE = click.FloatRange(0, min_open=True)
@@ -107,7 +107,7 @@ def command(
             raise click.UsageError(f"{output} is the video to read: give another name")
     with client_options.connection(server, protocol, model_name, timeout, model) as client:
         if clip is not None and output is not None:
-            from components.localisation_video.video_options import VideoOptions
+            from objects_that_sound.components.localisation_video.video_options import VideoOptions
 
             _localise_video(client, clip, output, VideoOptions(**chosen), as_json)
         else:
@@ -123,8 +123,10 @@ def _localise_video(
 ) -> None:
     from tqdm import tqdm
 
-    from components.localisation_video.localisation_video import make_localisation_video
-    from components.media.media_error import MediaError
+    from objects_that_sound.components.localisation_video.localisation_video import (
+        make_localisation_video,
+    )
+    from objects_that_sound.components.media.media_error import MediaError
 
     began = clock.monotonic()
     with tqdm(desc=source.name, unit="frame", disable=None) as bar:
@@ -182,7 +184,7 @@ def _localise_frame(
         f"sound comes from {x:.0%} of the width and {y:.0%} of the height ({greatest:.4f} there)"
     )
     if output is not None:
-        from components.localisation_evaluator.overlay import draw_overlay
+        from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
 
         try:
             draw_overlay(media.image, found.heatmap, found.crop_box, longest_side=640).save(output)

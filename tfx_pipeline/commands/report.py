@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tfx_pipeline.report.run_summary import RunSummary
+    from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 _ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
 
@@ -51,8 +51,8 @@ def command(
     of --root, B the other, of another folder or of the same.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
-    from tfx_pipeline.report.comparison import COMPARISON_FILE, write_comparison
-    from tfx_pipeline.report.report import HTML_FILE, write_report
+    from objects_that_sound.tfx_pipeline.report.comparison import COMPARISON_FILE, write_comparison
+    from objects_that_sound.tfx_pipeline.report.report import HTML_FILE, write_report
 
     comparing = any((compare, compare_run_id, compare_version))
     if output is not None and not comparing:
@@ -76,10 +76,10 @@ def command(
 
 
 def _collect(root: pathlib.Path, run_id: str | None, version: str | None) -> RunSummary:
-    from tfx_pipeline.pipeline import PIPELINE_NAME
-    from tfx_pipeline.report.collect import collect_run
-    from tfx_pipeline.report.report import JSON_FILE
-    from tfx_pipeline.report.run_records import RunNotFoundError
+    from objects_that_sound.tfx_pipeline.pipeline import PIPELINE_NAME
+    from objects_that_sound.tfx_pipeline.report.collect import collect_run
+    from objects_that_sound.tfx_pipeline.report.report import JSON_FILE
+    from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
 
     if run_id is not None and version is not None:
         raise click.UsageError("give the id of a run or a version, not both")
@@ -99,7 +99,7 @@ def _collect(root: pathlib.Path, run_id: str | None, version: str | None) -> Run
 
 
 def _with_earlier(summary: RunSummary, earlier: dict[str, Any]) -> RunSummary:
-    from tfx_pipeline.report.run_summary import Stage
+    from objects_that_sound.tfx_pipeline.report.run_summary import Stage
 
     collected = {stage.name: stage for stage in summary.stages}
     known = [Stage(**stage) for stage in earlier.get("stages", [])]

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tfx_pipeline.commands.run_options import check_beam_args, split_sound_benchmark
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.commands.run_options import (
+    check_beam_args,
+    split_sound_benchmark,
+)
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 if TYPE_CHECKING:
-    from tfx_pipeline.continuous.continuous_options import ContinuousOptions
+    from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 
 
 @click.command("run")
@@ -161,7 +164,7 @@ def command(
     and ROOT/report.json. Exit status: 0 a model was pushed, or nothing was to be done (--continuous);
     3 the gate refused the model; 4 the new videos were refused (--continuous); 1 an error.
     """
-    from tfx_pipeline.run import run
+    from objects_that_sound.tfx_pipeline.run import run
 
     if sound_benchmark is not None:
         dataset, folder = sound_benchmark
@@ -198,8 +201,11 @@ def command(
 def _continuous_options(
     window: int | None, min_new_videos: int | None, max_drift: tuple[str, ...], accept_drift: bool
 ) -> ContinuousOptions:
-    from components.drift_validator.divergence_limits import parse_limits
-    from tfx_pipeline.continuous.continuous_options import DEFAULT_WINDOW, ContinuousOptions
+    from objects_that_sound.components.drift_validator.divergence_limits import parse_limits
+    from objects_that_sound.tfx_pipeline.continuous.continuous_options import (
+        DEFAULT_WINDOW,
+        ContinuousOptions,
+    )
 
     try:
         limits = parse_limits(max_drift)

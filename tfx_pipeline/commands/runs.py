@@ -7,7 +7,7 @@ import pathlib
 
 import click
 
-from tfx_pipeline.commands.root_option import root_option
+from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 
 
 @click.command()
@@ -20,11 +20,11 @@ def command(root: pathlib.Path, as_json: bool) -> None:
     lineage` follows a pushed version back.
     """
     # Imported here: `ots --help` must not wait.
-    from tfx_pipeline.commands.evaluate.text_table import text_table
-    from tfx_pipeline.pipeline_name import PIPELINE_NAME
-    from tfx_pipeline.report.collect import collect_all_runs
-    from tfx_pipeline.report.metadata_graph import RunNotFoundError
-    from tfx_pipeline.report.run_table import run_row
+    from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import text_table
+    from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+    from objects_that_sound.tfx_pipeline.report.collect import collect_all_runs
+    from objects_that_sound.tfx_pipeline.report.metadata_graph import RunNotFoundError
+    from objects_that_sound.tfx_pipeline.report.run_table import run_row
 
     try:
         rows = [run_row(summary) for summary in collect_all_runs(root, PIPELINE_NAME)]

@@ -6,7 +6,7 @@ import pathlib
 
 import click
 
-from tfx_pipeline.commands import client_options, slide_options
+from objects_that_sound.tfx_pipeline.commands import client_options, slide_options
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

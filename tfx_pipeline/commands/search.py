@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tfx_pipeline.commands import client_options
-from tfx_pipeline.commands.evaluate.text_table import text_table
+from objects_that_sound.tfx_pipeline.commands import client_options
+from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import text_table
 
 if TYPE_CHECKING:
-    from serving.client.found_item import FoundItem
+    from objects_that_sound.serving.client.found_item import FoundItem
 
 
 @click.command(

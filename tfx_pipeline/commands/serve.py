@@ -278,7 +278,7 @@ def command(show_version: bool, **flags: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 
-    from serving.model_server.model_server_options import ModelServerOptions
+    from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
     if flags["ui"] and flags["rest_api_port"] is None:
         flags["rest_api_port"] = _UI_PORT
@@ -290,7 +290,7 @@ def command(show_version: bool, **flags: Any) -> None:
 
     import tensorflow as tf
 
-    from serving.model_server.model_server import ModelServer
+    from objects_that_sound.serving.model_server.model_server import ModelServer
 
     tf.get_logger().setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from components.media.clips import Clip
-    from serving.client.model_client import Image, ModelClient
+    from objects_that_sound.components.media.clips import Clip
+    from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 _AT_ONCE = 32
 """Moments in a request."""
@@ -49,8 +49,8 @@ def print_slide(
         raise click.UsageError("--every slides over a --video, without --time")
     import tqdm
 
-    from components.media.media_error import MediaError
-    from components.media.slide import slide, slide_times
+    from objects_that_sound.components.media.media_error import MediaError
+    from objects_that_sound.components.media.slide import slide, slide_times
 
     description = client.describe()
     try:

@@ -50,7 +50,11 @@ def command(
         raise click.ClickException(
             f"{error}: install kfp with pip install 'objects-that-sound[kubeflow]'"
         ) from error
-    from tfx_pipeline.kubeflow.submit_pipeline import SUCCEEDED, SubmitError, submit_pipeline
+    from objects_that_sound.tfx_pipeline.kubeflow.submit_pipeline import (
+        SUCCEEDED,
+        SubmitError,
+        submit_pipeline,
+    )
 
     try:
         run_id, state = submit_pipeline(

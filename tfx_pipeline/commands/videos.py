@@ -40,7 +40,7 @@ def generate(
     Video i depends on the seed and i only, so the same arguments give the same files; videos that
     are there already are kept. Classes and boxes go to DIR/annotations.jsonl, for evaluation only.
     """
-    from components.generated_videos import generator
+    from objects_that_sound.components.generated_videos import generator
 
     try:
         encoded = generator.generate_videos(

@@ -11,13 +11,13 @@ from tfx import v1 as tfx
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
-from components.data_gate.accepted_spans import AcceptedSpans
-from components.data_gate.component import DataGate
-from components.data_gate.data_blessing import DataBlessing
-from components.drift_validator.component import DriftValidator
-from components.span_statistics.component import SpanStatistics
-from components.video_example_gen.component import VideoExampleGen
-from tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.components.data_gate.accepted_spans import AcceptedSpans
+from objects_that_sound.components.data_gate.component import DataGate
+from objects_that_sound.components.data_gate.data_blessing import DataBlessing
+from objects_that_sound.components.drift_validator.component import DriftValidator
+from objects_that_sound.components.span_statistics.component import SpanStatistics
+from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
 
 
 def accepted_window(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
 
 DEFAULT_WINDOW = 4
 

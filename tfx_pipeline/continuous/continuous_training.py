@@ -6,7 +6,7 @@ import dataclasses
 
 from tfx.proto import range_config_pb2
 
-from components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
 
 
 @dataclasses.dataclass(frozen=True)

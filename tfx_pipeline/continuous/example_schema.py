@@ -8,8 +8,8 @@ import os
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from models import examples
-from tfx_pipeline.presets.preset import Preset
+from objects_that_sound.models import examples
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 _NAME = "schema.pbtxt"
 _HEADER = """\

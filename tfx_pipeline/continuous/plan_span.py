@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.splits import assign_splits
-from components.video_example_gen.video import make_video, relative_id
-from components.video_example_gen.video_list import ListedVideo, common_folder
-from tfx_pipeline.continuous.span_lists import SpanLists, new_videos
-from tfx_pipeline.continuous.span_state import SpanState
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.splits import assign_splits
+from objects_that_sound.components.video_example_gen.video import make_video, relative_id
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo, common_folder
+from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists, new_videos
+from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
 
 _SHARES = (("train", 800), ("eval", 200))
 """As VideoExampleGen's."""

@@ -6,8 +6,12 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from components.video_example_gen import storage
-from components.video_example_gen.video_list import ListedVideo, read_video_list, write_list
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.video_list import (
+    ListedVideo,
+    read_video_list,
+    write_list,
+)
 
 _NAME = re.compile(r"span-(\d+)\.csv")
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import enum
 import os
 
-from tfx_pipeline.report.run_records import RunNotFoundError, RunRecords, read_all_run_records
+from objects_that_sound.tfx_pipeline.report.run_records import (
+    RunNotFoundError,
+    RunRecords,
+    read_all_run_records,
+)
 
 
 class SpanState(enum.IntEnum):

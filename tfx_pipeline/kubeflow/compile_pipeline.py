@@ -16,10 +16,10 @@ from typing import Any
 
 from kfp import compiler, dsl, kubernetes
 
-from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
-from tfx_pipeline.kubeflow.deployment import Deployment
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.kfp_components import (
+from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
+from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import (
     CONFIGURE,
     EXAMPLE_GEN,
     LIST_VIDEOS,
@@ -29,11 +29,14 @@ from tfx_pipeline.kubeflow.kfp_components import (
     list_videos_component,
     step_component,
 )
-from tfx_pipeline.kubeflow.run_parameters import RunParameters, parameter_descriptions
-from tfx_pipeline.kubeflow.run_step import PROPERTIES
-from tfx_pipeline.kubeflow.step import Step, steps
-from tfx_pipeline.kubeflow.tfx_graph import tfx_graph
-from tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
+    RunParameters,
+    parameter_descriptions,
+)
+from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
+from objects_that_sound.tfx_pipeline.kubeflow.step import Step, steps
+from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 
 _REQUIRED = inspect.Parameter.empty
 _RETRY_AFTER = "30s"

@@ -1,6 +1,6 @@
 """The first step of every run: turns its parameters into what each of the other steps is to do.
 
-    python -m tfx_pipeline.kubeflow.configure --executor_input JSON --graph JSON
+    python -m objects_that_sound.tfx_pipeline.kubeflow.configure --executor_input JSON --graph JSON
 
 All that a step's result depends on reaches it as an input: its properties from here, artifacts from
 other steps. So Kubeflow's cache, which compares inputs, is right, and a wrong parameter fails here,
@@ -20,14 +20,14 @@ from collections.abc import Sequence
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from components.blessed_models import latest_version
-from components.latest_blessed_model.component import LatestBlessedModel
-from components.video_example_gen.video_list import list_videos, write_list
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.run_parameters import RunParameters
-from tfx_pipeline.kubeflow.step import step_name
-from tfx_pipeline.kubeflow.tfx_graph import tfx_graph
-from tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST, fingerprint
+from objects_that_sound.components.blessed_models import latest_version
+from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.step import step_name
+from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST, fingerprint
 
 VIDEO_FINGERPRINT = "video_fingerprint"
 """Output of this step beside the properties of all others."""

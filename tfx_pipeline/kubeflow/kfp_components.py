@@ -9,13 +9,13 @@ import yaml
 from kfp import components
 from tfx.types import standard_component_specs
 
-from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
-from tfx_pipeline.kubeflow.deployment import Deployment
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
-from tfx_pipeline.kubeflow.run_parameters import parameter_types
-from tfx_pipeline.kubeflow.run_step import PROPERTIES
-from tfx_pipeline.kubeflow.step import Step, step_name
+from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
+from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_types
+from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
+from objects_that_sound.tfx_pipeline.kubeflow.step import Step, step_name
 
 CONFIGURE = "configure"
 LIST_VIDEOS = "list-videos"
@@ -40,7 +40,7 @@ def configure_component(
         inputs={name: _PARAMETER_TYPES[kind] for name, kind in parameter_types().items()},
         outputs=dict.fromkeys(outputs, "String"),
         command=[
-            *("python", "-m", "tfx_pipeline.kubeflow.configure"),
+            *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.configure"),
             *("--executor_input", {"executorInput": None}),
             *("--graph", options.to_json()),
         ],
@@ -55,7 +55,7 @@ def list_videos_component(deployment: Deployment) -> Any:
         inputs={"videos": "JsonArray", "segments": "String", "fingerprint": "String"},
         outputs={VIDEOS: "Artifact"},
         command=[
-            *("python", "-m", "tfx_pipeline.kubeflow.list_videos"),
+            *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.list_videos"),
             *("--videos", {"inputValue": "videos"}),
             *("--segments", {"inputValue": "segments"}),
             *("--fingerprint", {"inputValue": "fingerprint"}),
@@ -69,7 +69,7 @@ def step_component(step: Step, deployment: Deployment) -> Any:
     sources = {name: source.artifact_class for name, source in step.inputs.items()}
     inputs = {name: _artifact_type(artifact_class) for name, artifact_class in sources.items()}
     command: list[Any] = [
-        *("python", "-m", "tfx_pipeline.kubeflow.run_step"),
+        *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.run_step"),
         *("--executor", step.executor_class),
         *("--executor_input", {"executorInput": None}),
     ]

@@ -1,6 +1,6 @@
 """The step that lists the videos of a run.
 
-    python -m tfx_pipeline.kubeflow.list_videos --videos JSON --segments CSV --fingerprint HEX --output FOLDER
+    python -m objects_that_sound.tfx_pipeline.kubeflow.list_videos --videos JSON --segments CSV --fingerprint HEX --output FOLDER
 
 Its output is cached by the fingerprint, so that ingest is not repeated while the videos stay the same.
 """
@@ -13,8 +13,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from components.video_example_gen.video_list import list_videos, write_list
-from tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST, fingerprint
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST, fingerprint
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

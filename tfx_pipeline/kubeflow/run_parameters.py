@@ -8,10 +8,10 @@ import typing
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
-from tfx_pipeline.presets.chosen_preset import chosen_preset
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.run_paths import MODEL_NAME, SEARCH_NAME
+from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
+from objects_that_sound.tfx_pipeline.presets.chosen_preset import chosen_preset
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.run_paths import MODEL_NAME, SEARCH_NAME
 
 BLESSED_NAME = "blessed"
 

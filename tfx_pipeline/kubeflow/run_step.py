@@ -1,6 +1,6 @@
 """Runs the executor of a TFX component as a step of Kubeflow Pipelines.
 
-    python -m tfx_pipeline.kubeflow.run_step --executor CLASS --executor_input JSON
+    python -m objects_that_sound.tfx_pipeline.kubeflow.run_step --executor CLASS --executor_input JSON
         --input NAME CLASS PATH ... --output NAME CLASS PATH ... [--property NAME VALUE ...]
         [--work_dir FOLDER] [options of Beam]
 
@@ -30,7 +30,7 @@ from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 from tfx.types import standard_artifacts
 from tfx.utils import io_utils, name_utils
 
-from components.blessed_models import is_no_model
+from objects_that_sound.components.blessed_models import is_no_model
 
 PROPERTIES = "exec_properties"
 """Name of the input parameter that holds the executor's properties as JSON."""

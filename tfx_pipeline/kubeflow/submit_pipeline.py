@@ -14,7 +14,7 @@ import kfp_server_api
 import urllib3
 import yaml
 
-from tfx_pipeline.kubeflow.parse_parameters import parse_parameters
+from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import parse_parameters
 
 SUCCEEDED = "SUCCEEDED"
 _POLL_SECONDS = 5.0

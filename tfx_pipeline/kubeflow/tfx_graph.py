@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tfx import v1 as tfx
 
-from components.beam_options import local_beam_pipeline_args
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.run_parameters import RunParameters
-from tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
-from tfx_pipeline.pipeline import create_pipeline
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
+from objects_that_sound.tfx_pipeline.pipeline import create_pipeline
 
 
 def tfx_graph(parameters: RunParameters, options: GraphOptions) -> tfx.dsl.Pipeline:

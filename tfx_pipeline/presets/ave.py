@@ -6,10 +6,10 @@ Figures to reach: AVC accuracy 0.819, nDCG@30 .604/.561/.587/.665 (im-im, im-aud
 on AudioSet-Instruments (section 3.4).
 """
 
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.thresholds import full_size_thresholds
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def ave() -> Preset:

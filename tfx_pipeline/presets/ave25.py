@@ -8,10 +8,10 @@ Cost: 33 GFLOP a pair, 2,048 pairs a step; the paper used 16 GPUs. 25 JPEGs of 2
 Figure to reach: AVC accuracy 0.847 on AudioSet-Instruments (section 3.4); with one frame 0.819.
 """
 
-from models.network_config import NetworkConfig
-from tfx_pipeline.presets.ave import split_pairs_2048
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.thresholds import full_size_thresholds
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.tfx_pipeline.presets.ave import split_pairs_2048
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def ave25() -> Preset:

@@ -6,10 +6,10 @@ Figures to reach: AVC accuracy about 0.82, pointing accuracy 0.817 (image centre
 AudioSet-Instruments (section 4.2).
 """
 
-from models.network_config import NetworkConfig
-from tfx_pipeline.presets.ave import split_pairs_2048
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.thresholds import full_size_thresholds
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.tfx_pipeline.presets.ave import split_pairs_2048
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def avol() -> Preset:

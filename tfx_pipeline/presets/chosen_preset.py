@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from components.evaluation.threshold import Threshold
-from tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 
 def chosen_preset(

@@ -7,10 +7,10 @@ the score that 90 % of the true sounds reach, 0 % of the frames fire at silence 
 off-screen sounds.
 """
 
-from components.evaluation.threshold import Threshold
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.preset import Preset
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 
 def demo() -> Preset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.evaluation.threshold import Threshold, parse_threshold
+from objects_that_sound.components.evaluation.threshold import Threshold, parse_threshold
 
 EVALUATORS = ("avc", "retrieval", "localisation", "sound_benchmark")
 

@@ -5,10 +5,10 @@ Cost: 31 GFLOP a pair, 26 million pairs.
 Figures: none yet; AVC accuracy 0.819 and pointing accuracy 0.817 are the paper's on AudioSet.
 """
 
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.thresholds import full_size_thresholds
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.thresholds import full_size_thresholds
 
 
 def full() -> Preset:

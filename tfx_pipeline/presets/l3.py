@@ -6,10 +6,10 @@ Figure to reach: AVC accuracy 0.78 on Flickr-SoundNet, 0.74 on Kinetics-Sounds (
 0.808 on AudioSet-Instruments ("Objects that Sound", section 3.4).
 """
 
-from components.evaluation.threshold import Threshold
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.preset import Preset
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 
 def l3() -> Preset:

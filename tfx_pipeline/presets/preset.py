@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from components.evaluation.threshold import Threshold
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
 
 Thresholds = Mapping[str, tuple[Threshold, ...]]
 """By evaluator: "avc", "retrieval", "localisation", "sound_benchmark"."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tfx_pipeline.presets.ave import ave
-from tfx_pipeline.presets.ave25 import ave25
-from tfx_pipeline.presets.avol import avol
-from tfx_pipeline.presets.demo import demo
-from tfx_pipeline.presets.full import full
-from tfx_pipeline.presets.l3 import l3
-from tfx_pipeline.presets.preset import Preset
-from tfx_pipeline.presets.smoke import smoke
+from objects_that_sound.tfx_pipeline.presets.ave import ave
+from objects_that_sound.tfx_pipeline.presets.ave25 import ave25
+from objects_that_sound.tfx_pipeline.presets.avol import avol
+from objects_that_sound.tfx_pipeline.presets.demo import demo
+from objects_that_sound.tfx_pipeline.presets.full import full
+from objects_that_sound.tfx_pipeline.presets.l3 import l3
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.smoke import smoke
 
 PRESETS: dict[str, Callable[[], Preset]] = {
     preset.__name__: preset for preset in (demo, full, l3, ave, ave25, avol, smoke)

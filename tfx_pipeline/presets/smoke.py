@@ -3,9 +3,9 @@
 Command: ots run --preset smoke --videos VIDEOS --root ROOT
 """
 
-from models.network_config import NetworkConfig
-from models.training_config import TrainingConfig
-from tfx_pipeline.presets.preset import Preset
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 
 def smoke() -> Preset:

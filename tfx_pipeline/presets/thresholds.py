@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components.evaluation.threshold import Threshold
-from tfx_pipeline.presets.preset import Thresholds
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.tfx_pipeline.presets.preset import Thresholds
 
 
 def full_size_thresholds(min_avc_accuracy: float) -> Thresholds:

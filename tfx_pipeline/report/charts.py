@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib
 import matplotlib.figure
 
-from tfx_pipeline.report.measured_metric import Interval
-from tfx_pipeline.report.metric_row import MetricRow
+from objects_that_sound.tfx_pipeline.report.measured_metric import Interval
+from objects_that_sound.tfx_pipeline.report.metric_row import MetricRow
 
 # Matplotlib wants colours; the page replaces these by its own, light or dark.
 _CSS_COLOURS = {

@@ -10,10 +10,13 @@ from typing import Any
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from components.drift_validator.comparison import read_comparisons
-from tfx_pipeline.report.evaluator_result import EvaluatorResult, read_evaluator_result
-from tfx_pipeline.report.flat_parameters import flat_parameters
-from tfx_pipeline.report.run_records import (
+from objects_that_sound.components.drift_validator.comparison import read_comparisons
+from objects_that_sound.tfx_pipeline.report.evaluator_result import (
+    EvaluatorResult,
+    read_evaluator_result,
+)
+from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.run_records import (
     ArtifactRecord,
     RunNotFoundError,
     RunRecords,
@@ -21,8 +24,8 @@ from tfx_pipeline.report.run_records import (
     read_all_run_records,
     read_run_records,
 )
-from tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
-from tfx_pipeline.report.tfma_result import read_tfma_result
+from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
+from objects_that_sound.tfx_pipeline.report.tfma_result import read_tfma_result
 
 METADATA_FILE = "metadata.sqlite"
 """In the folder of a run."""

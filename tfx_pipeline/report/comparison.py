@@ -9,10 +9,14 @@ from typing import Any
 
 import markupsafe
 
-from tfx_pipeline.report.charts import comparison_chart, comparison_curves
-from tfx_pipeline.report.measured_metric import Interval, MeasuredMetric, measured_metrics
-from tfx_pipeline.report.page import load_json, render_page
-from tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.report.charts import comparison_chart, comparison_curves
+from objects_that_sound.tfx_pipeline.report.measured_metric import (
+    Interval,
+    MeasuredMetric,
+    measured_metrics,
+)
+from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
+from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 COMPARISON_FILE = "comparison.html"
 

@@ -7,16 +7,19 @@ import json
 import pathlib
 from typing import Any
 
-from tfx_pipeline.report.evaluator_result import EvaluatorResult, read_evaluator_result
-from tfx_pipeline.report.flat_parameters import flat_parameters
-from tfx_pipeline.report.measured_metric import MeasuredMetric, measured_metrics
-from tfx_pipeline.report.metadata_graph import (
+from objects_that_sound.tfx_pipeline.report.evaluator_result import (
+    EvaluatorResult,
+    read_evaluator_result,
+)
+from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.measured_metric import MeasuredMetric, measured_metrics
+from objects_that_sound.tfx_pipeline.report.metadata_graph import (
     ArtifactRecord,
     ExecutionRecord,
     MetadataGraph,
     RunNotFoundError,
 )
-from tfx_pipeline.report.run_records import find_push
+from objects_that_sound.tfx_pipeline.report.run_records import find_push
 
 _VIDEOS_FILE = "videos.jsonl"
 

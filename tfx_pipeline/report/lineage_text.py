@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfx_pipeline.report.lineage import ExamplesLineage, ModelLineage
-from tfx_pipeline.report.measured_metric import Interval, MeasuredMetric
+from objects_that_sound.tfx_pipeline.report.lineage import ExamplesLineage, ModelLineage
+from objects_that_sound.tfx_pipeline.report.measured_metric import Interval, MeasuredMetric
 
 _LIBRARIES = {"tfx": "TFX", "tensorflow": "TensorFlow", "keras": "Keras", "python": "Python"}
 

@@ -6,7 +6,7 @@ import dataclasses
 import re
 from typing import Any
 
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
 
 _DIRECTIONS = {
     "image_image": "image → image",

@@ -9,12 +9,12 @@ from typing import Any
 
 import markupsafe
 
-from tfx_pipeline.report.charts import metrics_chart, training_curves
-from tfx_pipeline.report.measured_metric import measured_metrics
-from tfx_pipeline.report.metric_row import metric_rows
-from tfx_pipeline.report.page import load_json, render_page
-from tfx_pipeline.report.report_json import report_json
-from tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
+from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
+from objects_that_sound.tfx_pipeline.report.metric_row import metric_rows
+from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
+from objects_that_sound.tfx_pipeline.report.report_json import report_json
+from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 JSON_FILE = "report.json"
 HTML_FILE = "report.html"

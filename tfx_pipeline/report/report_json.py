@@ -6,8 +6,8 @@ import dataclasses
 import math
 from typing import Any
 
-from tfx_pipeline.report.measured_metric import measured_metrics
-from tfx_pipeline.report.run_summary import RunSummary, SpanSummary
+from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
+from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary, SpanSummary
 
 
 def report_json(summary: RunSummary) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from tfx_pipeline.report.metadata_graph import (
+from objects_that_sound.tfx_pipeline.report.metadata_graph import (
     ArtifactRecord,
     ExecutionRecord,
     MetadataGraph,
     RunNotFoundError,
     read_metadata_graph,
 )
-from tfx_pipeline.report.run_summary import Stage
+from objects_that_sound.tfx_pipeline.report.run_summary import Stage
 
 EXAMPLE_GEN = "VideoExampleGen"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from components.drift_validator.comparison import Comparison
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.components.drift_validator.comparison import Comparison
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfx_pipeline.report.measured_metric import measured_metrics
-from tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
+from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 _METRICS = {
     "AvcEvaluator": "avc_accuracy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
 
 if TYPE_CHECKING:
     import tensorflow_model_analysis as tfma

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pathlib
 
-from tfx_pipeline.report.lineage import ModelLineage
-from tfx_pipeline.report.lineage_text import code_text, examples_text, metric_text
-from tfx_pipeline.report.page import render_page
+from objects_that_sound.tfx_pipeline.report.lineage import ModelLineage
+from objects_that_sound.tfx_pipeline.report.lineage_text import (
+    code_text,
+    examples_text,
+    metric_text,
+)
+from objects_that_sound.tfx_pipeline.report.page import render_page
 
 _MAX_VIDEOS_SHOWN = 1000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.media.clips import read_clips
+from objects_that_sound.components.media.clips import read_clips
 
 
 def read(path: str, times: list[float]) -> list[tuple[bytes, bytes]]:

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from tfx.types import standard_artifacts
 
-from models import examples as contract
+from objects_that_sound.models import examples as contract
 
 Pair = tuple[str, bool, float, float]
 """Group, whether it corresponds, the model's score, the baseline model's."""

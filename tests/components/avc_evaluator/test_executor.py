@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from components.avc_evaluator.executor import Executor
-from components.evaluation.artifacts import Evaluation
-from components.evaluation.threshold import Threshold, thresholds_to_json
-from models import examples as contract
+from objects_that_sound.components.avc_evaluator.executor import Executor
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
+from objects_that_sound.models import examples as contract
 
 
 def _run(folder, pairs, model, baseline_model=None, thresholds=(), batch_size=32):

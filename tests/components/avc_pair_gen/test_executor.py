@@ -11,9 +11,9 @@ from tfx.components.util import examples_utils
 from tfx.proto import example_gen_pb2
 from tfx.types import standard_artifacts
 
-from components.avc_pair_gen.executor import Executor
-from components.beam_options import local_beam_pipeline_args
-from models import examples as contract
+from objects_that_sound.components.avc_pair_gen.executor import Executor
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.models import examples as contract
 
 IN_PROCESS = local_beam_pipeline_args(1)
 THREADS = local_beam_pipeline_args(3)
@@ -130,7 +130,9 @@ def test_same_bits_with_several_workers(rows, write_examples, tmp_path, beam_arg
 
 
 def test_several_files_when_there_are_many(rows, write_examples, tmp_path, monkeypatch):
-    monkeypatch.setattr("components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16)
+    monkeypatch.setattr(
+        "objects_that_sound.components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16
+    )
     _run([write_examples(tmp_path / "in", {"eval": rows})], tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out" / "Split-eval").iterdir()) == [
         "pairs-00000-of-00003.gz",
@@ -143,7 +145,9 @@ def test_several_files_when_there_are_many(rows, write_examples, tmp_path, monke
 def test_all_frames_of_an_example_go_into_its_pairs(
     make_features, write_examples, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16)
+    monkeypatch.setattr(
+        "objects_that_sound.components.avc_pair_gen.make_pairs._IMAGES_PER_FILE", 16
+    )
     rows = [make_features(video, 0.0, kind=video % 4) for video in range(8)]
     for row in rows:
         row[contract.FRAMES] = [b"before" + row[contract.IMAGE], row[contract.IMAGE], b"after"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.baseline_evaluator.class_agreement import ClassAgreement
+from objects_that_sound.components.baseline_evaluator.class_agreement import ClassAgreement
 
 CLASSES = ["a", "b", "c"]
 

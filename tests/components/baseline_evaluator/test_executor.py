@@ -7,10 +7,10 @@ import json
 import pytest
 from tfx.types import standard_artifacts
 
-from components.avc_pair_gen.executor import Executor as PairExecutor
-from components.baseline_evaluator.executor import Executor
-from components.beam_options import local_beam_pipeline_args
-from components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.avc_pair_gen.executor import Executor as PairExecutor
+from objects_that_sound.components.baseline_evaluator.executor import Executor
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.evaluation.artifacts import Evaluation
 
 
 def _run(examples, folder) -> dict:

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.baseline_evaluator.features import colour_histogram, mean_log_spectrum
+from objects_that_sound.components.baseline_evaluator.features import (
+    colour_histogram,
+    mean_log_spectrum,
+)
 
 
 def _jpeg(colours: list[tuple[int, int, int]]) -> bytes:

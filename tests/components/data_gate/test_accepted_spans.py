@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tfx.types import standard_artifacts
 
-from components.data_gate.accepted_spans import AcceptedSpans
-from components.data_gate.data_blessing import DataBlessing
+from objects_that_sound.components.data_gate.accepted_spans import AcceptedSpans
+from objects_that_sound.components.data_gate.data_blessing import DataBlessing
 
 
 def _examples(number: int, span: int):

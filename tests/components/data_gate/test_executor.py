@@ -9,12 +9,16 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.data_gate.data_blessing import DataBlessing
-from components.data_gate.executor import Executor
-from components.data_gate.span_refused_error import SpanRefusedError
-from components.drift_validator.comparison import DRIFT, Comparison, write_comparisons
-from components.drift_validator.divergence_limits import SampleSize
-from components.span_statistics.feature_names import FEATURES
+from objects_that_sound.components.data_gate.data_blessing import DataBlessing
+from objects_that_sound.components.data_gate.executor import Executor
+from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.drift_validator.comparison import (
+    DRIFT,
+    Comparison,
+    write_comparisons,
+)
+from objects_that_sound.components.drift_validator.divergence_limits import SampleSize
+from objects_that_sound.components.span_statistics.feature_names import FEATURES
 
 SIZE = SampleSize(100, 10)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.drift_validator.compare_statistics import compare_statistics
-from components.drift_validator.comparison import (
+from objects_that_sound.components.drift_validator.compare_statistics import compare_statistics
+from objects_that_sound.components.drift_validator.comparison import (
     DRIFT,
     SKEW,
     read_comparisons,
     write_comparisons,
 )
-from components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
 
 
 def _draw(seed: int, count: int, shift: float = 0.0) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.drift_validator.divergence_limits import (
+from objects_that_sound.components.drift_validator.divergence_limits import (
     DivergenceLimits,
     SampleSize,
     parse_limits,

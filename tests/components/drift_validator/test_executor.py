@@ -11,8 +11,8 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.drift_validator.divergence_limits import DivergenceLimits
-from components.drift_validator.executor import Executor
+from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
+from objects_that_sound.components.drift_validator.executor import Executor
 
 
 def _artifact(folder: pathlib.Path, span: int, **splits):

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from components.evaluation.artifacts import Evaluation
-from components.evaluation.blessing import Decision, decide, write_blessing
-from components.evaluation.estimate import Estimate, confidence_and_change
-from components.evaluation.threshold import Threshold
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.blessing import Decision, decide, write_blessing
+from objects_that_sound.components.evaluation.estimate import Estimate, confidence_and_change
+from objects_that_sound.components.evaluation.threshold import Threshold
 
 
 def _one(threshold: Threshold, estimate: Estimate, change: Estimate | None = None) -> Decision:

@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.evaluation.bootstrap import Statistic, bootstrap, bootstrap_change
+from objects_that_sound.components.evaluation.bootstrap import (
+    Statistic,
+    bootstrap,
+    bootstrap_change,
+)
 
 
 def _sample(random: np.random.Generator, clusters: int, size: int) -> tuple[np.ndarray, list[str]]:

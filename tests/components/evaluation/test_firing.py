@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from components.evaluation.firing import FiringCurve, firing_rate, universal_threshold
+from objects_that_sound.components.evaluation.firing import (
+    FiringCurve,
+    firing_rate,
+    universal_threshold,
+)
 
 
 def test_the_threshold_keeps_nine_in_ten_true_sounds():

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from components.evaluation.mismatched_sounds import mismatched_sounds
+from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
 
 
 def _dataset(sizes: list[int]) -> dict[str, str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 
 
 def _model(folder):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.evaluation.threshold import (
+from objects_that_sound.components.evaluation.threshold import (
     Threshold,
     parse_threshold,
     thresholds_from_json,

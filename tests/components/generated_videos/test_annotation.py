@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from components.generated_videos.annotation import annotate
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.annotation import annotate
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
 
 
 def test_annotation_names_every_object_with_a_box_per_frame():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
 
 
 def test_shares_that_do_not_sum_to_one_are_refused():

@@ -4,9 +4,9 @@ import av
 import numpy as np
 import pytest
 
-from components.generated_videos.encoder import encode
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.encoder import encode
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
 
 _CODECS = {"mp4": ("h264", "aac"), "webm": ("vp9", "opus")}
 

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.generator import generate_videos
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.generator import generate_videos
 
 
 def _generate(folder, count=3, **kwargs):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from components.generated_videos.object_class import CLASSES
-from components.generated_videos.renderer import Renderer
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.renderer import Renderer
+from objects_that_sound.components.generated_videos.scene import Scene
 
 
 @pytest.mark.parametrize("index", range(6))

@@ -4,9 +4,9 @@ import collections
 
 import numpy as np
 
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.object_class import CLASSES
-from components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.scene import Scene
 
 
 def test_a_scene_depends_on_seed_and_index_alone():

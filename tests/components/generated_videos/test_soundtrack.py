@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.object_class import CLASSES
-from components.generated_videos.scene import Scene
-from components.generated_videos.soundtrack import make_soundtrack, sound_of_take
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.soundtrack import make_soundtrack, sound_of_take
 
 
 @pytest.mark.parametrize("label", CLASSES)

@@ -8,12 +8,12 @@ import pytest
 from tfx import types
 from tfx.types import standard_artifacts
 
-from components.blessed_model_pusher.component import BlessedModelPusher
-from components.blessed_model_pusher.executor import Executor as PusherExecutor
-from components.blessed_models import is_no_model, latest_version
-from components.evaluation.blessing import mark_blessed
-from components.latest_blessed_model.component import LatestBlessedModel
-from components.latest_blessed_model.executor import Executor
+from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
+from objects_that_sound.components.blessed_model_pusher.executor import Executor as PusherExecutor
+from objects_that_sound.components.blessed_models import is_no_model, latest_version
+from objects_that_sound.components.evaluation.blessing import mark_blessed
+from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
+from objects_that_sound.components.latest_blessed_model.executor import Executor
 
 
 @pytest.fixture

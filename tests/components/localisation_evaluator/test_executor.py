@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.evaluation.artifacts import Evaluation
-from components.evaluation.threshold import Threshold, thresholds_to_json
-from components.localisation_evaluator.executor import Executor
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
+from objects_that_sound.components.localisation_evaluator.executor import Executor
 
 
 def _run(

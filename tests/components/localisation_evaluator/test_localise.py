@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.localisation_evaluator.frames_and_sounds import FramesAndSounds
-from components.localisation_evaluator.localise import localise
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import FramesAndSounds
+from objects_that_sound.components.localisation_evaluator.localise import localise
 
 EXAMPLES = [{"image/encoded": [bytes([row])], "audio/pcm": [bytes([10 + row])]} for row in range(5)]
 

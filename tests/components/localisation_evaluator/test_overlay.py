@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from components.localisation_evaluator.overlay import draw_overlay
+from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
 
 
 def _frame(width: int, height: int) -> bytes:

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.localisation_video.localisation_video import make_localisation_video
-from components.localisation_video.video_options import VideoOptions
-from components.media.media_error import MediaError
+from objects_that_sound.components.localisation_video.localisation_video import (
+    make_localisation_video,
+)
+from objects_that_sound.components.localisation_video.video_options import VideoOptions
+from objects_that_sound.components.media.media_error import MediaError
 
 RATE = 8000
 

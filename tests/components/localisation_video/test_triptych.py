@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from components.localisation_video.triptych import Triptych, picture_size
+from objects_that_sound.components.localisation_video.triptych import Triptych, picture_size
 
 
 @dataclasses.dataclass

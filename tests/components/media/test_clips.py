@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from components.media.clips import probe, read_clips
-from components.media.media_error import MediaError
+from objects_that_sound.components.media.clips import probe, read_clips
+from objects_that_sound.components.media.media_error import MediaError
 
 RATE = 48000
 CONTAINERS = [

@@ -16,9 +16,9 @@ import pytest
 import simplejpeg
 from av.stream import Disposition
 
-from components.media import frame_reader, media_file
-from components.media.clips import Clip, probe, read_clips
-from components.media.media_error import MediaError
+from objects_that_sound.components.media import frame_reader, media_file
+from objects_that_sound.components.media.clips import Clip, probe, read_clips
+from objects_that_sound.components.media.media_error import MediaError
 
 RATE = 48000
 FPS = 25
@@ -445,7 +445,7 @@ def test_truncated_transport_stream(media, tmp_path, rest):
 
 _PEAK_MEMORY = """
 import resource, sys
-from components.media.clips import read_clips
+from objects_that_sound.components.media.clips import read_clips
 read_clips(sys.argv[1], [float(time) for time in sys.argv[2:]], image_size=64)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

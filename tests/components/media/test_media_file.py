@@ -7,8 +7,8 @@ import os
 import numpy as np
 import pytest
 
-from components.media.clips import probe, read_clips
-from components.media.media_error import MediaError
+from objects_that_sound.components.media.clips import probe, read_clips
+from objects_that_sound.components.media.media_error import MediaError
 
 
 def _reason(path, time: float = 1.0) -> str:

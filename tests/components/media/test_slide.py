@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from components.media import slide as module
-from components.media.media_error import MediaError
-from components.media.slide import slide, slide_times
+from objects_that_sound.components.media import slide as module
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.slide import slide, slide_times
 
 RATE = 8000
 

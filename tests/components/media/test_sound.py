@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from components.media.media_error import MediaError
-from components.media.sound import SILENCE_DBFS, decode_audio, loudness_dbfs
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.sound import SILENCE_DBFS, decode_audio, loudness_dbfs
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.media.media_file import MediaFile
-from components.media.sound_decoder import SoundDecoder
+from objects_that_sound.components.media.media_file import MediaFile
+from objects_that_sound.components.media.sound_decoder import SoundDecoder
 
 
 def _decoded(path, first: int, count: int) -> list:

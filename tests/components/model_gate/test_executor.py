@@ -9,10 +9,10 @@ from tfx import v1 as tfx
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
-from components.evaluation.artifacts import Evaluation
-from components.evaluation.blessing import Decision, write_blessing
-from components.model_gate.component import ModelGate
-from components.model_gate.executor import Executor
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.blessing import Decision, write_blessing
+from objects_that_sound.components.model_gate.component import ModelGate
+from objects_that_sound.components.model_gate.executor import Executor
 
 FINE = Decision("a", True, "a is fine")
 BAD = Decision("b", False, "b is below 0.5")

@@ -9,9 +9,9 @@ import wave
 import pytest
 from PIL import Image
 
-from components.evaluation.artifacts import Evaluation
-from components.evaluation.threshold import Threshold, thresholds_to_json
-from components.retrieval_evaluator.executor import Executor
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
+from objects_that_sound.components.retrieval_evaluator.executor import Executor
 
 
 def _run(examples, model, folder, baseline=(), label_tree="", thresholds=()) -> tuple[dict, dict]:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from components.evaluation.label_tree import LabelTree
-from components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from components.retrieval_evaluator.gallery import Gallery
-from components.retrieval_evaluator.neighbours import nearest_neighbours
-from components.retrieval_evaluator.retrieval_scores import (
+from objects_that_sound.components.evaluation.label_tree import LabelTree
+from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.neighbours import nearest_neighbours
+from objects_that_sound.components.retrieval_evaluator.retrieval_scores import (
     DirectionScores,
     retrieval_statistics,
     score_retrieval,

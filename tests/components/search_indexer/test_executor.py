@@ -12,16 +12,16 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow_serving.apis import prediction_log_pb2
 
-from components.beam_options import local_beam_pipeline_args
-from components.search_indexer.check_index import answer_problems
-from components.search_indexer.items import Items
-from components.search_indexer.vector_table import DTYPES, VectorTable
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.search_indexer.check_index import answer_problems
+from objects_that_sound.components.search_indexer.items import Items
+from objects_that_sound.components.search_indexer.vector_table import DTYPES, VectorTable
 
 
 def _run(examples, model, folder: pathlib.Path, blessed: bool | None = None, **changes):
     from tfx.types import standard_artifacts
 
-    from components.search_indexer.executor import Executor
+    from objects_that_sound.components.search_indexer.executor import Executor
 
     index = standard_artifacts.Model()
     index.uri = str(folder)
@@ -179,7 +179,7 @@ def test_the_component_names_its_channels_and_refuses_a_wrong_dtype():
     from tfx import types
     from tfx.types import standard_artifacts
 
-    from components.search_indexer.component import SearchIndexer
+    from objects_that_sound.components.search_indexer.component import SearchIndexer
 
     examples = types.Channel(type=standard_artifacts.Examples)
     model = types.Channel(type=standard_artifacts.Model)

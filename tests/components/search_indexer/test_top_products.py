@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.search_indexer import top_products
-from components.search_indexer.top_products import TopProducts
-from components.search_indexer.vector_table import DTYPES, VectorTable
+from objects_that_sound.components.search_indexer import top_products
+from objects_that_sound.components.search_indexer.top_products import TopProducts
+from objects_that_sound.components.search_indexer.vector_table import DTYPES, VectorTable
 
 
 @pytest.fixture(autouse=True)

@@ -13,20 +13,20 @@ from PIL import Image
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
-from components.serving_validator.component import ServingValidator
-from components.serving_validator.executor import Executor
-from components.serving_validator.serving_limits import ServingLimits
-from models import examples as contract
+from objects_that_sound.components.serving_validator.component import ServingValidator
+from objects_that_sound.components.serving_validator.executor import Executor
+from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
+from objects_that_sound.models import examples as contract
 
-LOCAL_SERVER = ["-m", "tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1"]
+LOCAL_SERVER = ["-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1"]
 
 
 @pytest.fixture(scope="module")
 def model(tiny_config, tmp_path_factory) -> standard_artifacts.Model:
     """A small network as the Trainer exports it."""
-    from models.networks.factory import build_network
-    from models.signatures import ServingSignatures
-    from models.warmup_requests import write_warmup_requests
+    from objects_that_sound.models.networks.factory import build_network
+    from objects_that_sound.models.signatures import ServingSignatures
+    from objects_that_sound.models.warmup_requests import write_warmup_requests
 
     config = tiny_config("avol")
     artifact = standard_artifacts.Model()

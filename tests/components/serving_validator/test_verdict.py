@@ -10,11 +10,14 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 
-from components.serving_validator.answers import Answers
-from components.serving_validator.candidate_server import CandidateServerError, server_command
-from components.serving_validator.decide import decide
-from components.serving_validator.predict_requests import predict_request
-from components.serving_validator.serving_limits import ServingLimits
+from objects_that_sound.components.serving_validator.answers import Answers
+from objects_that_sound.components.serving_validator.candidate_server import (
+    CandidateServerError,
+    server_command,
+)
+from objects_that_sound.components.serving_validator.decide import decide
+from objects_that_sound.components.serving_validator.predict_requests import predict_request
+from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 
 LIMITS = ServingLimits(load_seconds=10.0, request_seconds=2.0, p99_seconds=0.5, memory_bytes=2**30)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.sound_benchmark_evaluator.benchmark import (
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
     BenchmarkError,
     Clip,

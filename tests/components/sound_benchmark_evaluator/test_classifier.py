@@ -3,8 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.sound_benchmark_evaluator.benchmark import Benchmark, Clip, folds_by_name
-from components.sound_benchmark_evaluator.classifier import _inner_fold, classify
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
+    Benchmark,
+    Clip,
+    folds_by_name,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.classifier import _inner_fold, classify
 
 
 def _benchmark(labels, folds, sources=None):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.sound_benchmark_evaluator import mfcc
-from components.sound_benchmark_evaluator.classifier import classify
-from components.sound_benchmark_evaluator.fingerprint_index import FingerprintIndex
-from components.sound_benchmark_evaluator.layouts import read_benchmark
-from components.sound_benchmark_evaluator.sounds import read_clips
+from objects_that_sound.components.sound_benchmark_evaluator import mfcc
+from objects_that_sound.components.sound_benchmark_evaluator.classifier import classify
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
+    FingerprintIndex,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import read_clips
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,22 @@ from PIL import Image
 from tfx import types
 from tfx.types import standard_artifacts
 
-from components.evaluation.threshold import Threshold
-from components.sound_benchmark_evaluator.benchmark import BenchmarkError
-from components.sound_benchmark_evaluator.component import SoundBenchmarkEvaluator
-from components.sound_benchmark_evaluator.evaluate import evaluate_sound_benchmark
-from components.sound_benchmark_evaluator.sounds import LOWEST_RATE, read_clips, resample
-from models import examples as contract
-from models.network_config import NetworkConfig
-from tfx_pipeline.cli import main
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import BenchmarkError
+from objects_that_sound.components.sound_benchmark_evaluator.component import (
+    SoundBenchmarkEvaluator,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.evaluate import (
+    evaluate_sound_benchmark,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import (
+    LOWEST_RATE,
+    read_clips,
+    resample,
+)
+from objects_that_sound.models import examples as contract
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.tfx_pipeline.cli import main
 
 RATE = 8000
 
@@ -176,7 +184,7 @@ def test_clips_of_the_training_data_are_refused(
     data, bare_model, make_features, write_examples, tmp_path
 ):
     rows = [make_features(video, float(time), video % 4) for video in range(4) for time in range(2)]
-    from components.sound_benchmark_evaluator.layouts import read_benchmark
+    from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
 
     clips = read_benchmark("esc50", str(data)).clips
     sounds, _ = read_clips(clips, LOWEST_RATE)

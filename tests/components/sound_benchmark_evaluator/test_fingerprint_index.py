@@ -3,10 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.media.sound import decode_audio
-from components.sound_benchmark_evaluator.fingerprint import landmarks, to_common_rate
-from components.sound_benchmark_evaluator.fingerprint_index import FingerprintIndex
-from components.sound_benchmark_evaluator.leaks import find_trained, find_twins
+from objects_that_sound.components.media.sound import decode_audio
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint import (
+    landmarks,
+    to_common_rate,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
+    FingerprintIndex,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.leaks import find_trained, find_twins
 
 RATE = 16000
 

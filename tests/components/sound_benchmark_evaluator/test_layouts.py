@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.sound_benchmark_evaluator.benchmark import BenchmarkError
-from components.sound_benchmark_evaluator.layouts import read_benchmark
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import BenchmarkError
+from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
 
 
 def _sides(benchmark, fold):

@@ -3,8 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.sound_benchmark_evaluator.benchmark import Clip
-from components.sound_benchmark_evaluator.sounds import read_clips, resample, windows
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Clip
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import (
+    read_clips,
+    resample,
+    windows,
+)
 
 
 def _spectrum_peak(samples, rate):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.span_statistics.described_example import DescribedExample
-from components.span_statistics.embedding_basis import FitEmbeddingBasis
-from components.span_statistics.feature_values import EMBEDDED_GROUP, GROUP, feature_values
+from objects_that_sound.components.span_statistics.described_example import DescribedExample
+from objects_that_sound.components.span_statistics.embedding_basis import FitEmbeddingBasis
+from objects_that_sound.components.span_statistics.feature_values import (
+    EMBEDDED_GROUP,
+    GROUP,
+    feature_values,
+)
 
 
 def _examples(count: int = 200, size: int = 6) -> list[DescribedExample]:

@@ -8,9 +8,9 @@ import pytest
 from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.beam_options import local_beam_pipeline_args
-from components.span_statistics.executor import Executor
-from components.span_statistics.feature_names import EMBEDDING_FEATURES
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.span_statistics.executor import Executor
+from objects_that_sound.components.span_statistics.feature_names import EMBEDDING_FEATURES
 
 
 @pytest.fixture

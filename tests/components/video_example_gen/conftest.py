@@ -71,8 +71,8 @@ def ingest(mixed_videos):
     def run(out: pathlib.Path, beam_pipeline_args: list[str]) -> Ingested:
         from tfx.types import standard_artifacts
 
-        from components.video_example_gen.component import VideoExampleGen
-        from components.video_example_gen.executor import Executor
+        from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+        from objects_that_sound.components.video_example_gen.executor import Executor
 
         component = VideoExampleGen(
             str(mixed_videos), image_size=64, sample_rate=8000, examples_per_video=25
@@ -112,7 +112,7 @@ def _read(artifact) -> Ingested:
 @pytest.fixture(scope="session")
 def ingested_locally(ingest, tmp_path_factory) -> Ingested:
     """What a run in this process gives."""
-    from components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
 
     return ingest(tmp_path_factory.mktemp("local") / "examples", local_beam_pipeline_args())
 

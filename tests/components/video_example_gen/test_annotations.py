@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from components.video_example_gen.annotations import read_annotations
+from objects_that_sound.components.video_example_gen.annotations import read_annotations
 
 _BELL = {
     "label": "bell",

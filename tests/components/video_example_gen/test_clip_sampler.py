@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from components.media.media_error import MediaError
-from components.video_example_gen.clip_sampler import sample_clips
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import Video
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen.clip_sampler import sample_clips
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video import Video
 
 RATE = 8000
 
@@ -86,7 +86,7 @@ def test_quiet_moments_are_replaced(half_silent, monkeypatch):
     times = [clip.time for clip in clips]
     assert times == sorted(set(times))
     assert [clip.time for clip in _sample(half_silent, **options)] == times
-    monkeypatch.setattr("components.video_example_gen.clip_sampler._TRIES", 1)
+    monkeypatch.setattr("objects_that_sound.components.video_example_gen.clip_sampler._TRIES", 1)
     single = [clip.time for clip in _sample(half_silent, **options)]
     assert set(single) < set(times)  # what was loud stays
 

@@ -15,7 +15,7 @@ def video(media, tmp_path_factory) -> pathlib.Path:
 
 
 def _component(*args, **kwargs):
-    from components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
 
     return VideoExampleGen(*args, **{"image_size": 64, "sample_rate": 8000, **kwargs})
 
@@ -36,7 +36,7 @@ def test_wrong_parameters_say_what_to_do(arguments, message):
 
 
 def test_parameters_reach_the_executor():
-    from components.video_example_gen.executor import _config
+    from objects_that_sound.components.video_example_gen.executor import _config
 
     component = _component("videos", examples_per_video=25, group_regex=r"_g\d+_", seed=3)
     config = _config(component.exec_properties)
@@ -51,7 +51,7 @@ def _run(component, root: pathlib.Path):
     import tfx.v1 as tfx
     from ml_metadata import MetadataStore
 
-    from components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
 
     connection = tfx.orchestration.metadata.sqlite_metadata_connection_config(
         str(root / "metadata.sqlite")
@@ -131,7 +131,7 @@ def test_of_a_span_the_latest_version_is_taken_and_a_range_gives_an_older_span(v
 
 
 def test_days_are_spans_of_lists_too(video, tmp_path):
-    from components.video_example_gen.video_list import write_video_list
+    from objects_that_sound.components.video_example_gen.video_list import write_video_list
 
     paths = _copies(video, tmp_path / "deep" / "er", "a.mp4", "b.mp4", "c.mp4")
     for day, number in (("2024-12-31", 2), ("2025-01-01", 3)):
@@ -144,7 +144,7 @@ def test_days_are_spans_of_lists_too(video, tmp_path):
 def _splits_of_groups(artifact) -> dict[bytes, str]:
     import tensorflow as tf
 
-    from models import examples
+    from objects_that_sound.models import examples
 
     splits = {}
     for split in ("train", "eval"):
@@ -176,7 +176,7 @@ def test_a_group_keeps_its_split_from_span_to_span(video, tmp_path):
 
 
 def test_list_of_videos_is_reused_until_one_changes(video, tmp_path):
-    from components.video_example_gen.video_list import write_video_list
+    from objects_that_sound.components.video_example_gen.video_list import write_video_list
 
     source, listed = tmp_path / "in", str(tmp_path / "videos.csv")
     (source / "deep").mkdir(parents=True)
@@ -193,7 +193,7 @@ def test_list_of_videos_is_reused_until_one_changes(video, tmp_path):
 
 
 def test_a_list_says_ids_and_splits_and_the_artifact_keeps_them(video, tmp_path):
-    from components.video_example_gen.video_list import ListedVideo, write_list
+    from objects_that_sound.components.video_example_gen.video_list import ListedVideo, write_list
 
     paths = _copies(video, tmp_path / "in", "a.mp4", "b.mp4", "c.mp4")
     splits = ["eval", "eval", "train"]

@@ -18,8 +18,8 @@ import psutil
 import pytest
 import tensorflow as tf
 
-from components.beam_options import local_beam_pipeline_args
-from models import examples
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.models import examples
 
 _GOOD = 900
 _BAD_OF_EACH = 10
@@ -186,8 +186,8 @@ def _resident(process: psutil.Process) -> int:
 def test_only_damaged_videos_are_lost(whole, tmp_path, capfd):
     from tfx.types import standard_artifacts
 
-    from components.video_example_gen.component import VideoExampleGen
-    from components.video_example_gen.executor import Executor
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.executor import Executor
 
     videos, sources = whole
     folder = tmp_path / "videos"

@@ -14,9 +14,9 @@ import time
 import psutil
 import pytest
 
-from components.media import media_error
-from components.media.media_error import MediaError
-from components.video_example_gen.decoder_pool import DecoderPool
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
 # What the children run; a module of its own, for a child imports no tests.
 _MISBEHAVIOUR = """
@@ -174,7 +174,7 @@ def test_children_are_light(pool, misbehaviour, path):
     heavy = {"tensorflow", "apache_beam", "tfx", "pytest", "multiprocessing"}
     assert not heavy & set(modules)
     name = pool.submit(misbehaviour.main_file, path).result(timeout=60)
-    assert name == "components.video_example_gen.decoder_main"
+    assert name == "objects_that_sound.components.video_example_gen.decoder_main"
 
 
 def test_a_broken_installation_is_no_broken_video(misbehaviour, path, monkeypatch):
@@ -204,7 +204,7 @@ def test_children_die_with_a_killed_parent(misbehaviour, path):
         "import sys, time\n"
         f"sys.path.insert(0, {str(pathlib.Path(misbehaviour.__file__).parent)!r})\n"
         "import decoder_misbehaviour as m\n"
-        "from components.video_example_gen.decoder_pool import DecoderPool\n"
+        "from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool\n"
         "pool = DecoderPool(2)\n"  # no `if __name__ == '__main__'`: it is not imported again
         f"pids = [pool.submit(m.pid, {path!r}).result() for _ in range(20)]\n"
         f"futures = [pool.submit(m.wait, {path!r}, 600) for _ in range(3)]\n"
@@ -229,7 +229,7 @@ def _children() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if "components.video_example_gen.decoder_main" in _command(child)
+        if "objects_that_sound.components.video_example_gen.decoder_main" in _command(child)
     ]
 
 

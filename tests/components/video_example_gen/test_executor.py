@@ -12,10 +12,10 @@ import pytest
 import simplejpeg
 import tensorflow as tf
 
-from components.beam_options import local_beam_pipeline_args
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.shard_store import ShardStore
-from models import examples
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.shard_store import ShardStore
+from objects_that_sound.models import examples
 
 GROUPS = 6
 CLIPS = 2
@@ -72,7 +72,7 @@ def _properties(base, pattern="*", splits=(800, 200), **config):
 
 
 def _executor(beam=None):
-    from components.video_example_gen.executor import Executor
+    from objects_that_sound.components.video_example_gen.executor import Executor
 
     return Executor(Executor.Context(beam_pipeline_args=beam or local_beam_pipeline_args(1)))
 
@@ -309,7 +309,7 @@ def test_what_changed_is_decoded_again(failing, tmp_path, capsys):
 
 _CRASHING = """
 import os
-from components.video_example_gen.clip_sampler import sample_clips
+from objects_that_sound.components.video_example_gen.clip_sampler import sample_clips
 
 def sample(path, video, config):
     if "_g01_" in path:
@@ -323,7 +323,7 @@ def test_a_video_that_crashes_its_decoder_is_a_reject(folder, tmp_path, monkeypa
     monkeypatch.syspath_prepend(tmp_path)
     import crashing_sampler
 
-    from components.video_example_gen import ingest_fn
+    from objects_that_sound.components.video_example_gen import ingest_fn
 
     monkeypatch.setattr(ingest_fn, "sample_clips", crashing_sampler.sample)
     run(folder, tmp_path / "out" / "examples", examples_per_video=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 
 
 def test_numbers_that_became_floats_come_back():

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import threading
 
-from components.video_example_gen.ingest_progress import IngestProgress, report_progress
+from objects_that_sound.components.video_example_gen.ingest_progress import (
+    IngestProgress,
+    report_progress,
+)
 
 
 def _row(number: int) -> dict[str, str]:

@@ -22,9 +22,9 @@ _SHARDS = 10  # of four videos each: 32 for training, 8 for evaluation
 _PROGRAM = """
 import os, signal, sys
 from tfx.types import standard_artifacts
-from components.beam_options import local_beam_pipeline_args
-from components.video_example_gen import component, executor
-from components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.video_example_gen import component, executor
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 
 # Where the tests run in the background of a shell, Ctrl+C is ignored, here as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.beam_options import portable_beam_pipeline_args
+from objects_that_sound.components.beam_options import portable_beam_pipeline_args
 
 
 @pytest.mark.slow

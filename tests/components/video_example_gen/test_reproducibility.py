@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.beam_options import local_beam_pipeline_args
-from components.video_example_gen.video_list import list_videos, write_list
-from models import examples
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.models import examples
 
 SEGMENTS = """\
 # YTID, start_seconds, end_seconds, positive_labels
@@ -43,8 +43,8 @@ def _ingest(listed, folder: pathlib.Path, workers: int = 1, seed: int = 0):
     """All files that the executor writes, by name, and its artifact."""
     from tfx.types import standard_artifacts
 
-    from components.video_example_gen.component import VideoExampleGen
-    from components.video_example_gen.executor import Executor
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.executor import Executor
 
     component = VideoExampleGen(
         video_list=write_list(listed, str(folder / "videos.csv")).path,
@@ -103,7 +103,9 @@ def test_segments_without_a_file_are_named(ingested):
 def test_neither_workers_nor_the_order_of_the_list_change_a_byte(
     listed, ingested, tmp_path, monkeypatch, workers, decoders
 ):
-    monkeypatch.setattr("components.video_example_gen.executor._cpus", lambda: decoders)
+    monkeypatch.setattr(
+        "objects_that_sound.components.video_example_gen.executor._cpus", lambda: decoders
+    )
     shuffled = random.Random(workers).sample(listed, len(listed))
     assert shuffled != listed
     assert _ingest(shuffled, tmp_path, workers)[0] == ingested[0]

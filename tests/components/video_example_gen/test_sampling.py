@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from components.video_example_gen.sampling import sample_times, segment_range
+from objects_that_sound.components.video_example_gen.sampling import sample_times, segment_range
 
 
 def _times(first: float, last: float, count: int, video_id: str = "v", seed: int = 0) -> list:

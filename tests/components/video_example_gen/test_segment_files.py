@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.video_example_gen.segment_files import find_segment_files
-from components.video_example_gen.segments import Segment
+from objects_that_sound.components.video_example_gen.segment_files import find_segment_files
+from objects_that_sound.components.video_example_gen.segments import Segment
 
 
 def _find(paths: list[str], start: float = 30, end: float = 40, video_id: str = "-a_b"):

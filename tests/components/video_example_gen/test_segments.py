@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.video_example_gen.segments import read_segments, split_labels
+from objects_that_sound.components.video_example_gen.segments import read_segments, split_labels
 
 AUDIOSET = """\
 # Segments csv created Sun Mar  5 10:54:31 2017

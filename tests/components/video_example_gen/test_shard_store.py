@@ -9,11 +9,15 @@ import os
 import pytest
 import tensorflow as tf
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.shard_key import shard_key
-from components.video_example_gen.shard_store import TEMPORARY, FinishedShard, ShardStore
-from components.video_example_gen.shards import Shard
-from components.video_example_gen.video import Video
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.shard_key import shard_key
+from objects_that_sound.components.video_example_gen.shard_store import (
+    TEMPORARY,
+    FinishedShard,
+    ShardStore,
+)
+from objects_that_sound.components.video_example_gen.shards import Shard
+from objects_that_sound.components.video_example_gen.video import Video
 
 ROWS = [{"video": "a.mp4", "reason": "silent", "detail": "hush"}]
 

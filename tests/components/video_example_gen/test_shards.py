@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.shards import make_shards
-from components.video_example_gen.video import Video
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.shards import make_shards
+from objects_that_sound.components.video_example_gen.video import Video
 
 
 @pytest.mark.parametrize(

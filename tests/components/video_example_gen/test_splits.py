@@ -6,7 +6,7 @@ import collections
 
 import pytest
 
-from components.video_example_gen.splits import assign_splits, listed_splits
+from objects_that_sound.components.video_example_gen.splits import assign_splits, listed_splits
 
 _SPLITS = [("train", 800), ("eval", 200)]
 

@@ -14,12 +14,12 @@ import pytest
 import tensorflow as tf
 from apache_beam.io.filesystem import BeamIOError, FileMetadata, FileSystem
 
-from components.beam_options import local_beam_pipeline_args
-from components.media.media_error import MediaError
-from components.video_example_gen import storage
-from components.video_example_gen.video_files import find_videos
-from components.video_example_gen.video_list import list_videos, write_list
-from models import examples
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.video_files import find_videos
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.models import examples
 
 
 class MemoryFileSystem(FileSystem):
@@ -216,7 +216,7 @@ def remote_videos(bucket, media, tmp_path) -> dict[str, bytes]:
 
 
 def _component(**arguments):
-    from components.video_example_gen.component import VideoExampleGen
+    from objects_that_sound.components.video_example_gen.component import VideoExampleGen
 
     return VideoExampleGen(
         **arguments, image_size=64, sample_rate=8000, examples_per_video=2, eval_fraction=0.5
@@ -227,7 +227,7 @@ def _execute(component, uri: str):
     """Runs the executor; the driver would be TFX's, which knows no mem://."""
     from tfx.types import standard_artifacts
 
-    from components.video_example_gen.executor import Executor
+    from objects_that_sound.components.video_example_gen.executor import Executor
 
     artifact = standard_artifacts.Examples()
     artifact.uri = uri

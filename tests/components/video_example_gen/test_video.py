@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video import make_video, relative_id
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video import make_video, relative_id
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pathlib
 
 import pytest
 
-from components.video_example_gen.storage import FileInfo
-from components.video_example_gen.video_files import find_videos
+from objects_that_sound.components.video_example_gen.storage import FileInfo
+from objects_that_sound.components.video_example_gen.video_files import find_videos
 
 
 def _names(folder: pathlib.Path, files: list[FileInfo]) -> list[str]:

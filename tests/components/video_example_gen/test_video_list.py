@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from components.video_example_gen import storage
-from components.video_example_gen.video_list import (
+from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.video_list import (
     ListedVideo,
     common_folder,
     list_videos,

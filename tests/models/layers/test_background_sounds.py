@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.layers.background_sounds import BackgroundSounds
+from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 
 
 def _numpy(tensor) -> np.ndarray:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.layers.batch_normalization import BatchNormalization
+from objects_that_sound.models.layers.batch_normalization import BatchNormalization
 
 
 def make(kind, shape, rng):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from models.layers.log_spectrogram import LogSpectrogram
+from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 
 RATE = 48000
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.layers.random_colour import RandomColour
+from objects_that_sound.models.layers.random_colour import RandomColour
 
 
 def _apply(layer: RandomColour, image: np.ndarray, training: bool = True) -> np.ndarray:

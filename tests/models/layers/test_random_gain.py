@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.layers.random_gain import RandomGain
+from objects_that_sound.models.layers.random_gain import RandomGain
 
 
 def _gains(layer: RandomGain, batch: int = 400) -> np.ndarray:

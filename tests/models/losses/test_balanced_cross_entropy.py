@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.losses.balanced_cross_entropy import balanced_accuracy, balanced_cross_entropy
+from objects_that_sound.models.losses.balanced_cross_entropy import (
+    balanced_accuracy,
+    balanced_cross_entropy,
+)
 
 EYE = np.eye(8, dtype=np.float32)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.losses.info_nce import info_nce
+from objects_that_sound.models.losses.info_nce import info_nce
 
 EYE = np.eye(8, dtype=np.float32)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.losses.objectives import OBJECTIVES
 
 GROUP = np.arange(6)
 

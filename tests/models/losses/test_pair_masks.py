@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.losses import pair_masks
+from objects_that_sound.models.losses import pair_masks
 
 
 def _masks(function, group) -> tuple[np.ndarray, np.ndarray]:

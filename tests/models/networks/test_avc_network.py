@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.losses.objectives import OBJECTIVES
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
+from objects_that_sound.models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
 
 # Every form of the networks: the default ones and those as printed.
 FORMS = {

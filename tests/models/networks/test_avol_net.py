@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from models.network_config import NetworkConfig
-from models.networks.factory import build_network
+from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.factory import build_network
 
 
 @pytest.fixture(

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.networks.embedding_head import EmbeddingHead
+from objects_that_sound.models.networks.embedding_head import EmbeddingHead
 
 
 def _features(*shape: int) -> np.ndarray:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.networks.ave_net import AVENet
-from models.networks.avol_net import AVOLNet
-from models.networks.factory import build_network
+from objects_that_sound.models.networks.ave_net import AVENet
+from objects_that_sound.models.networks.avol_net import AVOLNet
+from objects_that_sound.models.networks.factory import build_network
 
 
 def test_the_configuration_names_the_network(tiny_config):

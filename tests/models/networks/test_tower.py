@@ -3,7 +3,7 @@ from __future__ import annotations
 import keras
 import pytest
 
-from models.networks.tower import convolution_tower
+from objects_that_sound.models.networks.tower import convolution_tower
 
 FILTERS = (64, 128, 256, 512)
 

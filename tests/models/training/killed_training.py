@@ -14,8 +14,8 @@ import types
 import keras
 import tensorflow as tf
 
-from models import trainer
-from models.training_config import TrainingConfig
+from objects_that_sound.models import trainer
+from objects_that_sound.models.training_config import TrainingConfig
 
 _TRAINING = TrainingConfig(
     batch_size=16,

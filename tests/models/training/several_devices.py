@@ -15,12 +15,12 @@ import tensorflow as tf
 _CPU = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(_CPU, [tf.config.LogicalDeviceConfiguration()] * 2)
 
-from models.network_config import NetworkConfig  # noqa: E402
-from models.networks.factory import build_network  # noqa: E402
-from models.trainer import train  # noqa: E402
-from models.training.checkpoint_store import CheckpointStore  # noqa: E402
-from models.training.train_step import TrainStep  # noqa: E402
-from models.training_config import TrainingConfig  # noqa: E402
+from objects_that_sound.models.network_config import NetworkConfig  # noqa: E402
+from objects_that_sound.models.networks.factory import build_network  # noqa: E402
+from objects_that_sound.models.trainer import train  # noqa: E402
+from objects_that_sound.models.training.checkpoint_store import CheckpointStore  # noqa: E402
+from objects_that_sound.models.training.train_step import TrainStep  # noqa: E402
+from objects_that_sound.models.training_config import TrainingConfig  # noqa: E402
 
 _COLOURS = np.array([(230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40)])
 

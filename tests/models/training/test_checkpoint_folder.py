@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from models.training.checkpoint_folder import checkpoint_folder, remove_given_up
-from models.training_config import TrainingConfig
+from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 def test_it_lies_beside_the_outputs_of_executions_and_knows_configurations_and_files(

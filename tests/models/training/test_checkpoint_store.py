@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from models.training.checkpoint_store import Checkpoint, CheckpointStore
+from objects_that_sound.models.training.checkpoint_store import Checkpoint, CheckpointStore
 
 
 def _checkpoint(step: int) -> Checkpoint:

@@ -11,7 +11,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from models.training.devices import device_strategy, dtype_policy
+from objects_that_sound.models.training.devices import device_strategy, dtype_policy
 
 _REPOSITORY = pathlib.Path(__file__).parents[3]
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from models.training.input_clock import InputClock
+from objects_that_sound.models.training.input_clock import InputClock
 
 
 def test_only_the_wait_for_elements_counts(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("models.training.input_clock.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr(
+        "objects_that_sound.models.training.input_clock.time.perf_counter", lambda: now[0]
+    )
 
     def slow():
         for number in range(3):

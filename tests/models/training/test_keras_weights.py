@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.networks.factory import build_network
-from models.training.keras_weights import load_keras_weights, save_keras_weights
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.training.keras_weights import load_keras_weights, save_keras_weights
 
 
 @pytest.mark.parametrize("name", ["l3", "ave", "avol"])

@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 import pytest
 
-from models.network_config import NetworkConfig
+from objects_that_sound.models.network_config import NetworkConfig
 
 _REPOSITORY = pathlib.Path(__file__).parents[3]
 _PROGRAM = pathlib.Path(__file__).with_name("killed_training.py")

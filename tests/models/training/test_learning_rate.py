@@ -3,8 +3,8 @@ from __future__ import annotations
 import keras
 import pytest
 
-from models.training.learning_rate import learning_rate
-from models.training_config import TrainingConfig
+from objects_that_sound.models.training.learning_rate import learning_rate
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 def _rates(config: TrainingConfig, steps) -> list[float]:

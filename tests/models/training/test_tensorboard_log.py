@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.networks.factory import build_network
-from models.training.tensorboard_log import TensorBoardLog
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.training.tensorboard_log import TensorBoardLog
 
 
 def _read(folder: pathlib.Path) -> tuple[dict, dict]:

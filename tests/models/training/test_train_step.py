@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.networks.factory import build_network
-from models.training.train_step import TrainStep
-from models.training.variables import read_variables
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.training.train_step import TrainStep
+from objects_that_sound.models.training.variables import read_variables
 
 _RATE, _DECAY = 0.05, 0.2
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.networks.factory import build_network
-from models.training.checkpoint_store import CheckpointStore
-from models.training.training_loop import TrainingLoop
-from models.training_config import TrainingConfig
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.training.checkpoint_store import CheckpointStore
+from objects_that_sound.models.training.training_loop import TrainingLoop
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 class _Events(keras.callbacks.Callback):

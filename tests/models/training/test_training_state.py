@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.training.training_state import TrainingState
+from objects_that_sound.models.training.training_state import TrainingState
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner
 from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
 
-from serving.client.client_options import ONCE, ClientOptions
-from serving.client.connect import connect
-from serving.client.model_client import ModelClient
-from serving.client.model_server_error import ModelServerError
-from serving.model_server.model_server import ModelServer
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.client.client_options import ONCE, ClientOptions
+from objects_that_sound.serving.client.connect import connect
+from objects_that_sound.serving.client.model_client import ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 TOKEN = "open sesame"
 PROTOCOLS = ("grpc", "rest")
@@ -224,7 +224,7 @@ def test_commands_take_them(
     png: bytes,
     tmp_path: pathlib.Path,
 ):
-    from tfx_pipeline.commands import embed
+    from objects_that_sound.tfx_pipeline.commands import embed
 
     (tmp_path / "token").write_text(TOKEN + "\n")
     (tmp_path / "image.png").write_bytes(png)

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client.connect import connect
-from serving.client.model_client import ModelClient
-from serving.client.model_description import ModelDescription
-from serving.client.model_server_error import ModelServerError
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.client.connect import connect
+from objects_that_sound.serving.client.model_client import ModelClient
+from objects_that_sound.serving.client.model_description import ModelDescription
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 @pytest.fixture(params=["grpc", "rest"])
@@ -119,7 +119,7 @@ def test_unknown_protocol():
 
 def test_the_rest_client_does_without_tensorflow():
     code = (
-        "import sys; from serving.client.connect import connect; connect('m', protocol='rest'); "
+        "import sys; from objects_that_sound.serving.client.connect import connect; connect('m', protocol='rest'); "
         "sys.exit('tensorflow' in sys.modules)"
     )
     root = pathlib.Path(__file__).parents[3]

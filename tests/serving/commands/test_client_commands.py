@@ -15,9 +15,9 @@ import tensorflow as tf
 from click.testing import CliRunner
 from PIL import Image
 
-from serving.model_server.model_server import ModelServer
-from serving.model_server.model_server_options import ModelServerOptions
-from tfx_pipeline.commands import embed, localise, score
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.tfx_pipeline.commands import embed, localise, score
 
 _SOUND_RATE = 16000
 

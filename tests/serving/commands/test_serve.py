@@ -13,7 +13,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from tfx_pipeline.commands.serve import command
+from objects_that_sound.tfx_pipeline.commands.serve import command
 
 _ROOT = pathlib.Path(__file__).parents[3]
 
@@ -35,7 +35,7 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         f"--rest_api_port={rest_port}",
         "--bind_address=127.0.0.1",
     ]
-    code = "from tfx_pipeline.cli import main; main()"
+    code = "from objects_that_sound.tfx_pipeline.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "serve", *arguments],
         cwd=_ROOT,
@@ -113,7 +113,7 @@ def test_every_flag_of_tensorflow_model_server_is_known():
 
 
 def test_flags_become_options(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path):
-    from serving.model_server.model_server_options import ModelServerOptions
+    from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
     seen = []
     monkeypatch.setattr("signal.signal", lambda *_: None)

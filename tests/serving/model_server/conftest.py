@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 Save = Callable[[pathlib.Path, float], None]
 

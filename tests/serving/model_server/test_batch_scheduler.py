@@ -11,10 +11,10 @@ import grpc
 import numpy as np
 import pytest
 
-from serving.model_server.batch_scheduler import BatchScheduler
-from serving.model_server.batching_parameters import BatchingParameters
-from serving.model_server.metrics import Metrics
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
+from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
+from objects_that_sound.serving.model_server.metrics import Metrics
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LONG = 5_000_000  # microseconds: batches are run because they are full, not because of time
 

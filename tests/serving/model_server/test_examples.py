@@ -17,7 +17,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 @pytest.fixture(scope="module")

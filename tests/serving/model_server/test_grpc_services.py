@@ -18,7 +18,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from serving.model_server.health import Health
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.health import Health
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 def test_follows_the_models(toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable):

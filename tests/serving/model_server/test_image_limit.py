@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from serving.model_server.image_limit import check_images
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.image_limit import check_images
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 
 def picture(kind: str, width: int = 30, height: int = 20) -> bytes:

@@ -14,11 +14,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from serving.client.grpc_client import GrpcClient
-from serving.model_server.model_server import ModelServer
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
-from serving.model_server.version_manager import VersionManager
+from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.version_manager import VersionManager
 
 Save = Callable[[pathlib.Path, float], None]
 
@@ -140,7 +140,7 @@ def test_a_running_server_during_a_killed_and_a_repeated_push(
 
 
 def test_what_the_loader_says_of_half_a_version(made: pathlib.Path, tmp_path: pathlib.Path):
-    from serving.model_server.servable import Servable
+    from objects_that_sound.serving.model_server.servable import Servable
 
     folder = pathlib.Path(shutil.copytree(made / "2", tmp_path / "2"))
     data = folder / "variables" / "variables.data-00000-of-00001"

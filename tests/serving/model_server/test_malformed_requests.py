@@ -12,7 +12,7 @@ import requests
 
 from benchmarks.serving.malformed_requests import MalformedRequests
 from benchmarks.serving.server_process import ServerProcess, serve
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 @contextlib.contextmanager
@@ -55,9 +55,9 @@ def test_two_hundred(
 def test_a_thousand_and_flat_memory(
     toy_folder: pathlib.Path, tmp_path: pathlib.Path, jpeg_bomb: bytes
 ):
-    from models.network_config import NetworkConfig
-    from models.networks.factory import build_network
-    from models.signatures import ServingSignatures
+    from objects_that_sound.models.network_config import NetworkConfig
+    from objects_that_sound.models.networks.factory import build_network
+    from objects_that_sound.models.signatures import ServingSignatures
 
     network = NetworkConfig(
         image_size=40, crop_size=32, sample_rate=800, window=64, hop=50, fft=64, filters=(4, 8)

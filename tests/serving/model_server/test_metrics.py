@@ -9,8 +9,8 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from serving.client.grpc_client import GrpcClient
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
 def samples(page: str) -> dict[tuple, float]:

@@ -9,9 +9,9 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from serving.model_server.model_config import ModelConfig, parse_model_configs
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_policy import VersionPolicy
+from objects_that_sound.serving.model_server.model_config import ModelConfig, parse_model_configs
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
 
 def parse(text: str) -> dict[str, ModelConfig]:

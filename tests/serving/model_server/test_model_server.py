@@ -17,12 +17,12 @@ import requests
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from serving.client.grpc_client import GrpcClient
-from serving.client.model_client import ModelClient
-from serving.client.model_server_error import ModelServerError
-from serving.client.rest_client import RestClient
-from serving.model_server.model_server import ModelServer
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.client.model_client import ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+from objects_that_sound.serving.client.rest_client import RestClient
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 Save = Callable[[pathlib.Path, float], None]
 

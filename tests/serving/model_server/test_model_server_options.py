@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
 
 @pytest.mark.parametrize(

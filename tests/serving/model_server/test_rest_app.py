@@ -13,8 +13,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from serving.model_server.model_server import ModelServer
-from serving.model_server.rest_server import RestServer
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.rest_server import RestServer
 
 
 @pytest.fixture(scope="module")

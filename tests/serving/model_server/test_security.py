@@ -11,9 +11,9 @@ import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
 
-from serving.model_server.api_token import ApiToken
-from serving.model_server.model_server import ModelServer
-from serving.model_server.tls import Tls
+from objects_that_sound.serving.model_server.api_token import ApiToken
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.tls import Tls
 
 
 def write_config(path: pathlib.Path, key: str, certificate: str, more: str = "") -> pathlib.Path:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import requests
 from google.protobuf import text_format
 from tensorflow_serving.apis import model_management_pb2, model_service_pb2_grpc
 
-from serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server import ModelServer
 
 Save = Callable[[pathlib.Path, float], None]
 

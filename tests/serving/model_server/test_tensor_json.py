@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from serving.model_server import tensor_json
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import tensor_json
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 
 def inputs(**dtypes: tf.DType) -> dict[str, meta_graph_pb2.TensorInfo]:

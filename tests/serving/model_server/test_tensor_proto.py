@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 
-from serving.model_server import tensor_proto
-from serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server import tensor_proto
+from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _ARRAYS = [
     np.array([[1.5, np.nan], [np.inf, -0.0]], np.float32),

@@ -6,8 +6,8 @@ import pathlib
 
 import pytest
 
-from serving.model_server import text_proto
-from serving.model_server.batching_parameters import BatchingParameters
+from objects_that_sound.serving.model_server import text_proto
+from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
 
 
 def test_monitoring_config(tmp_path: pathlib.Path):

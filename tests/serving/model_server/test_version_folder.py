@@ -8,8 +8,8 @@ import shutil
 import grpc
 import pytest
 
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
 
 _SERVE = frozenset({"serve"})
 

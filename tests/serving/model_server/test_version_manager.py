@@ -10,10 +10,10 @@ import time
 import pytest
 from tensorflow_serving.apis import get_model_status_pb2
 
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
-from serving.model_server.version_manager import VersionManager
-from serving.model_server.version_policy import VersionPolicy
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.version_manager import VersionManager
+from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
 
 class Fake:

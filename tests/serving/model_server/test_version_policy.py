@@ -6,7 +6,7 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from serving.model_server.version_policy import VersionPolicy
+from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from serving.model_server.servable import Servable
-from serving.model_server.serving_error import ServingError
-from serving.model_server.version_folder import VersionFolder
-from serving.model_server.warmup import warm_up
+from objects_that_sound.serving.model_server.servable import Servable
+from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import VersionFolder
+from objects_that_sound.serving.model_server.warmup import warm_up
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_files_that_are_refused(folder: pathlib.Path):
 
 
 def test_a_version_that_fails_its_warm_up_is_not_served(folder: pathlib.Path, options: Callable):
-    from serving.model_server.model_server import ModelServer
+    from objects_that_sound.serving.model_server.model_server import ModelServer
 
     write(folder, predict_log("no such signature"))
     with ModelServer(options(folder.parent, rest_api_port=0)) as server:

@@ -7,8 +7,8 @@ import pathlib
 import pytest
 from click.testing import CliRunner
 
-from serving.model_server.model_server_options import ModelServerOptions
-from tfx_pipeline.commands.serve import command
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.tfx_pipeline.commands.serve import command
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import pytest
 import requests
 
-from serving.model_server.file_below import file_below
+from objects_that_sound.serving.model_server.file_below import file_below
 
 _VIDEO = {"id": "video_00000.mp4"}
 _THUMBNAIL = {
@@ -40,7 +40,7 @@ def test_the_page_and_its_files(page_server: str):
 
 
 def test_the_page_asks_nobody_else():
-    import serving.model_server.ui_app as ui_app
+    import objects_that_sound.serving.model_server.ui_app as ui_app
 
     folder = pathlib.Path(ui_app.__file__).with_name("ui")
     files = list(folder.iterdir())

@@ -12,8 +12,8 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
-from models.examples import make_example
-from tfx_pipeline.commands import index, search
+from objects_that_sound.models.examples import make_example
+from objects_that_sound.tfx_pipeline.commands import index, search
 
 RATE = 8000
 COLOURS = {"red": (230, 30, 30), "green": (30, 200, 30), "blue": (40, 40, 230)}
@@ -120,9 +120,9 @@ def test_a_video_finds_sounds_and_images_like_its_own(folder, base_path):
 
 @pytest.mark.parametrize("protocol", ["grpc", "rest"])
 def test_a_server_answers_from_the_index_and_goes_over_to_a_new_one(folder, base_path, protocol):
-    from serving.client.connect import connect
-    from serving.model_server.model_server import ModelServer
-    from serving.model_server.model_server_options import ModelServerOptions
+    from objects_that_sound.serving.client.connect import connect
+    from objects_that_sound.serving.model_server.model_server import ModelServer
+    from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 
     options = ModelServerOptions(
         base_path, model_name="search", port=None, rest_api_port=None, bind_address="127.0.0.1"

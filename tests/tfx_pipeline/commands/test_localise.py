@@ -11,8 +11,8 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner, Result
 
-from components.generated_videos.generator import generate_videos
-from tfx_pipeline.commands.localise import command
+from objects_that_sound.components.generated_videos.generator import generate_videos
+from objects_that_sound.tfx_pipeline.commands.localise import command
 
 _TEXT = tf.TensorSpec([None], tf.string)
 

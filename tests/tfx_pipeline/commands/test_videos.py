@@ -4,7 +4,7 @@ import json
 
 from click.testing import CliRunner
 
-from tfx_pipeline.commands.videos import command
+from objects_that_sound.tfx_pipeline.commands.videos import command
 
 _ARGUMENTS = ["--count", "2", "--seconds", "1", "--workers", "1", "--quiet"]
 

@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from components.generated_videos.difficulty import Difficulty
-from components.generated_videos.generator import generate_videos
+from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.generator import generate_videos
 
 if TYPE_CHECKING:
     from tests.tfx_pipeline.conftest import Run

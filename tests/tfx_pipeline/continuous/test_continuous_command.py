@@ -7,13 +7,13 @@ import pathlib
 import pytest
 from click.testing import CliRunner
 
-from components.video_example_gen.video_list import list_videos, write_list
-from tfx_pipeline import run as module
-from tfx_pipeline.cli import main
-from tfx_pipeline.continuous.run_lock import run_lock
-from tfx_pipeline.continuous.span_lists import SpanLists
-from tfx_pipeline.continuous.span_state import SpanState
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
+from objects_that_sound.tfx_pipeline import run as module
+from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
+from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
+from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
 @pytest.fixture

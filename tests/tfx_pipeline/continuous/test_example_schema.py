@@ -9,8 +9,8 @@ import pytest
 import tensorflow_data_validation as tfdv
 from tensorflow_data_validation.statistics import stats_impl
 
-from tfx_pipeline.continuous.example_schema import make_schema, schema_file
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.continuous.example_schema import make_schema, schema_file
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 GOOD = {
     "video/id": b"a.mp4",

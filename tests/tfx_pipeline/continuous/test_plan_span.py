@@ -6,11 +6,11 @@ import collections
 
 import pytest
 
-from components.video_example_gen.ingest_config import IngestConfig
-from components.video_example_gen.video_list import ListedVideo
-from tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
-from tfx_pipeline.continuous.span_lists import SpanLists, new_videos
-from tfx_pipeline.continuous.span_state import SpanState
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
+from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists, new_videos
+from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
 
 CONFIG = IngestConfig()
 

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from tfx_pipeline.continuous.run_lock import run_lock
+from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
 
 _HOLD = """
 import sys
-from tfx_pipeline.continuous.run_lock import run_lock
+from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
 with run_lock(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()

@@ -7,8 +7,8 @@ from tfx import v1 as tfx
 from tfx.orchestration import metadata
 from tfx.types import standard_artifacts
 
-from components.data_gate.data_blessing import DataBlessing
-from tfx_pipeline.continuous.span_state import SpanState, read_span_states
+from objects_that_sound.components.data_gate.data_blessing import DataBlessing
+from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState, read_span_states
 
 NAME = "objects-that-sound"
 

@@ -9,7 +9,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 pytestmark = pytest.mark.slow
 

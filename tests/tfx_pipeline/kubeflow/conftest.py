@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 IMAGE = "registry.example/objects-that-sound:1.0"
 

@@ -11,11 +11,14 @@ from google.protobuf import json_format
 from kfp import components
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from tfx_pipeline.cli import main
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.run_parameters import RunParameters, parameter_descriptions
-from tfx_pipeline.kubeflow.step import step_name
-from tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
+    RunParameters,
+    parameter_descriptions,
+)
+from objects_that_sound.tfx_pipeline.kubeflow.step import step_name
+from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
 
 OWN = {"configure", "list-videos"}
 """Steps that are no nodes of the TFX pipeline."""

@@ -8,11 +8,11 @@ import pathlib
 import pytest
 from tfx.types import standard_artifacts
 
-from components.blessed_models import add_model
-from tfx_pipeline.kubeflow import configure as module
-from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.components.blessed_models import add_model
+from objects_that_sound.tfx_pipeline.kubeflow import configure as module
+from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
 
 
 @pytest.fixture

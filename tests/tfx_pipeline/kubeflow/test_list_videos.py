@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from components.video_example_gen.video_list import read_video_list
-from tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
-from tfx_pipeline.kubeflow.graph_options import GraphOptions
-from tfx_pipeline.kubeflow.list_videos import main
-from tfx_pipeline.kubeflow.run_parameters import RunParameters
-from tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
+from objects_that_sound.components.video_example_gen.video_list import read_video_list
+from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
+from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
+from objects_that_sound.tfx_pipeline.kubeflow.list_videos import main
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 
 MODEL = "objects-that-sound"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfx_pipeline.kubeflow.parse_parameters import parse_parameters
+from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import parse_parameters
 
 TYPES = {"name": "STRING", "steps": "NUMBER_INTEGER", "level": "NUMBER_DOUBLE", "videos": "LIST"}
 

@@ -8,16 +8,21 @@ import pathlib
 import pytest
 from tfx.types import standard_artifacts
 
-from components.blessed_models import NO_VERSION, add_model, latest_version, read_model
-from tfx_pipeline.kubeflow.run_step import main
+from objects_that_sound.components.blessed_models import (
+    NO_VERSION,
+    add_model,
+    latest_version,
+    read_model,
+)
+from objects_that_sound.tfx_pipeline.kubeflow.run_step import main
 
 MODEL = "tfx.types.standard_artifacts.Model"
 BLESSING = "tfx.types.standard_artifacts.ModelBlessing"
 PUSHED = "tfx.types.standard_artifacts.PushedModel"
-EVALUATION = "components.evaluation.artifacts.Evaluation"
-LATEST = "components.latest_blessed_model.executor.Executor"
-PUSHER = "components.blessed_model_pusher.executor.Executor"
-GATE = "components.model_gate.executor.Executor"
+EVALUATION = "objects_that_sound.components.evaluation.artifacts.Evaluation"
+LATEST = "objects_that_sound.components.latest_blessed_model.executor.Executor"
+PUSHER = "objects_that_sound.components.blessed_model_pusher.executor.Executor"
+GATE = "objects_that_sound.components.model_gate.executor.Executor"
 
 
 @pytest.fixture

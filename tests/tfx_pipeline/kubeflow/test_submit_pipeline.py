@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tfx_pipeline.cli import main
-from tfx_pipeline.kubeflow import submit_pipeline as module
+from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.kubeflow import submit_pipeline as module
 
 API = "/apis/v2beta1"
 TOKEN = "secret"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.evaluation.threshold import Threshold
-from tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 
 def test_asking_replaces_what_was_asked_of_the_same_metric():

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -33,7 +33,7 @@ def test_a_preset_states_its_command_and_is_valid(name):
     ],
 )
 def test_the_papers_recipes(name, parameters, image_map):
-    from models.networks.factory import build_network
+    from objects_that_sound.models.networks.factory import build_network
 
     preset = PRESETS[name]()
     training = preset.training
@@ -53,7 +53,7 @@ def test_one_real_step_at_full_size(name, tmp_path):
     """The preset's own network and recipe, with two pairs at a time instead of its batch."""
     import tensorflow as tf
 
-    from models.trainer import train
+    from objects_that_sound.models.trainer import train
 
     preset = PRESETS[name]()
     config = preset.network

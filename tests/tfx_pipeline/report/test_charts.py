@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from tfx_pipeline.report.charts import metrics_chart, training_curves
-from tfx_pipeline.report.metric_row import MetricRow
+from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
+from objects_that_sound.tfx_pipeline.report.metric_row import MetricRow
 
 
 def _texts(svg: str) -> list[str]:

@@ -9,9 +9,9 @@ from tfx import v1 as tfx
 from tfx.orchestration import metadata
 from tfx.types import standard_artifacts
 
-from components.evaluation.artifacts import Evaluation
-from tfx_pipeline.report.collect import collect_run
-from tfx_pipeline.report.run_records import RunNotFoundError
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.tfx_pipeline.report.collect import collect_run
+from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
 
 NAME = "objects-that-sound"
 REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
@@ -228,7 +228,7 @@ def test_a_folder_that_is_no_run(tmp_path):
 def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
     from click.testing import CliRunner
 
-    from tfx_pipeline.commands.report import command
+    from objects_that_sound.tfx_pipeline.commands.report import command
 
     served = {
         "run_id": run_ids[0],
@@ -262,7 +262,7 @@ def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
 def test_command_on_a_folder_that_is_no_run(tmp_path):
     from click.testing import CliRunner
 
-    from tfx_pipeline.commands.report import command
+    from objects_that_sound.tfx_pipeline.commands.report import command
 
     result = CliRunner().invoke(command, ["--root", str(tmp_path)])
     assert result.exit_code == 1
@@ -281,7 +281,7 @@ def test_the_run_of_a_version(root, run_ids):
 def test_command_compares_two_runs_of_a_folder(root, run_ids, tmp_path, options):
     from click.testing import CliRunner
 
-    from tfx_pipeline.commands.report import command
+    from objects_that_sound.tfx_pipeline.commands.report import command
 
     given = {"ROOT": str(root), "FIRST": run_ids[0]}
     options = [given.get(option, option) for option in options]
@@ -306,7 +306,7 @@ def test_command_compares_two_runs_of_a_folder(root, run_ids, tmp_path, options)
 def test_command_says_what_cannot_be_compared(root, options, status, words):
     from click.testing import CliRunner
 
-    from tfx_pipeline.commands.report import command
+    from objects_that_sound.tfx_pipeline.commands.report import command
 
     result = CliRunner().invoke(command, ["--root", str(root), *options])
     assert result.exit_code == status

@@ -9,9 +9,13 @@ import re
 
 import pytest
 
-from tfx_pipeline.report.comparison import compare_metrics, render_comparison, write_comparison
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
-from tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
+from objects_that_sound.tfx_pipeline.report.comparison import (
+    compare_metrics,
+    render_comparison,
+    write_comparison,
+)
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
 
 
 def _localisation(folder: pathlib.Path, run: str, pointing: float, videos: list[str]) -> str:

@@ -9,15 +9,15 @@ import pathlib
 
 import pytest
 
-from tfx_pipeline.report.lineage import model_lineage
-from tfx_pipeline.report.lineage_text import lineage_text
-from tfx_pipeline.report.metadata_graph import (
+from objects_that_sound.tfx_pipeline.report.lineage import model_lineage
+from objects_that_sound.tfx_pipeline.report.lineage_text import lineage_text
+from objects_that_sound.tfx_pipeline.report.metadata_graph import (
     ArtifactRecord,
     ExecutionRecord,
     MetadataGraph,
     RunNotFoundError,
 )
-from tfx_pipeline.report.write_lineage import write_lineage
+from objects_that_sound.tfx_pipeline.report.write_lineage import write_lineage
 
 NOTES = {"preset": "demo", "package": "0.1.0", "git_commit": "abc123+changes", "tfx": "1.16.0"}
 

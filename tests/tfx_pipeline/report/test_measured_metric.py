@@ -7,8 +7,15 @@ import pathlib
 
 import pytest
 
-from tfx_pipeline.report.evaluator_result import EvaluatorResult, read_evaluator_result
-from tfx_pipeline.report.measured_metric import Interval, MeasuredMetric, measured_metrics
+from objects_that_sound.tfx_pipeline.report.evaluator_result import (
+    EvaluatorResult,
+    read_evaluator_result,
+)
+from objects_that_sound.tfx_pipeline.report.measured_metric import (
+    Interval,
+    MeasuredMetric,
+    measured_metrics,
+)
 
 
 def test_value_interval_change_bounds_and_verdict():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tfx_pipeline.report.metric_row import MetricRow, metric_rows
-from tfx_pipeline.report.report_json import report_json
-from tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.report.metric_row import MetricRow, metric_rows
+from objects_that_sound.tfx_pipeline.report.report_json import report_json
+from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 
 def test_rows_hold_every_value_beside_its_chance():

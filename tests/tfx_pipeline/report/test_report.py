@@ -10,13 +10,18 @@ import re
 
 import pytest
 
-from components.drift_validator.comparison import DRIFT, SKEW, Comparison
-from components.drift_validator.divergence_limits import SampleSize
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
-from tfx_pipeline.report.report import render_html, write_report
-from tfx_pipeline.report.report_json import report_json
-from tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary, Stage
-from tfx_pipeline.report.run_table import run_row
+from objects_that_sound.components.drift_validator.comparison import DRIFT, SKEW, Comparison
+from objects_that_sound.components.drift_validator.divergence_limits import SampleSize
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.report import render_html, write_report
+from objects_that_sound.tfx_pipeline.report.report_json import report_json
+from objects_that_sound.tfx_pipeline.report.run_summary import (
+    Decision,
+    RunSummary,
+    SpanSummary,
+    Stage,
+)
+from objects_that_sound.tfx_pipeline.report.run_table import run_row
 
 
 def _write(folder: pathlib.Path, files: dict) -> str:

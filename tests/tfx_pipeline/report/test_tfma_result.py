@@ -9,10 +9,10 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from components.beam_options import local_beam_pipeline_args
-from tfx_pipeline.avc_eval_config import avc_eval_config
-from tfx_pipeline.report.evaluator_result import EvaluatorResult
-from tfx_pipeline.report.tfma_result import read_tfma_result
+from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.tfx_pipeline.avc_eval_config import avc_eval_config
+from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.tfma_result import read_tfma_result
 
 RUNNER = PipelineOptions(local_beam_pipeline_args(1))
 

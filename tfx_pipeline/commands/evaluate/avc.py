@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.commands.evaluate import options
-from tfx_pipeline.commands.evaluate.text_table import interval, text_table
+from objects_that_sound.tfx_pipeline.commands.evaluate import options
+from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import interval, text_table
 
 
 @click.command("avc")
@@ -37,11 +37,11 @@ def command(
     """
     from tfx.types import standard_artifacts
 
-    from components.avc_evaluator.executor import Executor
-    from components.avc_pair_gen.executor import Executor as AvcPairGen
-    from components.beam_options import local_beam_pipeline_args
-    from tfx_pipeline.commands.evaluate.find_examples import find_examples
-    from tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
+    from objects_that_sound.components.avc_evaluator.executor import Executor
+    from objects_that_sound.components.avc_pair_gen.executor import Executor as AvcPairGen
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+    from objects_that_sound.tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
 
     found = find_examples(examples)
     pairs = standard_artifacts.Examples()

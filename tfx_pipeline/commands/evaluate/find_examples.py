@@ -11,7 +11,7 @@ from tfx.dsl.io import fileio
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 _SPLIT = "Split-"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tfx_pipeline.lazy_group import LazyGroup
+from objects_that_sound.tfx_pipeline.lazy_group import LazyGroup
 
 _COMMANDS = {
     "avc": "Do image and sound correspond? Accuracy on pairs of both kinds.",

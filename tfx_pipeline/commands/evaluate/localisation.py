@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.commands.evaluate import options
-from tfx_pipeline.commands.evaluate.text_table import interval, text_table
+from objects_that_sound.tfx_pipeline.commands.evaluate import options
+from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import interval, text_table
 
 _FIRES = {
     "wrong": "the sound of something else",
@@ -50,9 +50,9 @@ def command(
     with boxes); fires_silence, fires_noise, fires_off_screen, fires_wrong (lower is better),
     average_precision, max_f1.
     """
-    from components.localisation_evaluator.executor import Executor
-    from tfx_pipeline.commands.evaluate.find_examples import find_examples
-    from tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
+    from objects_that_sound.components.localisation_evaluator.executor import Executor
+    from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+    from objects_that_sound.tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
 
     run_evaluator(
         Executor,

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.commands.evaluate import options
-from tfx_pipeline.commands.evaluate.text_table import interval, text_table
+from objects_that_sound.tfx_pipeline.commands.evaluate import options
+from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import interval, text_table
 
 _DIRECTIONS = {
     "image_image": "image → image",
@@ -48,9 +48,9 @@ def command(
     Metrics, each for image_image, image_audio, audio_image and audio_audio: ndcg_image_audio,
     ndcg_over_chance_image_audio, recall_at_1_image_audio, recall_at_5_..., recall_at_10_....
     """
-    from components.retrieval_evaluator.executor import Executor
-    from tfx_pipeline.commands.evaluate.find_examples import find_examples
-    from tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
+    from objects_that_sound.components.retrieval_evaluator.executor import Executor
+    from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+    from objects_that_sound.tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
 
     run_evaluator(
         Executor,

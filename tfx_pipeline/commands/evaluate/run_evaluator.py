@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.run import NOT_PUSHED
+from objects_that_sound.tfx_pipeline.run import NOT_PUSHED
 
 
 def run_evaluator(
@@ -43,9 +43,12 @@ def run_evaluator(
     import tensorflow as tf
     from tfx.types import standard_artifacts
 
-    from components.evaluation.artifacts import METRICS_FILE, Evaluation
-    from components.evaluation.blessing import DECISIONS_FILE
-    from components.evaluation.threshold import parse_threshold, thresholds_to_json
+    from objects_that_sound.components.evaluation.artifacts import METRICS_FILE, Evaluation
+    from objects_that_sound.components.evaluation.blessing import DECISIONS_FILE
+    from objects_that_sound.components.evaluation.threshold import (
+        parse_threshold,
+        thresholds_to_json,
+    )
 
     with tempfile.TemporaryDirectory() as aside:
         folder = output or aside

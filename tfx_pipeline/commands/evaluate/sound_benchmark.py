@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tfx_pipeline.commands.evaluate import options
+from objects_that_sound.tfx_pipeline.commands.evaluate import options
 
 _DATASETS = ("esc10", "esc50", "urbansound8k", "dcase2013", "dcase2016", "folder")
 
@@ -62,9 +62,9 @@ def command(
     random_accuracy and random_embedding_accuracy (networks before training), gain_over_random,
     embedding_gain_over_random, gain_over_mfcc. Intervals are of 90 %, by original recordings.
     """
-    from components.sound_benchmark_evaluator.executor import Executor
-    from tfx_pipeline.commands.evaluate.find_examples import find_examples
-    from tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
+    from objects_that_sound.components.sound_benchmark_evaluator.executor import Executor
+    from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+    from objects_that_sound.tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
 
     run_evaluator(
         Executor,

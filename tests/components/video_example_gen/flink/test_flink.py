@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.beam_options import flink_beam_pipeline_args
+from objects_that_sound.components.beam_options import flink_beam_pipeline_args
 
 pytestmark = pytest.mark.flink
 

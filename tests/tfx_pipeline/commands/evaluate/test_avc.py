@@ -6,7 +6,7 @@ import json
 
 from click.testing import CliRunner
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 
 def test_measures_what_the_pipeline_does_and_judges_it(root, first_run, tmp_path):

@@ -6,7 +6,7 @@ import json
 
 from click.testing import CliRunner
 
-from tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.cli import main
 
 
 def test_prints_a_table_and_keeps_the_evaluation(root, first_run, tmp_path):
