@@ -129,9 +129,7 @@ def _add_steps(
     )
     tasks = {CONFIGURE: configure, LIST_VIDEOS: listed}
     for step in graph:
-        inputs = {
-            name: tasks[source.step].outputs[source.output] for name, source in step.inputs.items()
-        }
+        inputs = {one.name: tasks[one.step].outputs[one.output] for one in step.inputs}
         inputs[PROPERTIES] = configure.outputs[properties_output(step.name)]
         if step.name == EXAMPLE_GEN:
             inputs[VIDEOS] = listed.outputs[VIDEOS]

@@ -66,15 +66,14 @@ def list_videos_component(deployment: Deployment) -> Any:
 
 def step_component(step: Step, deployment: Deployment) -> Any:
     """Of a node of the TFX pipeline; see run_step.py."""
-    sources = {name: source.artifact_class for name, source in step.inputs.items()}
-    inputs = {name: _artifact_type(artifact_class) for name, artifact_class in sources.items()}
+    inputs = {one.name: _artifact_type(one.artifact_class) for one in step.inputs}
     command: list[Any] = [
         *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.run_step"),
         *("--executor", step.executor_class),
         *("--executor_input", {"executorInput": None}),
     ]
-    for name, artifact_class in sources.items():
-        command += ["--input", name, artifact_class, {"inputPath": name}]
+    for one in step.inputs:
+        command += ["--input", one.name, one.key, one.artifact_class, {"inputPath": one.name}]
     for name, artifact_class in step.outputs.items():
         command += ["--output", name, artifact_class, {"outputPath": name}]
     if step.name == EXAMPLE_GEN:
