@@ -145,6 +145,15 @@ def parse(knob: Knob, text: str) -> Any:
     return value
 
 
+def spelt(value: Any) -> str:
+    """Writes a value as `parse` reads it."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={spelt(one)}" for name, one in value.items())
+    if isinstance(value, (tuple, list)):
+        return ",".join(map(spelt, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
 def _read(hint: Any, text: str) -> Any:
     base, _, _ = unwrapped(hint)
     origin, arguments = typing.get_origin(base), typing.get_args(base)
