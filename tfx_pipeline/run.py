@@ -7,6 +7,7 @@ import dataclasses
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
@@ -77,7 +78,7 @@ def run(
 
 def _with_absolute_paths(options: RunOptions) -> RunOptions:
     """What is computed anew depends on the paths: they must not depend on the working directory."""
-    instead = {}
+    instead: dict[str, Any] = {}
     if options.label_tree:
         instead["label_tree"] = os.path.abspath(options.label_tree)
         if not os.path.isfile(options.label_tree):

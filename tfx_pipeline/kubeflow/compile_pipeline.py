@@ -63,10 +63,11 @@ def compile_pipeline(
             workers would not see what they are to write to.
     """
     structure = structure or {}
-    if structure.get("beam_args") and not deployment.work_dir:
-        raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
     sample = {"videos": ["videos"], "push_destination": "folder"} | dict(defaults or {})
-    graph = steps(tfx_graph(*read_parameters(sample, structure)))
+    run_options, destination = read_parameters(sample, structure)
+    if run_options.beam_args and not deployment.work_dir:
+        raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
+    graph = steps(tfx_graph(run_options, destination))
     names = [CONFIGURE, LIST_VIDEOS, *(step.name for step in graph)]
     for name in (*deployment.uncached, *deployment.step_retries):
         if name not in names:

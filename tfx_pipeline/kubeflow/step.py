@@ -102,9 +102,7 @@ def _inputs(node: base_node.BaseNode, key: str, channel: types.BaseChannel) -> l
     return [_input(node, key, key, channel)]
 
 
-def _input(
-    node: base_node.BaseNode, name: str, key: str, channel: types.BaseChannel
-) -> StepInput:
+def _input(node: base_node.BaseNode, name: str, key: str, channel: types.BaseChannel) -> StepInput:
     if not isinstance(channel, types.Channel) or not channel.producer_component_id:
         raise ValueError(f"input {key} of {node.id} is not the output of a component")
     return StepInput(
