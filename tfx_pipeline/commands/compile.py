@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from objects_that_sound.tfx_pipeline.commands.run_options import run_options
+from objects_that_sound.tfx_pipeline.commands.declared_options import declared_options
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
@@ -115,7 +115,7 @@ def _check_retries(
     help="Folder, as the steps see it, in which training and ingest keep what a retry goes on from; "
     "else it begins anew.",
 )
-@run_options(RunOptions, structural_only=True)
+@declared_options(RunOptions, structural_only=True)
 def command(
     target: str,
     image: str,

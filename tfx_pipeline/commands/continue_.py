@@ -6,16 +6,19 @@ from typing import Any
 
 import click
 
+from objects_that_sound.tfx_pipeline.commands.declared_options import (
+    declared_options,
+    made_of_options,
+)
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
-from objects_that_sound.tfx_pipeline.commands.run_options import made_of_options, run_options
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("continue")
 @click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
-@run_options(ContinuousOptions)
-@run_options(RunOptions)
+@declared_options(ContinuousOptions)
+@declared_options(RunOptions)
 @click.option("--verbose", is_flag=True, help="Show TFX's log.")
 def command(root: str, verbose: bool, **values: Any) -> None:
     """Ingest the videos that are new under ROOT, check them, train on, push if the gate says so.

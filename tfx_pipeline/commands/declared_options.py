@@ -1,4 +1,4 @@
-"""The options that dataclasses of a run's options declare."""
+"""Options of commands that are the fields of `RunOptions`, or of a dataclass like it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
 Made = TypeVar("Made")
 
 
-def run_options(
+def declared_options(
     cls: type, *, structural_only: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that gives a command an option for each field.
