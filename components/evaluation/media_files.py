@@ -7,8 +7,8 @@ import wave
 
 import matplotlib
 import numpy as np
+import tensorflow as tf
 from PIL import Image
-from tfx.dsl.io import fileio
 
 from objects_that_sound.components.evaluation.log_spectrogram import log_spectrogram
 
@@ -61,5 +61,5 @@ def write_spectrogram(path: str, pcm: bytes) -> None:
 
 
 def _write(path: str, content: bytes) -> None:
-    with fileio.open(path, "wb") as file:
+    with tf.io.gfile.GFile(path, "wb") as file:
         file.write(content)
