@@ -10,33 +10,35 @@ from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.evaluation.blessing import Decision, write_blessing
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.model_gate.component import ModelGate
-from objects_that_sound.components.model_gate.executor import Executor
+from objects_that_sound.components.model_gate.gate import gate as judge
 
-FINE = Decision("a", True, "a is fine")
-BAD = Decision("b", False, "b is below 0.5")
+FINE = Decision("a", True, "a is fine", "≥ 0.5")
+BAD = Decision("b", False, "b is below 0.5", "≥ 0.5")
 
 
 @pytest.fixture
 def gate(tmp_path):
-    """Runs the gate on an Evaluation of each evaluator's decisions; None: it left none."""
+    """Runs the gate on an Evaluation of each evaluator's decisions; None: nobody judged."""
 
     def run(**decisions: list[Decision] | None) -> standard_artifacts.ModelBlessing:
-        inputs = {}
+        evaluations = []
         for name, made in decisions.items():
             evaluation = Evaluation()
             evaluation.uri = str(tmp_path / name)
-            if made is not None:
-                write_blessing(evaluation, made)
-            inputs[name] = [evaluation]
+            EvaluationResult(name, name.title(), (), decisions=made).write(evaluation.uri)
+            evaluations.append(evaluation)
         model, baseline = standard_artifacts.Model(), standard_artifacts.Model()
         model.uri, model.id = str(tmp_path / "model"), 7
         baseline.uri, baseline.id = str(tmp_path / "baseline"), 3
         blessing = standard_artifacts.ModelBlessing()
         blessing.uri = str(tmp_path / "blessing")
-        Executor().Do(
-            {"model": [model], "baseline_model": [baseline], **inputs}, {"blessing": [blessing]}, {}
+        ModelGate.EXECUTOR_SPEC.executor_class().Do(
+            {"model": [model], "baseline_model": [baseline], "evaluations": evaluations},
+            {"blessing": [blessing]},
+            {},
         )
         return blessing
 
@@ -72,6 +74,7 @@ def test_one_refuses_for_all_and_is_named(gate):
         "metric": "b",
         "passed": False,
         "text": "b is below 0.5",
+        "bound": "≥ 0.5",
     }
 
 
@@ -81,9 +84,17 @@ def test_an_evaluator_without_a_verdict_refuses(gate):
     assert "sound_benchmark gave no verdict" in json.dumps(_decisions(blessing))
 
 
+def test_an_evaluator_that_wrote_nothing_refuses(gate, tmp_path):
+    empty = str(tmp_path / "empty")
+    assert judge([empty]).decisions[0]["text"] == (
+        f"{empty} gave no verdict (decisions.json is missing)"
+    )
+    assert not judge([empty]).blessed
+
+
 def test_no_evaluation_refuses(gate):
     assert not model_utils.is_model_blessed(gate())
-    with pytest.raises(ValueError, match="at least one evaluation"):
+    with pytest.raises(ValueError, match="evaluations"):
         ModelGate(model=tfx.dsl.Channel(type=standard_artifacts.Model))
 
 
