@@ -21,7 +21,7 @@ def folder(tmp_path_factory) -> pathlib.Path:
     folder = tmp_path_factory.mktemp("user")
     for name in USERS_OWN:
         (folder / name).mkdir()
-        (folder / name / "__init__.py").write_text(f"raise ImportError('{name} is the user's')\n")
+        (folder / name / "__init__.py").write_text(f"raise ImportError('not our {name}')\n")
     return folder
 
 
