@@ -8,7 +8,7 @@ SearchIndexer (`search_indexer`); for continuous training SpanStatistics (`span_
 DriftValidator (`drift_validator`) and DataGate (`data_gate`); for runners that can't ask ML Metadata
 LatestBlessedModel (`latest_blessed_model`) and BlessedModelPusher (`blessed_model_pusher`).
 
-Libraries, which know nothing of TFX: `media` opens video and sound files, `evaluation` is what
-evaluators share, `generated_videos` makes videos whose content is known, `localisation_video` draws
-where the sound comes from.
+Libraries: `media` opens video and sound files, `evaluation` is what evaluators share,
+`generated_videos` makes videos whose content is known, `localisation_video` draws where the sound
+comes from. None of them knows TFX, but for `evaluation/artifacts.py` and `evaluation/blessing.py`.
 """
