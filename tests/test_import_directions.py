@@ -65,3 +65,18 @@ def test_our_packages_are_imported_by_the_names_that_they_install_as():
         if module.split(".")[0] in OURS
     }
     assert bare == set()
+
+
+def test_only_the_command_line_knows_click():
+    """All else raises errors of its own, and tells of its progress to who listens."""
+    command_line = ("commands/", "cli.py", "lazy_group.py", "knobs/click_options.py")
+    wrong = [
+        str(path.relative_to(REPOSITORY))
+        for package in ALLOWED
+        for path in sorted((REPOSITORY / package).rglob("*.py"))
+        if "click" in _imports(path)
+        and not str(path.relative_to(REPOSITORY)).startswith(
+            tuple(f"tfx_pipeline/{name}" for name in command_line)
+        )
+    ]
+    assert wrong == []

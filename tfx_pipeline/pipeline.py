@@ -18,7 +18,6 @@ right but the statistics takes the examples of the window. See continuous/accept
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
@@ -38,66 +37,49 @@ from objects_that_sound.models import examples
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
 """Arguments of Python: `ots serve`, for ServingValidator."""
 
 
 def create_pipeline(
-    preset: Preset,
+    options: RunOptions,
     *,
     video_list: str,
     pipeline_root: str,
     serving_dir: str,
     search_dir: str,
     blessed_dir: str | None = None,
-    group_regex: str = "",
-    label_regex: str = "",
     metadata_connection_config=None,
     beam_pipeline_args: list[str] | None = None,
-    ingest_beam_args: Sequence[str] = (),
-    warm_start: bool = False,
-    label_tree: str = "",
-    sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousTraining | None = None,
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
 
     Args:
-        preset: what to store, train and ask for.
+        options: what the run is about.
         video_list: path of the CSV that `write_video_list` wrote.
         pipeline_root: folder for artifacts.
         serving_dir: folder that gets a numbered version of every blessed model.
         search_dir: folder that gets a numbered index of all examples by every blessed model.
         blessed_dir: folder that keeps every blessed model and knows the latest, for runners that
             can't ask ML Metadata; None for those that can.
-        group_regex: see IngestConfig.
-        label_regex: see IngestConfig.
         metadata_connection_config: of ML Metadata, where the runner needs one.
         beam_pipeline_args: of all components that run on Beam.
-        ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
-        warm_start: begin training with the weights of the latest blessed model, if there is one.
-        label_tree: path of the JSON that RetrievalEvaluator grades relevance by; "" for none.
-        sound_benchmark: dataset and folder of SoundBenchmarkEvaluator, which is left out without.
         continuous: ingest one span, check it, and train on a window of spans; `video_list` is then
             a pattern with {SPAN}. For runners that can ask ML Metadata.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
+    preset = options.chosen_preset()
     example_gen = VideoExampleGen(
         video_list=video_list,
         range_config=continuous.range_config if continuous else None,
-        examples_per_video=preset.examples_per_video,
-        frames_per_example=preset.frames_per_example,
-        minimum_loudness_dbfs=preset.minimum_loudness_dbfs,
-        image_size=preset.network.image_size,
-        sample_rate=preset.network.sample_rate,
-        group_regex=group_regex,
-        label_regex=label_regex,
+        **options.ingest_config().to_dict(),
     )
     # Behind those of all components, so that these win.
-    example_gen.with_beam_pipeline_args(list(ingest_beam_args))
+    example_gen.with_beam_pipeline_args(list(options.beam_args))
     statistics_gen = tfx.components.StatisticsGen(
         examples=example_gen.outputs["examples"],
         # TFDV would keep whole frames and sounds as "most frequent values".
@@ -127,6 +109,7 @@ def create_pipeline(
         )
     pair_gen = AvcPairGen(examples=window)
     baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
+    warm_start = continuous is not None if options.warm_start is None else options.warm_start
     trainer = tfx.components.Trainer(
         run_fn="objects_that_sound.models.trainer.run_fn",
         examples=window,
@@ -145,15 +128,14 @@ def create_pipeline(
         "model": trainer.outputs["model"],
         "baseline_model": latest_blessed_model.outputs["model"],
     }
-    run = {"label_tree": label_tree, "sound_benchmark": sound_benchmark}
     evaluators = [
         evaluator.load_component()(
             **{name: channels[name] for name in ("model", "baseline_model", *evaluator.inputs)},
-            options=options.to_json(),
+            options=its_options.to_json(),
             thresholds=thresholds_to_json(preset.thresholds.get(evaluator.name, ())),
         )
         for evaluator in EVALUATORS.values()
-        if (options := evaluator.run_options(run)) is not None
+        if (its_options := evaluator.run_options(dataclasses.asdict(options))) is not None
     ]
     gate = ModelGate(
         model=channels["model"],

@@ -68,10 +68,10 @@ def root(videos: pathlib.Path) -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def run_pipeline() -> Callable[..., Run]:
-    """Runs `ots run` on VIDEOS under ROOT, with the preset `smoke` and more options."""
+    """Runs `ots run`, or another command, on VIDEOS under ROOT, with the preset `smoke`."""
 
-    def run(videos: pathlib.Path, root: pathlib.Path, *options: str) -> Run:
-        arguments = ["run", "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
+    def run(videos: pathlib.Path, root: pathlib.Path, *options: str, command: str = "run") -> Run:
+        arguments = [command, "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
         result = CliRunner().invoke(main, [*arguments, *options])
         served = root / "serving" / "objects-that-sound"
         return Run(
@@ -93,7 +93,7 @@ def first_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path) -> Run:
 @pytest.fixture(scope="session")
 def refused_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, first_run: Run) -> Run:
     """The same once more, but with a threshold that no model can reach."""
-    return run_pipeline(videos, root, "--min-avc-accuracy", "1.01")
+    return run_pipeline(videos, root, "--threshold", "avc:avc_accuracy>=1.01")
 
 
 @pytest.fixture(scope="session")

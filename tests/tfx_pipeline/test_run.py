@@ -10,6 +10,9 @@ import tensorflow as tf
 from click.testing import CliRunner
 
 from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.run import run
+from objects_that_sound.tfx_pipeline.run_error import RunError
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 COMPUTED = {
     "VideoExampleGen",
@@ -37,6 +40,12 @@ DECIDING = {
 
 def _with_status(report: dict, status: str) -> set[str]:
     return {stage["name"] for stage in report["stages"] if stage["status"] == status}
+
+
+def test_without_the_command_line_nothing_is_printed_and_errors_are_the_runs_own(tmp_path, capsys):
+    with pytest.raises(RunError, match="nowhere"):
+        run(RunOptions((str(tmp_path / "nowhere"),)), str(tmp_path / "root"))
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_run_that_pushes_ends_with_status_0(first_run):

@@ -1,35 +1,49 @@
-"""Checks of options that `ots run` and `ots compile` share."""
+"""The options that dataclasses of a run's options declare."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
 import click
 
+from objects_that_sound.tfx_pipeline.knobs.click_options import from_options, options_of
+from objects_that_sound.tfx_pipeline.knobs.knob import knobs_of
+from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
 
-def check_beam_args(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Refuses what is no option.
+Made = TypeVar("Made")
+
+
+def run_options(
+    cls: type, *, structural_only: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator that gives a command an option for each field.
+
+    Args:
+        cls: `RunOptions`, or another dataclass of fields that may have `OptionTraits`.
+        structural_only: whether those fields alone are options that decide which steps there are.
+    """
+    traits = {knob.name: OptionTraits.of(knob) for knob in knobs_of(cls)}
+    special: dict[str, dict[str, Any]] = {}
+    for knob in knobs_of(cls):
+        special[knob.name] = {"metavar": traits[knob.name].metavar}
+        if knob.container is not None:
+            special[knob.name]["help"] = f"{knob.help} May be given several times."
+    return options_of(
+        cls,
+        but=[name for name, one in traits.items() if structural_only and not one.structural],
+        flags={name: one.flag for name, one in traits.items() if one.flag},
+        special=special,
+    )
+
+
+def made_of_options(cls: type[Made], values: Mapping[str, Any]) -> Made:
+    """Makes the dataclass of what click has read.
 
     Raises:
-        click.BadParameter: a value does not begin with two hyphens.
+        click.UsageError: it refuses a value; says which and why.
     """
-    for value in values:
-        if not value.startswith("--"):
-            raise click.BadParameter(f"{value!r} is no option: give it as --beam-arg=--name=value")
-    return values
-
-
-def split_sound_benchmark(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> tuple[str, str] | None:
-    """Splits DATASET:FOLDER.
-
-    Raises:
-        click.BadParameter: one of the two is missing.
-    """
-    if value is None:
-        return None
-    dataset, _, folder = value.partition(":")
-    if not dataset or not folder:
-        raise click.BadParameter(f"{value!r} is not DATASET:FOLDER, as in esc10:data/esc10")
-    return dataset, folder
+    try:
+        return from_options(cls, values)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

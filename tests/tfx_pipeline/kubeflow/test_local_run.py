@@ -199,7 +199,7 @@ def test_the_first_steps_run(package, local_kubeflow, videos, tmp_path):
         "videos": [str(videos)],
         "push_destination": str(tmp_path / "models"),
         "preset": "smoke",
-        "examples_per_video": 1,
+        "settings": ["examples_per_video=1"],
     }
     steps = ("video-example-gen", "latest-blessed-model")
     results = cluster.run(package, parameters, only=steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 
 import pytest
 from tfx.types import standard_artifacts
@@ -70,9 +71,11 @@ def run(tmp_path):
             },
         }
         command = ["--executor", executor, "--executor_input", json.dumps(executor_input)]
-        for side, artifacts in (("--input", inputs), ("--output", outputs)):
-            for name, artifact_class in artifacts.items():
-                command += [side, name, artifact_class, str(tmp_path / name)]
+        for name, artifact_class in inputs.items():
+            key = re.sub(r"_\d+$", "", name)  # of a union
+            command += ["--input", name, key, artifact_class, str(tmp_path / name)]
+        for name, artifact_class in outputs.items():
+            command += ["--output", name, artifact_class, str(tmp_path / name)]
         main([*command, *options])
         said = json.loads((tmp_path / "said" / "output_metadata.json").read_text())
         return {name: one["artifacts"][0] for name, one in said["artifacts"].items()}

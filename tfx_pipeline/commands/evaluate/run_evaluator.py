@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from objects_that_sound.tfx_pipeline.run import NOT_PUSHED
+from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED
 
 
 def run_evaluator(
