@@ -138,16 +138,17 @@ def test_sounds_are_resampled_as_ffmpeg_does(module_page, rate: int):
 
 
 def test_channels_that_cancel_each_other(module_page):
-    left, right = module_page.evaluate(
+    mono, stereo, surround = module_page.evaluate(
         """async () => {
           const { Sound } = await import("./sound.js");
           const wave = Float32Array.from({ length: 8000 }, (_, i) => 0.3 * Math.sin(i / 7));
           const opposite = wave.map((value) => -value);
-          return [new Sound([wave], 8000), new Sound([wave, opposite], 8000)]
-            .map((sound) => Array.from(sound.second(0.5, 8000)));
+          const silence = wave.map(() => 0);
+          return [[wave], [wave, opposite], [wave, opposite, silence]]
+            .map((channels) => Array.from(new Sound(channels, 8000).second(0.5, 8000)));
         }"""
     )
-    assert max(left) > 9000 and left == right
+    assert max(mono) > 9000 and mono == stereo == surround
 
 
 def test_a_wav_file(module_page):
