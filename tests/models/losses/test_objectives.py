@@ -22,7 +22,6 @@ def _loss(name, similarities) -> float:
     [
         ("split_pairs", np.log(2)),
         ("all_pairs", np.log(2)),
-        ("hard_pairs", np.log(2)),
         ("contrastive", np.log(6) + np.log(2)),
     ],
 )
