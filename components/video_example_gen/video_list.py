@@ -19,6 +19,7 @@ from objects_that_sound.components.video_example_gen import storage
 from objects_that_sound.components.video_example_gen.segment_files import find_segment_files
 from objects_that_sound.components.video_example_gen.segments import read_segments, split_labels
 from objects_that_sound.components.video_example_gen.video_files import find_videos
+from objects_that_sound.models.whole_file import whole_file
 
 ANNOTATIONS_NAME = "annotations.jsonl"
 """Side file with the objects in the videos of its folder."""
@@ -148,10 +149,8 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
         changed = True
     if changed:
         os.makedirs(os.path.dirname(os.path.abspath(destination)), exist_ok=True)
-        temporary = f"{destination}.tmp"
-        with open(temporary, "wb") as file:
+        with whole_file(destination) as unfinished, open(unfinished, "wb") as file:
             file.write(content)
-        os.replace(temporary, destination)
     return VideoList(destination, len(videos), changed)
 
 
