@@ -11,6 +11,7 @@ from PIL import Image
 from tfx.dsl.io import fileio
 
 from objects_that_sound.components.evaluation.log_spectrogram import log_spectrogram
+from objects_that_sound.components.evaluation.thumbnail import make_thumbnail
 
 _JPEG_QUALITY = 85
 _SPECTROGRAM_SIZE = (200, 80)
@@ -24,9 +25,7 @@ def write_thumbnail(path: str, image: bytes, side: int = 192) -> None:
         image: an encoded JPEG or PNG.
         side: longest side in pixels.
     """
-    picture = Image.open(io.BytesIO(image)).convert("RGB")
-    picture.thumbnail((side, side))
-    write_jpeg(path, picture)
+    _write(path, make_thumbnail(image, side))
 
 
 def write_jpeg(path: str, picture: Image.Image) -> None:
