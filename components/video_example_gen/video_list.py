@@ -154,9 +154,9 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
     return VideoList(destination, len(videos), changed)
 
 
-def write_video_list(patterns: Sequence[str], destination: str, segments: str = "") -> VideoList:
+def write_video_list(patterns: Sequence[str], destination: str) -> VideoList:
     """`list_videos` and `write_list` at once; arguments and errors are theirs."""
-    return write_list(list_videos(patterns, segments), destination)
+    return write_list(list_videos(patterns), destination)
 
 
 def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:
