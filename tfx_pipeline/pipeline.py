@@ -20,6 +20,7 @@ right but the statistics takes the examples of the window. See continuous/accept
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 
 import tensorflow_data_validation as tfdv
@@ -44,12 +45,10 @@ from objects_that_sound.models import examples
 from objects_that_sound.tfx_pipeline.avc_eval_config import avc_eval_config
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import EVALUATORS
 from objects_that_sound.tfx_pipeline.presets.preset import Preset
-
-LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
-"""Arguments of Python: `ots serve`, for ServingValidator."""
 
 
 def create_pipeline(
@@ -123,7 +122,7 @@ def create_pipeline(
     if blessed_dir is None:
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
-        latest_blessed_model = LatestBlessedModel(blessed_dir)
+        latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
     span_checks: list = []
     if continuous is not None:
@@ -189,7 +188,7 @@ def create_pipeline(
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
         examples=window,
-        local_server=LOCAL_SERVER,
+        local_server=json.dumps(LOCAL_SERVER),
     )
     blessings = {
         "model_blessing": gate.outputs["blessing"],
@@ -209,7 +208,11 @@ def create_pipeline(
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
-            BlessedModelPusher(trainer.outputs["model"], gate.outputs["blessing"], blessed_dir)
+            BlessedModelPusher(
+                model=trainer.outputs["model"],
+                model_blessing=gate.outputs["blessing"],
+                folder=blessed_dir,
+            )
         ]
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -53,7 +52,7 @@ def run(
     verbose: bool = False,
     before: dict[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Runs the pipeline, tries the pushed model on the model server and writes the report.
+    """Runs the pipeline and writes the report.
 
     Args:
         root: folder that keeps everything.
@@ -197,7 +196,6 @@ def _run_pipeline(
     from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from objects_that_sound.tfx_pipeline.report.report import write_report
     from objects_that_sound.tfx_pipeline.report.run_summary import Stage
-    from objects_that_sound.tfx_pipeline.serving_trial import serving_trial
 
     paths = RunPaths.under(root)
     continuous = None
@@ -228,16 +226,7 @@ def _run_pipeline(
     summary = collect_run(root, PIPELINE_NAME)
     stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
     stages += summary.stages
-    serving = None
-    if summary.decision.pushed_version is not None:
-        click.secho("── Serving trial", bold=True, err=True)
-        started = time.monotonic()
-        files = list(dict.fromkeys(video.path for video in videos))
-        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, files)
-        stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
-    summary = dataclasses.replace(
-        summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)
-    )
+    summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
     report = write_report(summary, root)
     _tell(report, paths)
     if report["pushed_version"] is None:

@@ -54,9 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in set(inputs.artifacts) - named:  # known by its path only
         del inputs.artifacts[name]
     for name, artifact_class, path in given.input:
-        model = standard_artifacts.Model()
-        model.uri = path
-        if artifact_class == _MODEL and is_no_model(model):
+        if artifact_class == _MODEL and is_no_model(path):
             inputs.artifacts[name].Clear()
         else:
             _place(inputs.artifacts[name].artifacts[0], artifact_class, path, uris)
