@@ -3,9 +3,9 @@
 import os
 
 from absl import logging
-from tfx import v1 as tfx
 from tfx.types import artifact_utils
-from tfx.types.standard_artifacts import ExampleAnomalies, Examples
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import ExampleAnomalies, Examples
 
 from objects_that_sound.components.data_gate.data_blessing import (
     EXAMPLES_ID_PROPERTY,
@@ -18,22 +18,22 @@ ACCEPTANCE_FILE = "acceptance.json"
 """In the DataBlessing: `overruled`, the anomalies that were accepted on demand."""
 
 
-@tfx.dsl.components.component
+@component
 def DataGate(
-    examples: tfx.dsl.components.InputArtifact[Examples],
-    schema_anomalies: tfx.dsl.components.InputArtifact[ExampleAnomalies],
-    drift_anomalies: tfx.dsl.components.InputArtifact[ExampleAnomalies],
-    blessing: tfx.dsl.components.OutputArtifact[DataBlessing],
-    accept_drift: tfx.dsl.components.Parameter[bool] = False,
-) -> None:
+    examples: InputArtifact[Examples],
+    schema_anomalies: InputArtifact[ExampleAnomalies],
+    drift_anomalies: InputArtifact[ExampleAnomalies],
+    blessing: OutputArtifact[DataBlessing],
+    accept_drift: Parameter[bool] = False,
+):
     """Fails where a span breaks the schema or drifted; its failure ends the run.
 
     Args:
-        examples: input, the span.
-        schema_anomalies: input, ExampleValidator's anomalies of it.
-        drift_anomalies: input, DriftValidator's anomalies of it.
-        blessing: output, by which `AcceptedSpans` finds the span; see there. A refused span has
-            none, so no later run trains on it.
+        examples: Examples of the span.
+        schema_anomalies: findings of ExampleValidator.
+        drift_anomalies: findings of DriftValidator.
+        blessing: DataBlessing by which `AcceptedSpans` finds the span; see there. A refused span
+            has none, so no later run trains on it.
         accept_drift: whether drift and skew pass, which somebody looked at and wants; what breaks
             the schema is refused all the same.
 

@@ -3,9 +3,9 @@
 import os
 
 from absl import logging
-from tfx import v1 as tfx
 from tfx.types import artifact_utils
-from tfx.types.standard_artifacts import ExampleAnomalies, ExampleStatistics
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics
 
 from objects_that_sound.components.drift_validator.compare_pairs import compare_pairs
 from objects_that_sound.components.drift_validator.comparison import DRIFT, SKEW
@@ -17,13 +17,13 @@ from objects_that_sound.components.span_statistics.executor import (
 )
 
 
-@tfx.dsl.components.component
+@component
 def DriftValidator(
-    statistics: tfx.dsl.components.InputArtifact[ExampleStatistics],
-    baseline_statistics: tfx.dsl.components.InputArtifact[ExampleStatistics],
-    anomalies: tfx.dsl.components.OutputArtifact[ExampleAnomalies],
-    limits: tfx.dsl.components.Parameter[str],
-) -> None:
+    statistics: InputArtifact[ExampleStatistics],
+    baseline_statistics: InputArtifact[ExampleStatistics],
+    anomalies: OutputArtifact[ExampleAnomalies],
+    limits: Parameter[str],
+):
     """Compares a span with earlier ones (drift), and its splits with each other (skew), by TFDV.
 
     The measure is TFDV's Jensen-Shannon divergence of histograms, from 0 (the same) to 1 (nothing in
@@ -32,10 +32,10 @@ def DriftValidator(
     examples are there, can't do.
 
     Args:
-        statistics: input, the span's, of SpanStatistics.
-        baseline_statistics: input, the earlier spans'; of no split if there are none.
-        anomalies: output with the splits `drift` and `skew`; see `compare_pairs`. Finding anomalies
-            is no failure: custom property `blessed`.
+        statistics: ExampleStatistics of the span, by SpanStatistics.
+        baseline_statistics: ExampleStatistics of the earlier spans; of no split if there are none.
+        anomalies: ExampleAnomalies with the splits `drift` and `skew`; see `compare_pairs`. Finding
+            some is no failure; the custom property `blessed` tells.
         limits: JSON of DivergenceLimits: how much the distributions may differ.
     """
 

@@ -1,28 +1,28 @@
 """LatestBlessedModel: the model to compare with, on runners without ML Metadata's queries."""
 
 from absl import logging
-from tfx import v1 as tfx
-from tfx.types.standard_artifacts import Model
+from tfx.v1.dsl.components import OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import Model
 
 from objects_that_sound.components.blessed_models import latest_version, read_model
 
 
-@tfx.dsl.components.component
+@component
 def LatestBlessedModel(
-    model: tfx.dsl.components.OutputArtifact[Model],
-    folder: tfx.dsl.components.Parameter[str],
-    version: tfx.dsl.components.Parameter[str] = "",
-) -> None:
+    model: OutputArtifact[Model],
+    folder: Parameter[str],
+    version: Parameter[str] = "",
+):
     """Does the work of a Resolver with LatestBlessedModelStrategy, from a folder of models.
 
     That strategy asks ML Metadata; Vertex AI does so too, open-source Kubeflow Pipelines runs no
     resolvers. BlessedModelPusher fills the folder.
 
     Args:
-        model: output, the Model that was blessed last; before the first one, an artifact that
+        model: Model that was blessed last; before the first one, an artifact that
             `components.blessed_models.is_no_model` tells.
-        folder: path that BlessedModelPusher writes to.
-        version: name of `latest_version`, so that a cache can tell one from the next; "" to look it
+        folder: path of the folder that BlessedModelPusher writes to.
+        version: name that `latest_version` gave, so that a cache can tell one from the next; "" to look it
             up when the component runs.
 
     Raises:

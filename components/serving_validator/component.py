@@ -5,9 +5,9 @@ import json
 import os
 
 from absl import logging
-from tfx import v1 as tfx
-from tfx.types.standard_artifacts import Examples, InfraBlessing, Model
 from tfx.utils import io_utils
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import Examples, InfraBlessing, Model
 
 from objects_that_sound.components.evaluation.read_examples import read_examples
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
@@ -19,16 +19,16 @@ VALIDATION_FILE = "validation.json"
 """In the InfraBlessing artifact: what was measured, and the decisions."""
 
 
-@tfx.dsl.components.component
+@component
 def ServingValidator(
-    model: tfx.dsl.components.InputArtifact[Model],
-    blessing: tfx.dsl.components.OutputArtifact[InfraBlessing],
-    examples: tfx.dsl.components.InputArtifact[list[Examples]] = None,
-    limits: tfx.dsl.components.Parameter[str] = "{}",
-    local_server: tfx.dsl.components.Parameter[str] = "[]",
-    max_examples: tfx.dsl.components.Parameter[int] = 25,
-    split: tfx.dsl.components.Parameter[str] = "eval",
-) -> None:
+    model: InputArtifact[Model],
+    blessing: OutputArtifact[InfraBlessing],
+    examples: InputArtifact[list[Examples]] = None,
+    limits: Parameter[str] = "{}",
+    local_server: Parameter[str] = "[]",
+    max_examples: Parameter[int] = 25,
+    split: Parameter[str] = "eval",
+):
     """Loads a model with a model server in a process of its own, and asks it.
 
     The server is `tensorflow_model_server` where one is on the PATH, else the local one. It must
@@ -37,11 +37,11 @@ def ServingValidator(
     time and memory.
 
     Args:
-        model: input, the Model that is to be pushed.
-        blessing: output as TFX's InfraValidator writes it (`blessed`, INFRA_BLESSED or
+        model: Model that is to be pushed.
+        blessing: verdict as TFX's InfraValidator writes it (`blessed`, INFRA_BLESSED or
             INFRA_NOT_BLESSED), which Pusher takes as `infra_blessing`; with `validation.json`, what
             `validate_serving` returns.
-        examples: input, Examples of VideoExampleGen to ask about.
+        examples: Examples of VideoExampleGen, to ask about.
         limits: JSON object of what differs from ServingLimits.
         local_server: JSON list of arguments of Python that start a server with
             tensorflow_model_server's flags, such as `["-m", "package.main", "serve"]`.
