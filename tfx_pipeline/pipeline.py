@@ -18,6 +18,7 @@ right but the statistics takes the examples of the window. See continuous/accept
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
@@ -36,11 +37,9 @@ from objects_that_sound.components.video_example_gen.component import VideoExamp
 from objects_that_sound.models import examples
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
-
-LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
-"""Arguments of Python: `ots serve`, for ServingValidator."""
 
 
 def create_pipeline(
@@ -97,7 +96,7 @@ def create_pipeline(
     if blessed_dir is None:
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
-        latest_blessed_model = LatestBlessedModel(blessed_dir)
+        latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
     span_checks: list = []
     if continuous is not None:
@@ -145,7 +144,7 @@ def create_pipeline(
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
         examples=window,
-        local_server=LOCAL_SERVER,
+        local_server=json.dumps(LOCAL_SERVER),
     )
     blessings = {
         "model_blessing": gate.outputs["blessing"],
@@ -165,7 +164,11 @@ def create_pipeline(
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
-            BlessedModelPusher(trainer.outputs["model"], gate.outputs["blessing"], blessed_dir)
+            BlessedModelPusher(
+                model=trainer.outputs["model"],
+                model_blessing=gate.outputs["blessing"],
+                folder=blessed_dir,
+            )
         ]
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,

@@ -9,8 +9,8 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
+from objects_that_sound.components.data_gate.component import DataGate
 from objects_that_sound.components.data_gate.data_blessing import DataBlessing
-from objects_that_sound.components.data_gate.executor import Executor
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
 from objects_that_sound.components.drift_validator.comparison import (
     DRIFT,
@@ -59,10 +59,12 @@ def _run(schema, drift, folder: pathlib.Path, accept_drift: bool = False) -> Dat
     examples.set_int_custom_property("span", 2)
     blessing = DataBlessing()
     blessing.uri = str(folder)
-    Executor().Do(
-        {"examples": [examples], "schema_anomalies": [schema], "drift_anomalies": [drift]},
-        {"blessing": [blessing]},
-        {"accept_drift": int(accept_drift)},
+    DataGate.test_call(
+        examples=examples,
+        schema_anomalies=schema,
+        drift_anomalies=drift,
+        blessing=blessing,
+        accept_drift=accept_drift,
     )
     return blessing
 

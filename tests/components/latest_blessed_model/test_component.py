@@ -9,11 +9,9 @@ from tfx import types
 from tfx.types import standard_artifacts
 
 from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
-from objects_that_sound.components.blessed_model_pusher.executor import Executor as PusherExecutor
 from objects_that_sound.components.blessed_models import is_no_model, latest_version
 from objects_that_sound.components.evaluation.blessing import mark_blessed
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
-from objects_that_sound.components.latest_blessed_model.executor import Executor
 
 
 @pytest.fixture
@@ -25,11 +23,10 @@ def folder(tmp_path) -> str:
 def find(folder, tmp_path):
     """Runs LatestBlessedModel."""
 
-    def run(version: str | None = None) -> standard_artifacts.Model:
+    def run(version: str = "") -> standard_artifacts.Model:
         model = standard_artifacts.Model()
         model.uri = str(tmp_path / "found" / (version or "latest"))
-        properties = LatestBlessedModel(folder, version).exec_properties
-        Executor().Do({}, {"model": [model]}, properties)
+        LatestBlessedModel.test_call(model=model, folder=folder, version=version)
         return model
 
     return run
@@ -49,10 +46,8 @@ def push(folder, tmp_path):
         mark_blessed(blessing, blessed)
         pushed = standard_artifacts.PushedModel()
         pushed.uri = str(tmp_path / f"{content}_pushed")
-        PusherExecutor().Do(
-            {"model": [model], "model_blessing": [blessing]},
-            {"pushed_model": [pushed]},
-            {"folder": folder},
+        BlessedModelPusher.test_call(
+            model=model, model_blessing=blessing, pushed_model=pushed, folder=folder
         )
         return pushed
 
@@ -60,7 +55,7 @@ def push(folder, tmp_path):
 
 
 def test_the_latest_blessed_model_is_found(find, push, folder):
-    assert is_no_model(find())
+    assert is_no_model(find().uri)
     first = push("first", blessed=True)
     assert first.get_int_custom_property("pushed") == 1
     assert first.get_string_custom_property("pushed_version") == latest_version(folder)
@@ -76,7 +71,7 @@ def test_the_latest_blessed_model_is_found(find, push, folder):
 
 
 def test_the_components_fit_together(folder):
-    latest = LatestBlessedModel(folder)
+    latest = LatestBlessedModel(folder=folder)
     assert latest.exec_properties["folder"] == folder
     pusher = BlessedModelPusher(
         model=latest.outputs["model"],

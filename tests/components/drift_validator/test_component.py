@@ -11,8 +11,8 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
+from objects_that_sound.components.drift_validator.component import DriftValidator
 from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
-from objects_that_sound.components.drift_validator.executor import Executor
 
 
 def _artifact(folder: pathlib.Path, span: int, **splits):
@@ -30,10 +30,11 @@ def _artifact(folder: pathlib.Path, span: int, **splits):
 def _run(statistics, baseline, folder: pathlib.Path):
     anomalies = standard_artifacts.ExampleAnomalies()
     anomalies.uri = str(folder)
-    Executor().Do(
-        {"statistics": [statistics], "baseline_statistics": [baseline]},
-        {"anomalies": [anomalies]},
-        {"limits": DivergenceLimits().to_json()},
+    DriftValidator.test_call(
+        statistics=statistics,
+        baseline_statistics=baseline,
+        anomalies=anomalies,
+        limits=DivergenceLimits().to_json(),
     )
     return anomalies
 
