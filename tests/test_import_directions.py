@@ -1,4 +1,4 @@
-"""Packages depend one way only: tfx_pipeline -> components -> models; serving stands apart."""
+"""Packages depend one way only: tfx_pipeline -> components -> models; serving depends on none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMESPACE = "objects_that_sound"
 OURS = {"tfx_pipeline", "components", "models", "serving"}
 ALLOWED = {
     "models": {"models"},
-    "components": {"components", "models"},
+    "components": {"components", "models", "serving"},
     "serving": {"serving"},
     "tfx_pipeline": OURS,
 }
@@ -47,6 +47,14 @@ def test_a_package_imports_only_those_below_it(package):
         for path, found in imports.items()
         if found - ALLOWED[package]
     } == {}
+
+
+def test_components_know_a_server_by_its_clients_and_its_launcher_only():
+    allowed = {f"{NAMESPACE}.serving.{name}" for name in ("client", "launcher")}
+    for path in (REPOSITORY / "components").rglob("*.py"):
+        for module in _modules(path):
+            if module.startswith(f"{NAMESPACE}.serving"):
+                assert ".".join(module.split(".")[:3]) in allowed, (path, module)
 
 
 def test_no_package_imports_the_tests():

@@ -2,16 +2,14 @@
 
 videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
-                 +--> AvcPairGen ---> BaselineEvaluator
-                 |        |
-                 +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator,
-                          |          SoundBenchmarkEvaluator (against the latest blessed model)
-                          |            -> ModelGate ---------+
+                 +--> AvcPairGen --> BaselineEvaluator
+                 |         |                 |
+                 +--> Trainer ----> every evaluator of components/evaluators.py
+                          |         (against the latest blessed model)
+                          |             -> ModelGate --------+
                           |                                  +--> Pusher
                           |                                  +--> SearchIndexer -> Pusher.search
                           +--------> ServingValidator -------+
-                          |
-                          +--------> Evaluator (TFMA: slices and plots)
 
 Continuous training puts checks, and a window of spans, behind VideoExampleGen: all that is to its
 right but the statistics takes the examples of the window. See continuous/accepted_window.py.
@@ -20,35 +18,28 @@ right but the statistics takes the examples of the window. See continuous/accept
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
+from tfx.types.channel_utils import union
 
-from objects_that_sound.components.avc_evaluator.component import AvcEvaluator
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
 from objects_that_sound.components.baseline_evaluator.component import BaselineEvaluator
 from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
 from objects_that_sound.components.evaluation.threshold import thresholds_to_json
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
-from objects_that_sound.components.localisation_evaluator.component import LocalisationEvaluator
 from objects_that_sound.components.model_gate.component import ModelGate
-from objects_that_sound.components.retrieval_evaluator.component import RetrievalEvaluator
 from objects_that_sound.components.search_indexer.component import SearchIndexer
 from objects_that_sound.components.serving_validator.component import ServingValidator
-from objects_that_sound.components.sound_benchmark_evaluator.component import (
-    SoundBenchmarkEvaluator,
-)
 from objects_that_sound.components.video_example_gen.component import VideoExampleGen
 from objects_that_sound.models import examples
-from objects_that_sound.tfx_pipeline.avc_eval_config import avc_eval_config
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import EVALUATORS
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
-
-LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
-"""Arguments of Python: `ots serve`, for ServingValidator."""
 
 
 def create_pipeline(
@@ -105,7 +96,7 @@ def create_pipeline(
     if blessed_dir is None:
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
-        latest_blessed_model = LatestBlessedModel(blessed_dir)
+        latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
     span_checks: list = []
     if continuous is not None:
@@ -129,50 +120,31 @@ def create_pipeline(
             "training": dataclasses.asdict(preset.training),
         },
     )
-    evaluator = tfx.components.Evaluator(
-        examples=pair_gen.outputs["pairs"],
-        example_splits=["eval"],
-        model=trainer.outputs["model"],
-        eval_config=avc_eval_config(),
-    )
-    models = {
+    channels = {
+        "examples": window,
+        "pairs": pair_gen.outputs["pairs"],
+        "baselines": baseline_evaluator.outputs["evaluation"],
         "model": trainer.outputs["model"],
         "baseline_model": latest_blessed_model.outputs["model"],
     }
-    thresholds = {name: thresholds_to_json(preset.thresholds.get(name, ())) for name in EVALUATORS}
-    avc_evaluator = AvcEvaluator(
-        pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
-    )
-    retrieval_evaluator = RetrievalEvaluator(
-        examples=window, label_tree=options.label_tree, thresholds=thresholds["retrieval"], **models
-    )
-    localisation_evaluator = LocalisationEvaluator(
-        examples=window, thresholds=thresholds["localisation"], **models
-    )
-    evaluators = [avc_evaluator, retrieval_evaluator, localisation_evaluator]
-    benchmark_evaluation = None
-    if options.sound_benchmark:
-        dataset, data = options.benchmark_parts
-        sound_benchmark_evaluator = SoundBenchmarkEvaluator(
-            dataset=dataset,
-            data=data,
-            examples=window,
-            thresholds=thresholds["sound_benchmark"],
-            **models,
+    evaluators = [
+        evaluator.load_component()(
+            **{name: channels[name] for name in ("model", "baseline_model", *evaluator.inputs)},
+            options=its_options.to_json(),
+            thresholds=thresholds_to_json(preset.thresholds.get(evaluator.name, ())),
         )
-        evaluators.append(sound_benchmark_evaluator)
-        benchmark_evaluation = sound_benchmark_evaluator.outputs["evaluation"]
+        for evaluator in EVALUATORS.values()
+        if (its_options := evaluator.run_options(dataclasses.asdict(options))) is not None
+    ]
     gate = ModelGate(
-        avc=avc_evaluator.outputs["evaluation"],
-        retrieval=retrieval_evaluator.outputs["evaluation"],
-        localisation=localisation_evaluator.outputs["evaluation"],
-        sound_benchmark=benchmark_evaluation,
-        **models,
+        model=channels["model"],
+        baseline_model=channels["baseline_model"],
+        evaluations=union([evaluator.outputs["evaluation"] for evaluator in evaluators]),
     )
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
         examples=window,
-        local_server=LOCAL_SERVER,
+        local_server=json.dumps(LOCAL_SERVER),
     )
     blessings = {
         "model_blessing": gate.outputs["blessing"],
@@ -192,7 +164,11 @@ def create_pipeline(
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
-            BlessedModelPusher(trainer.outputs["model"], gate.outputs["blessing"], blessed_dir)
+            BlessedModelPusher(
+                model=trainer.outputs["model"],
+                model_blessing=gate.outputs["blessing"],
+                folder=blessed_dir,
+            )
         ]
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
@@ -207,7 +183,6 @@ def create_pipeline(
             baseline_evaluator,
             latest_blessed_model,
             trainer,
-            evaluator,
             *evaluators,
             gate,
             *blessed_pushers,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +33,7 @@ def run(
     verbose: bool = False,
     before: Mapping[str, float] | None = None,
 ) -> RunOutcome:
-    """Runs the pipeline, tries the pushed model on the model server and writes the report.
+    """Runs the pipeline and writes the report.
 
     Args:
         options: what the run is about.
@@ -142,7 +141,6 @@ def _run_pipeline(
     from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from objects_that_sound.tfx_pipeline.report.report import write_report
     from objects_that_sound.tfx_pipeline.report.run_summary import Stage
-    from objects_that_sound.tfx_pipeline.serving_trial import serving_trial
 
     preset = options.chosen_preset()
     continuous = None
@@ -172,14 +170,5 @@ def _run_pipeline(
     summary = collect_run(paths.root, PIPELINE_NAME)
     stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
     stages += summary.stages
-    serving = None
-    if summary.decision.pushed_version is not None:
-        listener.stage_started("Serving trial")
-        started = time.monotonic()
-        files = list(dict.fromkeys(video.path for video in videos))
-        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, files)
-        stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
-    summary = dataclasses.replace(
-        summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)
-    )
+    summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
     return RunOutcome(paths, write_report(summary, paths.root))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.models.declared import check_declared
 from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
@@ -122,8 +123,10 @@ class RunOptions:
         for text in self.thresholds:
             evaluator, threshold = parse_evaluator_threshold(text)
             preset = preset.asking({evaluator: (threshold,)})
-        if preset.thresholds.get("sound_benchmark") and not self.sound_benchmark:
-            raise ValueError("a threshold on sound_benchmark needs --sound-benchmark")
+        for name, evaluator in EVALUATORS.items():
+            left_out = evaluator.run_options(dataclasses.asdict(self)) is None
+            if left_out and preset.thresholds.get(name):
+                raise ValueError(f"a threshold on {name} needs --{name.replace('_', '-')}")
         return preset
 
     def ingest_config(self) -> IngestConfig:

@@ -9,7 +9,3 @@ class Evaluation(artifact.Artifact):
     """A folder holding `metrics.json` and, beside it, the pictures and sounds of the report."""
 
     TYPE_NAME = "ObjectsThatSoundEvaluation"
-
-
-METRICS_FILE = "metrics.json"
-"""Name of the file of figures in an `Evaluation` folder."""

@@ -12,10 +12,11 @@ import numpy as np
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
 from objects_that_sound.components.media.frame_reader import FrameReader
+from objects_that_sound.components.media.loudness import loudness_dbfs
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source
 from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS
-from objects_that_sound.components.media.sound import loudness_dbfs, read_sound
+from objects_that_sound.components.media.sound import read_sound, replace_cancelled
 from objects_that_sound.components.media.sound_windows import SoundWindows
 
 CLIP_SECONDS = 1
@@ -23,9 +24,6 @@ CLIP_SECONDS = 1
 
 FRAME_SECONDS = Fraction(1, 25)
 """Time from frame to frame of a clip with several."""
-
-_NEARLY_SILENT_DBFS = -45.0  # below this, a mix of two channels may have cancelled itself out
-_CANCELLED_DB = 20.0
 
 
 class Clip(NamedTuple):
@@ -227,12 +225,5 @@ def _read_windows(
             f"{missing[first] / sample_rate:.3f} s of sound are missing around "
             f"{float(times[first]):.3f} s",
         )
-    stereo = media.need_audio().codec_context.layout.nb_channels == 2
-    mixed = max(map(loudness_dbfs, sound.windows), default=0.0) if stereo else 0.0
-    if mixed < _NEARLY_SILENT_DBFS:
-        # Left and right may have cancelled each other: then the left one alone is right.
-        left = SoundWindows(starts, CLIP_SECONDS * sample_rate)
-        read_sound(media, sample_rate, left.add, channel=0, spans=spans)
-        if max(map(loudness_dbfs, left.windows)) > mixed + _CANCELLED_DB:
-            sound = left
+    replace_cancelled(media, sample_rate, sound, spans)
     return sound.windows, whole

@@ -9,6 +9,7 @@ from tfx import types
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.embed_batch import embed_batch
 from objects_that_sound.components.evaluation.read_examples import (
     batched,
     count_examples,
@@ -55,10 +56,9 @@ def embed(
                 columns["times"].append(example[contract.VIDEO_TIME][0])
                 columns["labels"].append(example_fields.label(example))
                 label_sets.append(tuple(example_fields.labels(example)))
-            frames = [example_fields.image_input(example, model.frames) for example in batch]
-            pcm = [example[contract.AUDIO][0] for example in batch]
-            images.append(model.call("embed_image", {"image": frames})["embedding"])
-            sounds.append(model.call("embed_audio", {"audio": pcm})["embedding"])
+            embeddings = embed_batch(model, batch)
+            images.append(embeddings.image)
+            sounds.append(embeddings.audio)
             bar.update(len(batch))
     examples = EmbeddedExamples(
         **{name: np.array(values) for name, values in columns.items()},

@@ -58,9 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     inputs.artifacts.clear()  # those that the command does not name are known by their paths only
     for name, key, artifact_class, path in given.input:
         taken = inputs.artifacts[key].artifacts
-        model = standard_artifacts.Model()
-        model.uri = path
-        if not (artifact_class == _MODEL and is_no_model(model)):
+        if not (artifact_class == _MODEL and is_no_model(path)):
             taken.append(sources.artifacts[name].artifacts[0])
             _place(taken[-1], artifact_class, path, uris)
 

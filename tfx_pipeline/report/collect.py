@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
@@ -46,7 +45,6 @@ def collect_run(
     root: str | pathlib.Path,
     pipeline_name: str,
     run_id: str | None = None,
-    serving: Mapping[str, Any] | None = None,
     error: str = "",
     version: str | None = None,
 ) -> RunSummary:
@@ -56,7 +54,6 @@ def collect_run(
         root: folder of the run, with `metadata.sqlite`.
         pipeline_name: name of the pipeline.
         run_id: the pipeline run's id; None for the latest.
-        serving: figures of the served model, which ML Metadata does not know.
         error: message of the exception that ended the run, which it does not know either.
         version: the run that pushed this version, instead of `run_id`.
 
@@ -71,8 +68,7 @@ def collect_run(
     if version is not None:
         run_id = find_run_of_version(metadata, pipeline_name, version)
     records = read_run_records(metadata, pipeline_name, run_id)
-    summary = _summary(root, records, error)
-    return dataclasses.replace(summary, serving=dict(serving) if serving is not None else None)
+    return _summary(root, records, error)
 
 
 def collect_all_runs(root: str | pathlib.Path, pipeline_name: str) -> list[RunSummary]:
@@ -96,13 +92,15 @@ def metadata_of(root: str | pathlib.Path) -> str:
 
 def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSummary:
     evaluations = _evaluations(records)
+    decision = _decision(records, evaluations, error)
     return RunSummary(
         title=TITLE,
         root=str(root),
         run_id=records.run_id,
         parameters=_parameters(records),
-        decision=_decision(records, evaluations, error),
+        decision=decision,
         evaluations=evaluations,
+        serving=_serving(records, decision.pushed_version),
         history=_json(records, "Trainer", "model_run", "history.json", {}),
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
@@ -166,9 +164,7 @@ def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error
     blessing = _output(records, gate, "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
     decisions = [one for result in evaluations for one in result.decisions]
-    decisions += _json(records, "ServingValidator", "blessing", "validation.json", {}).get(
-        "decisions", []
-    )
+    decisions += _validation(records).get("decisions", [])
     passes = tuple(one["text"] for one in decisions if one["passed"])
     failures = tuple(one["text"] for one in decisions if not one["passed"])
     pushed = _output(records, "Pusher", "pushed_model")
@@ -180,6 +176,26 @@ def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error
         pushed.properties.get("pushed_version"),
         pushed.properties.get("pushed_destination"),
     )
+
+
+def _validation(records: RunRecords) -> dict[str, Any]:
+    return _json(records, "ServingValidator", "blessing", "validation.json", {})
+
+
+def _serving(records: RunRecords, pushed_version: str | None) -> dict[str, Any] | None:
+    """What ServingValidator measured, if the model was pushed."""
+    measured = _validation(records).get("measured", {})
+    if pushed_version is None or "load_seconds" not in measured:
+        return None
+    medians = measured["score_p50_seconds"]
+    return {
+        "version": pushed_version,
+        "server": measured["server"],
+        "start_seconds": round(measured["load_seconds"], 2),
+        **{f"{name}_p50_ms": round(1000 * seconds, 2) for name, seconds in medians.items()},
+        "largest_difference": measured["largest_difference"],
+        "answers": measured["answers"],
+    }
 
 
 def _data(records: RunRecords) -> dict[str, int]:

@@ -72,8 +72,8 @@ class RunSummary:
         decision: of the gate.
         evaluations: what each evaluator found.
         history: training's metrics, one entry an epoch, and `step`.
-        serving: figures of the requests to the served model, by name, and under `answers` a list
-            of rows; None if it was not served.
+        serving: figures of ServingValidator's requests to the model, by name, and under `answers` a
+            list of rows; None if it was not pushed.
         stages: in the order they ran.
         data: counts by name.
         rejects: one row a video that could not be used: `video`, `reason`, `detail`.

@@ -13,21 +13,15 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from objects_that_sound.serving.launcher.free_ports import free_ports
 from objects_that_sound.tfx_pipeline.commands.serve import command
 
 _ROOT = pathlib.Path(__file__).parents[3]
 
 
-def free_ports() -> list[int]:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
-        return [a.getsockname()[1], b.getsockname()[1]]
-
-
 @pytest.mark.slow  # a process of its own imports TensorFlow
 def test_serves_until_terminated(toy_folder: pathlib.Path):
-    port, rest_port = free_ports()
+    port, rest_port = free_ports(2)
     arguments = [
         f"--model_base_path={toy_folder}",
         "--model_name=toy",

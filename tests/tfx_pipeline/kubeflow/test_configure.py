@@ -6,7 +6,6 @@ import json
 import pathlib
 
 import pytest
-from tfx.types import standard_artifacts
 
 from objects_that_sound.components.blessed_models import add_model
 from objects_that_sound.tfx_pipeline.kubeflow import configure as module
@@ -98,10 +97,8 @@ def test_the_fingerprint_tells_other_videos(outputs, folder):
 def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
     before = outputs()
     assert json.loads(before["latest_blessed_model"])["version"] == "none"
-    model = standard_artifacts.Model()
-    model.uri = str(folder / "model")
-    pathlib.Path(model.uri).mkdir()
-    version = add_model(str(folder / "models" / "blessed"), model)
+    (folder / "model").mkdir()
+    version = add_model(str(folder / "models" / "blessed"), str(folder / "model"))
     after = outputs()
     assert _changed(before, after) == {"latest_blessed_model"}
     assert json.loads(after["latest_blessed_model"])["version"] == version

@@ -7,7 +7,6 @@ import pathlib
 import re
 
 import pytest
-from tfx.types import standard_artifacts
 
 from objects_that_sound.components.blessed_models import (
     NO_VERSION,
@@ -21,8 +20,8 @@ MODEL = "tfx.types.standard_artifacts.Model"
 BLESSING = "tfx.types.standard_artifacts.ModelBlessing"
 PUSHED = "tfx.types.standard_artifacts.PushedModel"
 EVALUATION = "objects_that_sound.components.evaluation.artifacts.Evaluation"
-LATEST = "objects_that_sound.components.latest_blessed_model.executor.Executor"
-PUSHER = "objects_that_sound.components.blessed_model_pusher.executor.Executor"
+LATEST = "objects_that_sound.components.latest_blessed_model.component.LatestBlessedModel_Executor"
+PUSHER = "objects_that_sound.components.blessed_model_pusher.component.BlessedModelPusher_Executor"
 GATE = "objects_that_sound.components.model_gate.executor.Executor"
 
 
@@ -86,11 +85,10 @@ def run(tmp_path):
 @pytest.fixture
 def blessed(tmp_path) -> str:
     """A folder with one blessed model."""
-    model = standard_artifacts.Model()
-    model.uri = str(tmp_path / "earlier")
-    pathlib.Path(model.uri).mkdir()
-    pathlib.Path(model.uri, "weights").write_text("earlier")
-    add_model(str(tmp_path / "blessed"), model)
+    model = tmp_path / "earlier"
+    model.mkdir()
+    (model / "weights").write_text("earlier")
+    add_model(str(tmp_path / "blessed"), str(model))
     return str(tmp_path / "blessed")
 
 
@@ -126,9 +124,8 @@ def test_a_property_may_be_given_in_the_command(run, blessed, tmp_path):
 
 @pytest.mark.parametrize("there_is_one", [False, True])
 def test_no_model_is_no_input(run, blessed, tmp_path, there_is_one):
-    baseline = standard_artifacts.Model()
-    baseline.uri = str(tmp_path / "baseline_model")
-    read_model(blessed, latest_version(blessed) if there_is_one else NO_VERSION, baseline)
+    version = latest_version(blessed) if there_is_one else NO_VERSION
+    read_model(blessed, version, str(tmp_path / "baseline_model"))
     (tmp_path / "avc").mkdir()
     (tmp_path / "avc" / "decisions.json").write_text('{"blessed": true, "decisions": []}')
     inputs = {"model": MODEL, "baseline_model": MODEL, "avc": EVALUATION}

@@ -14,6 +14,12 @@ from objects_that_sound.tfx_pipeline.report.collect import collect_run
 from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
 
 NAME = "objects-that-sound"
+MEASURED = {
+    "server": "local model server",
+    "score_p50_seconds": {"grpc": 0.0045, "rest": 0.006},
+    "largest_difference": 1e-7,
+    "answers": [{"video": "a.mp4", "time": 1.5, "own_sound": 0.9, "other_sound": 0.1}],
+}
 REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
 
 # Components that leave behind what the real ones do; their annotations are TFX's interface, so
@@ -81,9 +87,8 @@ def ServingValidator(  # noqa: N802
     passed = load_seconds <= 10
     text = f"loading took {load_seconds} s, {'within' if passed else 'over'} the limit of 10 s"
     decisions = [{"metric": "load_seconds", "passed": passed, "text": text}]
-    (pathlib.Path(blessing.uri) / "validation.json").write_text(
-        json.dumps({"decisions": decisions})
-    )
+    validation = {"measured": MEASURED | {"load_seconds": load_seconds}, "decisions": decisions}
+    (pathlib.Path(blessing.uri) / "validation.json").write_text(json.dumps(validation))
 
 
 @tfx.dsl.components.component
@@ -148,7 +153,7 @@ def run_ids(root) -> list[str]:
 
 
 def test_a_run_from_nothing(root, run_ids):
-    summary = collect_run(root, NAME, run_ids[0], serving={"grpc_milliseconds": 5.0})
+    summary = collect_run(root, NAME, run_ids[0])
     assert summary.run_id == run_ids[0]
     assert {stage.name: stage.status for stage in summary.stages} == {
         "VideoExampleGen": "run",
@@ -177,7 +182,15 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.evaluation("AvcEvaluator").metrics == {"avc_accuracy": 0.9}
     assert summary.evaluation("LocalisationEvaluator").folder == ""
     assert summary.parameters["VideoExampleGen"] == {"image_size": 64}
-    assert summary.serving == {"grpc_milliseconds": 5.0}
+    assert summary.serving == {
+        "version": "17",
+        "server": "local model server",
+        "start_seconds": 2,
+        "grpc_p50_ms": 4.5,
+        "rest_p50_ms": 6.0,
+        "largest_difference": 1e-7,
+        "answers": MEASURED["answers"],
+    }
 
 
 def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
@@ -194,6 +207,7 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
     assert second.evaluations == first.evaluations
     assert second.rejects == first.rejects
     assert second.decision.pushed_version is None
+    assert second.serving is None
     assert second.decision.reasons == ("loading took 60 s, over the limit of 10 s",)
 
 
@@ -225,33 +239,30 @@ def test_a_folder_that_is_no_run(tmp_path):
         collect_run(tmp_path, NAME)
 
 
-def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
+def test_command_writes_again_and_keeps_stages_outside_the_pipeline(root, run_ids):
     from click.testing import CliRunner
 
     from objects_that_sound.tfx_pipeline.commands.report import command
 
-    served = {
+    earlier = {
         "run_id": run_ids[0],
         "title": "Preset demo",
-        "serving": {"grpc_milliseconds": 5.0},
         "stages": [
             {"name": "Generate videos", "seconds": 9.0, "status": "run"},
             {"name": "Trainer", "seconds": 0.0, "status": "run"},
-            {"name": "Serving trial", "seconds": 4.0, "status": "run"},
         ],
     }
-    (root / "report.json").write_text(json.dumps(served))
+    (root / "report.json").write_text(json.dumps(earlier))
     result = CliRunner().invoke(command, ["--root", str(root), "--run_id", run_ids[0]])
     assert result.exit_code == 0, result.output
     report = json.loads((root / "report.json").read_text())
     assert report["served"] is True
-    assert report["serving"] == {"grpc_milliseconds": 5.0}
+    assert report["serving"]["grpc_p50_ms"] == 4.5
     assert report["pushed_version"] == "17"
     assert report["title"] == "Preset demo"
     seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
-    assert list(seconds)[:3] == ["Generate videos", "Trainer", "Serving trial"]
-    assert len(seconds) == 9
-    assert seconds["Serving trial"] == 4.0
+    assert list(seconds)[:2] == ["Generate videos", "Trainer"]
+    assert len(seconds) == 8
     assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()
     # What another run's model answered is not this run's.

@@ -1,0 +1,20 @@
+"""The options of an evaluator: declared once, for the component and for the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluatorOptions:
+    """Base of the evaluators' options: fields `name: Annotated[type, "Help."] = default`."""
+
+    def to_json(self) -> str:
+        """Writes them as a component's parameter `options`."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str):
+        """Reads a component's parameter `options`; "" holds the defaults."""
+        return cls(**json.loads(text or "{}"))
