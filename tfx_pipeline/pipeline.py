@@ -128,13 +128,12 @@ def create_pipeline(
         "baseline_model": latest_blessed_model.outputs["model"],
     }
     evaluators = [
-        evaluator.load_component()(
-            **{name: channels[name] for name in ("model", "baseline_model", *evaluator.inputs)},
+        EVALUATORS[name].load_component()(
+            **{key: channels[key] for key in ("model", "baseline_model", *EVALUATORS[name].inputs)},
             options=its_options.to_json(),
-            thresholds=thresholds_to_json(preset.thresholds.get(evaluator.name, ())),
+            thresholds=thresholds_to_json(preset.thresholds.get(name, ())),
         )
-        for evaluator in EVALUATORS.values()
-        if (its_options := evaluator.run_options(dataclasses.asdict(options))) is not None
+        for name, its_options in options.evaluator_options().items()
     ]
     gate = ModelGate(
         model=channels["model"],

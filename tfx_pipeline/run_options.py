@@ -104,6 +104,7 @@ class RunOptions:
             if not value.startswith("--"):
                 raise ValueError(f"{value!r} is no option: give it as --beam-arg=--name=value")
         self.ingest_config()
+        self._check_thresholds()
 
     @property
     def benchmark_parts(self) -> tuple[str, str]:
@@ -123,11 +124,17 @@ class RunOptions:
         for text in self.thresholds:
             evaluator, threshold = parse_evaluator_threshold(text)
             preset = preset.asking({evaluator: (threshold,)})
-        for name, evaluator in EVALUATORS.items():
-            left_out = evaluator.run_options(dataclasses.asdict(self)) is None
-            if left_out and preset.thresholds.get(name):
-                raise ValueError(f"a threshold on {name} needs --{name.replace('_', '-')}")
         return preset
+
+    def evaluator_options(self) -> dict[str, EvaluatorOptions]:
+        """The options of the evaluators that the run has, by the evaluators' names.
+
+        Raises:
+            ValueError: one can't be right; says which.
+        """
+        run = dataclasses.asdict(self)
+        options = {name: evaluator.run_options(run) for name, evaluator in EVALUATORS.items()}
+        return {name: one for name, one in options.items() if one is not None}
 
     def ingest_config(self) -> IngestConfig:
         """What VideoExampleGen is to do.
@@ -145,3 +152,9 @@ class RunOptions:
             group_regex=self.group_regex,
             label_regex=self.label_regex,
         )
+
+    def _check_thresholds(self) -> None:
+        there = self.evaluator_options()
+        for name, asked in self.chosen_preset().thresholds.items():
+            if asked and name not in there:  # an option of its name brings it in
+                raise ValueError(f"a threshold on {name} needs --{name.replace('_', '-')}")

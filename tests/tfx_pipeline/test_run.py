@@ -22,7 +22,6 @@ COMPUTED = {
     "AvcPairGen",
     "BaselineEvaluator",
     "Trainer",
-    "Evaluator",
     "ServingValidator",
 }
 """Stages whose inputs do not change from run to run."""

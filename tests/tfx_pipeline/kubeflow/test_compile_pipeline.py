@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from google.protobuf import json_format
 from kfp import components
 from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx.types.channel import UnionChannel
+from tfx.types.channel_utils import get_individual_channels
 
 from objects_that_sound.tfx_pipeline.cli import main
 from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
@@ -75,8 +77,12 @@ def test_it_has_the_steps_of_the_local_pipeline(spec, graph):
             if one.task_output_artifact.producer_task not in OWN
         }
         assert there == {
-            name: (step_name(channel.producer_component_id), channel.output_key)
+            f"{name}_{number}" if isinstance(channel, UnionChannel) else name: (
+                step_name(one.producer_component_id),
+                one.output_key,
+            )
             for name, channel in node.inputs.items()
+            for number, one in enumerate(get_individual_channels(channel))
         }
         upstream = {step_name(one.id) for one in node.upstream_nodes}
         assert set(task.dependent_tasks) - OWN == upstream
@@ -130,7 +136,7 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
         *("--gpus", "2", "--accelerator", "nvidia.com/mig-1g.10gb", "--trainer-image", "gpu:1"),
         *("--node-selector", "pool=gpu", "--node-selector", "zone=a", "--volume", "data:/data"),
         *("--retries", "1", "--retries", "trainer=5", "--retries", "pusher=0"),
-        *("--no-cache", "evaluator", "--work-dir", "/data/work"),
+        *("--no-cache", "avc-evaluator", "--work-dir", "/data/work"),
         *("--parameter", "preset=smoke", "--parameter", "videos=/data/a"),
         *("--parameter", "settings=training.steps=9", "--parameter", "annotated=true"),
         *("--pipeline-root", "gs://bucket/artifacts", "--warm-start"),
@@ -150,7 +156,7 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
     retries = {name: task.retry_policy.max_retry_count for name, task in tasks.items()}
     assert retries == dict.fromkeys(tasks, 1) | {"trainer": 5, "pusher": 0}
     uncached = {name for name, task in tasks.items() if not task.caching_options.enable_cache}
-    assert uncached == {"configure", "evaluator"}
+    assert uncached == {"configure", "avc-evaluator"}
     with_work_dir = {name for name, one in executors.items() if "--work_dir" in one.container.args}
     assert with_work_dir == {"trainer", "video-example-gen"}
     defaults = json_format.MessageToDict(spec.root.input_definitions)["parameters"]
@@ -162,7 +168,15 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
     assert tasks["trainer"].inputs.artifacts["base_model"].task_output_artifact.producer_task == (
         "latest-blessed-model"
     )
-    assert "sound_benchmark" in tasks["model-gate"].inputs.artifacts
+    judged = tasks["model-gate"].inputs.artifacts
+    assert {
+        one.task_output_artifact.producer_task
+        for name, one in judged.items()
+        if name.startswith("evaluations_")
+    } == {
+        *("avc-evaluator", "retrieval-evaluator", "localisation-evaluator"),
+        "sound-benchmark-evaluator",
+    }
     assert "--runner=FlinkRunner" in executors["video-example-gen"].container.args
     assert "--runner=FlinkRunner" not in executors["statistics-gen"].container.args
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import re
 
 import pytest
@@ -14,6 +13,8 @@ from objects_that_sound.components.blessed_models import (
     latest_version,
     read_model,
 )
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import main
 
 MODEL = "tfx.types.standard_artifacts.Model"
@@ -22,7 +23,7 @@ PUSHED = "tfx.types.standard_artifacts.PushedModel"
 EVALUATION = "objects_that_sound.components.evaluation.artifacts.Evaluation"
 LATEST = "objects_that_sound.components.latest_blessed_model.component.LatestBlessedModel_Executor"
 PUSHER = "objects_that_sound.components.blessed_model_pusher.component.BlessedModelPusher_Executor"
-GATE = "objects_that_sound.components.model_gate.executor.Executor"
+GATE = "objects_that_sound.components.model_gate.component.ModelGate_Executor"
 
 
 @pytest.fixture
@@ -126,11 +127,16 @@ def test_a_property_may_be_given_in_the_command(run, blessed, tmp_path):
 def test_no_model_is_no_input(run, blessed, tmp_path, there_is_one):
     version = latest_version(blessed) if there_is_one else NO_VERSION
     read_model(blessed, version, str(tmp_path / "baseline_model"))
-    (tmp_path / "avc").mkdir()
-    (tmp_path / "avc" / "decisions.json").write_text('{"blessed": true, "decisions": []}')
-    inputs = {"model": MODEL, "baseline_model": MODEL, "avc": EVALUATION}
+    for number, name in enumerate(("avc", "retrieval")):
+        decision = Decision("accuracy", passed=True, text=f"{name} is good enough")
+        result = EvaluationResult(name, name, metrics=(), decisions=(decision,))
+        result.write(str(tmp_path / f"evaluations_{number}"))
+    inputs = {"model": MODEL, "baseline_model": MODEL}
+    inputs |= {"evaluations_0": EVALUATION, "evaluations_1": EVALUATION}
     said = run(GATE, {}, inputs, {"blessing": BLESSING})
     assert said["blessing"]["metadata"]["blessed"] == 1
+    verdict = json.loads((tmp_path / "blessing" / "decisions.json").read_text())
+    assert [one["evaluator"] for one in verdict["decisions"]] == ["avc", "retrieval"]
     known = said["blessing"]["metadata"]
     assert known["current_model"] == "minio://bucket/model"
     assert known.get("baseline_model") == (
