@@ -39,7 +39,6 @@ def run(
     group_regex: str = "",
     label_regex: str = "",
     examples_per_video: int | None = None,
-    frames_per_example: int | None = None,
     min_loudness: float | None = None,
     min_avc_accuracy: float | None = None,
     thresholds: Sequence[str] = (),
@@ -63,7 +62,6 @@ def run(
         group_regex: see IngestConfig.
         label_regex: see IngestConfig.
         examples_per_video: None for the preset's.
-        frames_per_example: see IngestConfig; None for the preset's.
         min_loudness: of an example, in dBFS; see IngestConfig; None for the preset's.
         min_avc_accuracy: the gate's bound on it; None for the preset's.
         thresholds: what the gate asks, instead of the preset's on the same metrics: an evaluator, a
@@ -94,7 +92,6 @@ def run(
         preset = chosen_preset(
             preset_name,
             examples_per_video=examples_per_video,
-            frames_per_example=frames_per_example,
             min_loudness=min_loudness,
             min_avc_accuracy=min_avc_accuracy,
             thresholds=thresholds,
@@ -103,7 +100,7 @@ def run(
             sound_benchmark=sound_benchmark is not None,
         )
         ingest = IngestConfig(
-            frames_per_example=preset.frames_per_example,
+            frames=preset.network.frames,
             group_regex=group_regex,
             label_regex=label_regex,
         )

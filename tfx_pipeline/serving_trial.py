@@ -148,7 +148,7 @@ def _clips(videos: Sequence[str], description: ModelDescription) -> Iterator[tup
                 [sum(usable) / 2],
                 image_size=description.image_size,
                 sample_rate=description.sample_rate,
-                frames_per_clip=description.frames,
+                frames=description.frames,
             )
             yield pathlib.Path(path).name, clip
 

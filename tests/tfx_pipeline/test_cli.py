@@ -12,6 +12,7 @@ from objects_that_sound.tfx_pipeline.cli import main
 COMMANDS = [
     "demo",
     "run",
+    "presets",
     "compile",
     "submit",
     "videos",
@@ -93,7 +94,6 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         ("--segments", str(tmp_path / "none.csv")): "none.csv",
         ("--segments", str(tmp_path / "broken.csv")): "broken.csv, line 3: the end",
         ("--segments", str(tmp_path / "other.csv")): "none of the 1 segments",
-        ("--frames-per-example", "2"): "frames_per_example must be odd",
         ("--group-regex", "("): "group_regex '(' is not a regular expression",
         ("--threshold", "accuracy>=0.5"): "names no evaluator",
         ("--threshold", "avc:accuracy=0.5"): "is no threshold",

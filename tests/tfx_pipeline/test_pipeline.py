@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import pytest
@@ -18,6 +17,7 @@ from objects_that_sound.components.evaluation.threshold import Threshold, thresh
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
 from objects_that_sound.tfx_pipeline.pipeline import create_pipeline
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.presets.settings import with_settings
 
 GROUP_REGEX = r"_g\d+_"
 
@@ -170,14 +170,13 @@ def test_the_group_regex_reaches_ingest(components):
 
 
 def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
-    preset = dataclasses.replace(
-        PRESETS["smoke"](), frames_per_example=25, minimum_loudness_dbfs=-40, examples_per_video=7
-    )
+    settings = ("network.frames=25", "min_loudness_dbfs=-40", "examples_per_video=7")
+    preset = with_settings(PRESETS["smoke"](), settings)
     pipeline = _create(tmp_path, preset)
     [ingest] = [node for node in pipeline.components if node.id == "VideoExampleGen"]
     config = ingest.exec_properties["custom_config"]
-    assert '"frames_per_example": 25' in config
-    assert '"minimum_loudness_dbfs": -40' in config
+    assert '"frames": 25' in config
+    assert '"min_loudness_dbfs": -40' in config
     assert '"examples_per_video": 7' in config
 
 

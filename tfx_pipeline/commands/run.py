@@ -52,12 +52,6 @@ if TYPE_CHECKING:
     help="At most so many moments of a video or segment, instead of the preset's.",
 )
 @click.option(
-    "--frames-per-example",
-    type=click.IntRange(min=1),
-    help="Frames to store, 0.04 s apart, around each moment; odd. Networks of one frame use "
-    "the middle one; --preset ave25 stores and uses 25.",
-)
-@click.option(
     "--min-loudness",
     type=click.FloatRange(-120, 0),
     help="In dBFS: quieter moments are replaced, or left out. Default: -60.",
@@ -142,7 +136,6 @@ def command(
     group_regex: str,
     label_regex: str,
     examples_per_video: int | None,
-    frames_per_example: int | None,
     min_loudness: float | None,
     min_avc_accuracy: float | None,
     thresholds: tuple[str, ...],
@@ -184,7 +177,6 @@ def command(
         group_regex=group_regex,
         label_regex=label_regex,
         examples_per_video=examples_per_video,
-        frames_per_example=frames_per_example,
         min_loudness=min_loudness,
         min_avc_accuracy=min_avc_accuracy,
         thresholds=thresholds,

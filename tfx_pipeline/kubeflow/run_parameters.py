@@ -43,7 +43,6 @@ class RunParameters:
     group_regex: Annotated[str, "Videos of one group share a split."] = ""
     label_regex: Annotated[str, "The class in a file name, for evaluation only."] = ""
     examples_per_video: Annotated[int, "At most so many moments of a video or segment."] = 0
-    frames_per_example: Annotated[int, "Frames to store around each moment."] = 0
     min_loudness: Annotated[float, "In dBFS, below 0: quieter moments are left out."] = 0.0
 
     @classmethod
@@ -67,7 +66,6 @@ class RunParameters:
         return chosen_preset(
             self.preset,
             examples_per_video=self.examples_per_video or None,
-            frames_per_example=self.frames_per_example or None,
             min_loudness=self.min_loudness or None,
             thresholds=self.thresholds,
             steps=self.steps or None,

@@ -16,7 +16,6 @@ def chosen_preset(
     name: str,
     *,
     examples_per_video: int | None = None,
-    frames_per_example: int | None = None,
     min_loudness: float | None = None,
     min_avc_accuracy: float | None = None,
     thresholds: Sequence[str] = (),
@@ -29,7 +28,6 @@ def chosen_preset(
     Args:
         name: a name of PRESETS.
         examples_per_video: None for the preset's.
-        frames_per_example: None for the preset's.
         min_loudness: of an example, in dBFS; None for the preset's.
         min_avc_accuracy: the gate's bound on it; None for the preset's.
         thresholds: what the gate asks, instead of the preset's on the same metrics; see
@@ -46,8 +44,7 @@ def chosen_preset(
     preset = PRESETS[name]()
     instead: dict[str, Any] = {
         "examples_per_video": examples_per_video,
-        "frames_per_example": frames_per_example,
-        "minimum_loudness_dbfs": min_loudness,
+        "min_loudness_dbfs": min_loudness,
     }
     preset = dataclasses.replace(
         preset, **{name: value for name, value in instead.items() if value is not None}

@@ -114,7 +114,6 @@ def test_parameters_have_types_defaults_and_descriptions(spec):
         "group_regex": "STRING",
         "label_regex": "STRING",
         "examples_per_video": "NUMBER_INTEGER",
-        "frames_per_example": "NUMBER_INTEGER",
         "min_loudness": "NUMBER_DOUBLE",
     }
     needed = {name for name, one in definitions.items() if "defaultValue" not in one}

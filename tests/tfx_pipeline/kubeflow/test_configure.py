@@ -47,7 +47,6 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
         ({"steps": 7.0}, {"trainer"}),
         ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
         ({"examples_per_video": 2.0}, {"video_example_gen"}),
-        ({"frames_per_example": 3.0}, {"video_example_gen"}),
         ({"min_loudness": -40.0}, {"video_example_gen"}),
         ({"group_regex": r"_g\d+_"}, {"video_example_gen"}),
         ({"label_regex": r"(\w+)_"}, {"video_example_gen"}),
@@ -112,7 +111,7 @@ def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
         ({"videos": ["/nowhere/*.mp4"]}, "no videos match '/nowhere/\\*.mp4'"),
         ({"thresholds": ["avc"]}, "is no threshold"),
         ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
-        ({"frames_per_example": 2.0}, "frames_per_example"),
+        ({"examples_per_video": -1.0}, "examples_per_video"),
         ({"group_regex": "("}, "group_regex"),
     ],
 )
