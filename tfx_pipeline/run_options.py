@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.models.declared import check_declared
@@ -145,8 +146,8 @@ class RunOptions:
         preset = self.chosen_preset()
         return IngestConfig(
             examples_per_video=preset.examples_per_video,
-            frames_per_example=preset.frames_per_example,
-            minimum_loudness_dbfs=preset.minimum_loudness_dbfs,
+            frames=preset.network.frames,
+            min_loudness_dbfs=preset.min_loudness_dbfs,
             image_size=preset.network.image_size,
             sample_rate=preset.network.sample_rate,
             group_regex=self.group_regex,

@@ -87,7 +87,7 @@ def probe(source: Source) -> MediaInfo:
         )
 
 
-def usable_range(media: MediaFile, frames_per_clip: int = 1) -> tuple[Fraction, Fraction]:
+def usable_range(media: MediaFile, frames: int = 1) -> tuple[Fraction, Fraction]:
     """First and last second at which all frames and a whole second of sound around it exist.
 
     Raises:
@@ -97,7 +97,7 @@ def usable_range(media: MediaFile, frames_per_clip: int = 1) -> tuple[Fraction, 
     media.need_audio()
     (video_start, video_end), (audio_start, audio_end) = media.video_range, media.audio_range
     half_sound = Fraction(CLIP_SECONDS, 2)
-    half_frames = frames_per_clip // 2 * FRAME_SECONDS
+    half_frames = frames // 2 * FRAME_SECONDS
     first = max(video_start + half_frames, audio_start + half_sound)
     last = min(video_end - half_frames, audio_end - half_sound)
     if last < first:
@@ -115,7 +115,7 @@ def read_clips(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
-    frames_per_clip: int = 1,
+    frames: int = 1,
 ) -> list[Clip]:
     """Decodes the clips centred on given times.
 
@@ -125,7 +125,7 @@ def read_clips(
         image_size: short side of the JPEG in pixels (aspect kept; smaller frames are enlarged).
         sample_rate: of the sound, in Hz.
         jpeg_quality: 1..100.
-        frames_per_clip: frames around each time, 0.04 s apart; odd. 25 for "AVE+MF" ("Objects
+        frames: frames around each time, 0.04 s apart; odd. 25 for "AVE+MF" ("Objects
             that Sound", section 3).
 
     Returns:
@@ -142,7 +142,7 @@ def read_clips(
             image_size=image_size,
             sample_rate=sample_rate,
             jpeg_quality=jpeg_quality,
-            frames_per_clip=frames_per_clip,
+            frames=frames,
         )
 
 
@@ -153,7 +153,7 @@ def clips_of(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
-    frames_per_clip: int = 1,
+    frames: int = 1,
     leave_out_gaps: bool = False,
 ) -> list[Clip]:
     """`read_clips` of an open file.
@@ -161,9 +161,9 @@ def clips_of(
     With `leave_out_gaps`, a clip whose sound has a hole is left out; the file is an error only if
     no clip remains.
     """
-    if frames_per_clip < 1 or frames_per_clip % 2 == 0:
-        raise ValueError(f"frames_per_clip must be odd and positive, not {frames_per_clip}")
-    first, last = usable_range(media, frames_per_clip)
+    if frames < 1 or frames % 2 == 0:
+        raise ValueError(f"frames must be odd and positive, not {frames}")
+    first, last = usable_range(media, frames)
     exact = [Fraction(time).limit_denominator(1_000_000) for time in times]
     if any(later < earlier for earlier, later in itertools.pairwise(exact)):
         raise ValueError(f"times must ascend: {list(times)}")
@@ -178,8 +178,8 @@ def clips_of(
     kept = [time for time, keep in zip(exact, whole, strict=True) if keep]
     windows = sound[np.array(whole, bool)]  # [clips, samples]
     encoder = FrameEncoder(image_size, jpeg_quality, media.need_video().sample_aspect_ratio)
-    stills = _read_frames(media, kept, encoder, frames_per_clip)
-    middle = frames_per_clip // 2
+    stills = _read_frames(media, kept, encoder, frames)
+    middle = frames // 2
     return [
         Clip(
             float(time),
@@ -194,13 +194,12 @@ def clips_of(
 
 
 def _read_frames(
-    media: MediaFile, times: list[Fraction], encoder: FrameEncoder, frames_per_clip: int
+    media: MediaFile, times: list[Fraction], encoder: FrameEncoder, frames: int
 ) -> list[list[StillFrame]]:
     """The frames around each time."""
-    middle = frames_per_clip // 2
+    middle = frames // 2
     around = [
-        [time + (place - middle) * FRAME_SECONDS for place in range(frames_per_clip)]
-        for time in times
+        [time + (place - middle) * FRAME_SECONDS for place in range(frames)] for time in times
     ]
     wanted = sorted(set(itertools.chain.from_iterable(around)))
     stills = dict(zip(wanted, FrameReader(media, encoder).read(wanted), strict=True))

@@ -176,12 +176,12 @@ def test_the_group_regex_reaches_ingest(components):
 
 
 def test_what_a_preset_says_of_examples_reaches_ingest(tmp_path):
-    settings = ("minimum_loudness_dbfs=-40", "examples_per_video=7")
-    pipeline = _create(tmp_path, {"preset": "ave25", "settings": settings})
+    settings = ("network.frames=25", "min_loudness_dbfs=-40", "examples_per_video=7")
+    pipeline = _create(tmp_path, {"settings": settings})
     [ingest] = [node for node in pipeline.components if node.id == "VideoExampleGen"]
     config = ingest.exec_properties["custom_config"]
-    assert '"frames_per_example": 25' in config
-    assert '"minimum_loudness_dbfs": -40' in config
+    assert '"frames": 25' in config
+    assert '"min_loudness_dbfs": -40' in config
     assert '"examples_per_video": 7' in config
 
 

@@ -120,11 +120,11 @@ def test_order_number_and_split_change_the_key():
     "change",
     [
         {"examples_per_video": 3},
-        {"frames_per_example": 3},
+        {"frames": 3},
         {"image_size": 64},
         {"sample_rate": 8000},
         {"jpeg_quality": 90},
-        {"minimum_loudness_dbfs": -40},
+        {"min_loudness_dbfs": -40},
         {"seed": 1},
     ],
 )

@@ -45,7 +45,7 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
         ({"settings": ["training.steps=7"]}, {"trainer"}),
         ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
         ({"settings": ["examples_per_video=2"]}, {"video_example_gen"}),
-        ({"settings": ["minimum_loudness_dbfs=-40"]}, {"video_example_gen"}),
+        ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen"}),
         ({"group_regex": r"_g\d+_"}, {"video_example_gen"}),
         ({"label_regex": r"(\w+)_"}, {"video_example_gen"}),
         ({"label_tree": "/data/ontology.json"}, {"retrieval_evaluator"}),
