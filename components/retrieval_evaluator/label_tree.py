@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from tfx.dsl.io import fileio
+import tensorflow as tf
 
 Path = tuple[str, ...]
 """Ids of the nodes from below the root down to a class."""
@@ -46,7 +46,7 @@ class LabelTree:
         Raises:
             ValueError: the file is not of that format, or the tree has a cycle.
         """
-        with fileio.open(path, "r") as file:
+        with tf.io.gfile.GFile(path) as file:
             text = file.read()
         try:
             content = json.loads(text)

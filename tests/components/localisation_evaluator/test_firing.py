@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from objects_that_sound.components.evaluation.firing import (
+from objects_that_sound.components.localisation_evaluator.firing import (
     FiringCurve,
     firing_rate,
     universal_threshold,

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from objects_that_sound.components.evaluation.label_tree import LabelTree
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 
 NODES = [
     {"id": "/m/music", "name": "Music", "child_ids": ["/m/instrument", "/m/bell"]},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import auc
 
-from objects_that_sound.components.evaluation.localisation import (
+from objects_that_sound.components.localisation_evaluator.map_scores import (
     box_area,
     centre_hit,
     centre_map,

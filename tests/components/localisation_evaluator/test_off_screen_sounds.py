@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from objects_that_sound.components.evaluation.off_screen_sounds import off_screen_sounds
+from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 
 CLASSES = "abcdef"
 

@@ -13,7 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 KEPT = 0.9
-"""Share of the true sounds that reach the universal threshold."""
+"""Share of the true sounds that reach the universal threshold: a model that can't tell other sounds
+from them fires at as many of those."""
+
+CHANCE_PRECISION = 1 / 2
+CHANCE_F1 = 2 / 3
+"""Average precision and maximum F1 of a model that can't tell; it gets the latter by always firing."""
 
 
 def universal_threshold(true_scores: np.ndarray, kept: float = KEPT) -> float:
@@ -40,8 +45,7 @@ class FiringCurve:
     """Precision and recall of firing, over all thresholds.
 
     True sounds are to be found. However many there are of each kind of other sounds, all kinds
-    weigh the same, and together as much as the true sounds. So a model that can't tell them apart
-    has an average precision of 1/2 and a maximum F1 of 2/3 (which it gets by always firing).
+    weigh the same, and together as much as the true sounds.
     """
 
     def __init__(self, true_scores: np.ndarray, others: Sequence[np.ndarray]):

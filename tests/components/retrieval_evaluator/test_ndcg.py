@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from objects_that_sound.components.evaluation.ndcg import expected_ndcg_at_k, ndcg_at_k
+from objects_that_sound.components.retrieval_evaluator.ndcg import expected_ndcg_at_k, ndcg_at_k
 
 
 @pytest.mark.parametrize("grades", [2, 5])

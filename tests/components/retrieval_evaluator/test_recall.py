@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from objects_that_sound.components.evaluation.recall import expected_recall_at_k, recall_at_k
+from objects_that_sound.components.retrieval_evaluator.recall import (
+    expected_recall_at_k,
+    recall_at_k,
+)
 
 
 def _by_sorting(relevant, scores, k) -> np.ndarray:
