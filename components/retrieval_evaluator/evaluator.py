@@ -46,7 +46,7 @@ RECALL = {
 class RetrievalOptions(EvaluatorOptions):
     """How retrieval is measured."""
 
-    k: Annotated[int, "Ranks that count in nDCG, from the first on.", Ge(1)] = 30
+    k: Annotated[int, "Number of first ranks that count in nDCG.", Ge(1)] = 30
     label_tree: Annotated[
         str,
         "Path of a tree of the classes by which relevance is graded, in the format of AudioSet's "
