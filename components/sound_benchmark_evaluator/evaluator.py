@@ -60,5 +60,7 @@ SOUND_BENCHMARK = Evaluator(
     options=SoundBenchmarkOptions,
     inputs=("examples",),
     optional_inputs=("examples",),
+    examples_help="Examples that the model was trained on; clips that sound in their split `train` "
+    "are left out",
     options_of_run=_options_of_run,
 )
