@@ -1,35 +1,11 @@
-"""The figures of one row of the table."""
+"""Accuracies on a benchmark's tested clips."""
 
 from __future__ import annotations
-
-import dataclasses
-from typing import Any
 
 import numpy as np
 
 from objects_that_sound.components.evaluation.bootstrap import Statistic
-from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Benchmark
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One kind of features.
-
-    Attributes:
-        name: for people.
-        right: of each clip, the share of classifiers (one, or one a random network) that name its
-            class; NaN for clips that no fold tests.
-        predicted: classes by the (first) classifier.
-        strengths: of the (first) classifier, by fold; see `classifier.STRENGTHS`.
-        by_seed: accuracy of each random network; empty for others.
-    """
-
-    name: str
-    right: np.ndarray
-    predicted: np.ndarray
-    strengths: tuple[float, ...]
-    by_seed: tuple[float, ...] = ()
 
 
 class Scorer:
@@ -46,6 +22,12 @@ class Scorer:
     def clusters(self) -> list[str]:
         """Of each tested clip, its original recording: the unit of the bootstrap."""
         return [self._benchmark.clips[i].source for i in self.tested]
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of whoever always says the class that is most frequent among the tested."""
+        _, counts = np.unique(self._benchmark.labels[self.tested], return_counts=True)
+        return float(counts.max() / counts.sum())
 
     def accuracy(self, right: np.ndarray) -> Statistic:
         """Makes the mean of the folds' accuracies a statistic of rows of tested clips."""
@@ -78,18 +60,3 @@ class Scorer:
         true = np.searchsorted(classes, self._benchmark.labels[self.tested])
         np.add.at(counts, (true, np.searchsorted(classes, predicted[self.tested])), 1)
         return counts
-
-    def describe(self, row: Row, estimate: Estimate) -> dict[str, Any]:
-        """What `metrics.json` says of a row."""
-        folds = self.by_fold(row.right)
-        described: dict[str, Any] = {
-            "name": row.name,
-            **{"accuracy" if k == "value" else k: v for k, v in estimate.to_json().items()},
-            "folds": folds,
-            # Of a single fold there is none.
-            "deviation": float(np.std(list(folds.values()), ddof=1)) if len(folds) > 1 else None,
-            "svm_strengths": list(row.strengths),
-        }
-        if row.by_seed:
-            described["by_seed"] = list(row.by_seed)
-        return described
