@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import pathlib
@@ -141,7 +140,7 @@ def test_all_that_made_a_model_is_there(past):
     assert (metric.metric.name, metric.measured.value, metric.passed) == ("avc_accuracy", 0.9, True)
     assert [decision.bound for decision in metric.decisions] == ["≥ 0.7"]
     assert set(model.artifacts) == {"model", "model_run", "blessing", "AvcEvaluator"}
-    json.dumps(dataclasses.asdict(model))
+    json.dumps(model.to_json())
 
 
 def test_the_latest_and_the_index_lead_to_their_model(past):
