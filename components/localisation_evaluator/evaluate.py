@@ -11,7 +11,6 @@ from objects_that_sound.components.evaluation.baseline_model import load_baselin
 from objects_that_sound.components.evaluation.bootstrap import Statistic
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measure import measure
-from objects_that_sound.components.evaluation.missing_notes import missing_notes
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.evaluation.write_figure import write_figure
 from objects_that_sound.components.localisation_evaluator.evaluator import (
@@ -124,7 +123,6 @@ def evaluate_localisation(
             f"{counts['num_frames']} frames, {counts['num_frames_with_boxes']} with boxes.",
             f"A frame fires at a sound if its score is {threshold:.3f} or more, as that of "
             f"{KEPT:.0%} of the true sounds is.",
-            *missing_notes(metrics),
         ),
         details=counts,
     )

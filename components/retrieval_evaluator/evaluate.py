@@ -9,7 +9,6 @@ import numpy as np
 from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measure import measure
-from objects_that_sound.components.evaluation.missing_notes import missing_notes
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.retrieval_evaluator.embed import embed
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
@@ -93,7 +92,6 @@ def evaluate_retrieval(
             *([f"Not in the label tree: {', '.join(unknown)}."] if unknown else []),
             f"{queries} of {len(items)} items have something to find and are queries.",
             f"nDCG counts the first {options.k} ranks. Chance is exact.",
-            *missing_notes(metrics),
         ),
         details={
             "relevance": gallery.kind,

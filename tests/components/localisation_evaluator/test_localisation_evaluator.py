@@ -120,12 +120,10 @@ def test_without_boxes_there_are_still_samples(
     for metric in OF_BOXES:
         assert result[metric.name].value is None
         assert "no example has a box" in result[metric.name].missing
-    assert "has a box of the object that sounds: Pointing accuracy; cIoU." in result.notes[2]
     assert result["fires_silence"].value == 0.3
     off_screen = result["fires_off_screen"]
     assert off_screen.value == (0.0 if labelled else None)
     assert bool(off_screen.missing) != labelled
-    assert any("off-screen" in note for note in result.notes) != labelled
     assert not (tmp_path / "out" / "success_curve.png").exists()
     samples = _samples(tmp_path / "out")
     assert len(samples) == 8
