@@ -153,9 +153,7 @@ def _same(a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]]) -> list[tupl
 
 def _plots(a: RunSummary, b: RunSummary) -> list[dict[str, Any]]:
     """The pictures of figures that either run has, by evaluator and name."""
-    titles = {
-        one.result.evaluator: one.result.title for run in (a, b) for one in run.evaluations
-    }
+    titles = {one.result.evaluator: one.result.title for run in (a, b) for one in run.evaluations}
     plots = []
     for evaluator, title in titles.items():
         sides = [run.evaluation(evaluator) for run in (a, b)]

@@ -54,9 +54,7 @@ def render_html(summary: RunSummary) -> str:
     by_reason = collections.Counter(row["reason"] for row in summary.rejects)
     metrics = [one for each in summary.evaluations for one in judged_metrics(each.result)]
     charted = [
-        one.measured
-        for one in metrics
-        if one.metric.rank is not Rank.MINOR and not one.metric.unit
+        one.measured for one in metrics if one.metric.rank is not Rank.MINOR and not one.metric.unit
     ]
     retrieval, localisation = summary.folder("retrieval"), summary.folder("localisation")
     return render_page(
