@@ -59,4 +59,4 @@ def test_nothing_to_draw():
 
 def test_the_axis_reaches_a_difference_below_zero():
     gain = MeasuredMetric(Metric("gain", "Gain over MFCC"), Estimate(-0.25, -0.375, -0.1))
-    assert any(text.startswith("−0.") for text in _texts(metrics_chart([gain])))
+    assert any(text.startswith("\N{MINUS SIGN}0.") for text in _texts(metrics_chart([gain])))
