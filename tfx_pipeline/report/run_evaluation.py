@@ -10,6 +10,7 @@ from objects_that_sound.components.evaluation.evaluation_result import (
     EvaluationResult,
     read_evaluation_result,
 )
+from objects_that_sound.components.evaluators import EVALUATORS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +42,6 @@ def read_run_evaluations(artifacts: Iterable[tuple[str, str]]) -> tuple[RunEvalu
     Returns:
         Those that are still there, in the order of the registry of evaluators, then any others.
     """
-    from objects_that_sound.components.evaluators import EVALUATORS
-
     found = [
         RunEvaluation(node, folder, result)
         for node, folder in artifacts
