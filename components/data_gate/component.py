@@ -12,7 +12,7 @@ from objects_that_sound.components.data_gate.data_blessing import (
     DataBlessing,
 )
 from objects_that_sound.components.data_gate.judge_span import judge_span
-from objects_that_sound.components.evaluation.write_metrics import write_json
+from objects_that_sound.components.evaluation.json_file import write_json
 
 ACCEPTANCE_FILE = "acceptance.json"
 """In the DataBlessing: `overruled`, the anomalies that were accepted on demand."""

@@ -9,9 +9,9 @@ from tfx.utils import io_utils
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Examples, InfraBlessing, Model
 
+from objects_that_sound.components.evaluation.json_file import write_json
 from objects_that_sound.components.evaluation.read_examples import read_examples
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
-from objects_that_sound.components.evaluation.write_metrics import write_json
 from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 from objects_that_sound.components.serving_validator.validate_serving import validate_serving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 
-from objects_that_sound.components.evaluation.blessing import Decision
+from objects_that_sound.components.evaluation.decision import Decision
 from objects_that_sound.components.serving_validator.answers import Answers
 from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 

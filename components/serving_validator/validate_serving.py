@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from objects_that_sound.components.copy_folder import copy_folder
-from objects_that_sound.components.evaluation.blessing import Decision
+from objects_that_sound.components.evaluation.decision import Decision
 from objects_that_sound.components.evaluation.example_fields import image_input, video_id
 from objects_that_sound.components.serving_validator.answers import Answers
 from objects_that_sound.components.serving_validator.decide import decide
