@@ -14,7 +14,7 @@ from objects_that_sound.components.avc_pair_gen.pair_counts import (
     PairCounts,
     read_pair_counts,
 )
-from objects_that_sound.components.evaluation.read_examples import split_folder
+from objects_that_sound.components.evaluation.read_examples import check_split, split_folder
 
 
 def write_pairs(
@@ -30,8 +30,9 @@ def write_pairs(
         folder: folder that gets the pairs, as a split of the same name, and `pairs.json`.
 
     Raises:
-        ValueError: the split has examples of fewer than two groups.
+        ValueError: a folder has no such split, or it has examples of fewer than two groups.
     """
+    check_split(folders, split)
     pairs = split_folder(folder, split)
     tf.io.gfile.makedirs(pairs)
     with pipeline:

@@ -29,6 +29,7 @@ class Evaluator:
         inputs: names of what it measures on: `examples` (folders of Examples artifacts), `pairs`
             (the folder of AvcPairGen's), `baselines` (the folder of BaselineEvaluator's result).
         optional_inputs: those of them that it can do without.
+        examples_help: what examples are to it, for people.
         options_of_run: gives its options from those of a run, by name, or None where the run leaves
             the evaluator out; if missing, the run's options of the same names are taken.
     """
@@ -42,6 +43,7 @@ class Evaluator:
     options: type[EvaluatorOptions]
     inputs: tuple[str, ...] = ("examples",)
     optional_inputs: tuple[str, ...] = ()
+    examples_help: str = "Examples to measure on"
     options_of_run: Callable[[Mapping[str, Any]], EvaluatorOptions | None] | None = None
 
     def load_function(self) -> Callable[..., Any]:

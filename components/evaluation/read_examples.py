@@ -68,10 +68,20 @@ def split_folder(folder: str, split: str) -> str:
     return os.path.join(folder, f"{_SPLIT}{split}")
 
 
-def _records(folders: Sequence[str], split: str) -> tf.data.TFRecordDataset:
-    files = []
+def check_split(folders: Sequence[str], split: str) -> None:
+    """Refuses folders without a split.
+
+    Raises:
+        ValueError: there is one; says which splits it has.
+    """
     for folder in folders:
         if split not in splits(folder):
             raise ValueError(f"there is no split {split!r} in {folder}, only {splits(folder)}")
+
+
+def _records(folders: Sequence[str], split: str) -> tf.data.TFRecordDataset:
+    check_split(folders, split)
+    files = []
+    for folder in folders:
         files += tf.io.gfile.glob(os.path.join(split_folder(folder, split), "*"))
     return tf.data.TFRecordDataset(sorted(files), compression_type="GZIP")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
-from objects_that_sound.components.evaluation.localisation import peak_points
+from objects_that_sound.components.localisation_evaluator.map_scores import peak_points
 from objects_that_sound.models.heat_map_painter import HeatMapPainter
 
 

@@ -97,7 +97,7 @@ def command(
         index.uri, trained.uri = os.path.join(folder, "index"), model
         try:
             collection = (
-                find_examples(examples)
+                _artifact(find_examples(examples))
                 if examples is not None
                 else _ingest(videos, model, folder, examples_per_video)
             )
@@ -136,6 +136,18 @@ def _next_version(output: str) -> int:
     return max(
         [int(time.time()), *(int(name) + 1 for name in os.listdir(output) if name.isdecimal())]
     )
+
+
+def _artifact(folder: str) -> types.Artifact:
+    """The Examples artifact of a folder."""
+    from tfx.types import artifact_utils, standard_artifacts
+
+    from objects_that_sound.components.evaluation.read_examples import splits
+
+    artifact = standard_artifacts.Examples()
+    artifact.uri = folder
+    artifact.split_names = artifact_utils.encode_split_names(splits(folder))
+    return artifact
 
 
 def _ingest(

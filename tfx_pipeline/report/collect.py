@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Sequence
@@ -10,11 +11,12 @@ from typing import Any
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from objects_that_sound.components.drift_validator.comparison import read_comparisons
-from objects_that_sound.tfx_pipeline.report.evaluator_result import (
-    EvaluatorResult,
-    read_evaluator_result,
-)
+from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.run_evaluation import (
+    RunEvaluation,
+    read_run_evaluations,
+)
 from objects_that_sound.tfx_pipeline.report.run_records import (
     ArtifactRecord,
     RunNotFoundError,
@@ -24,21 +26,11 @@ from objects_that_sound.tfx_pipeline.report.run_records import (
     read_run_records,
 )
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
-from objects_that_sound.tfx_pipeline.report.tfma_result import read_tfma_result
 
 METADATA_FILE = "metadata.sqlite"
 """In the folder of a run."""
 
 TITLE = "Objects that Sound"
-
-_ORDER = (
-    "AvcEvaluator",
-    "LocalisationEvaluator",
-    "RetrievalEvaluator",
-    "SoundBenchmarkEvaluator",
-    "BaselineEvaluator",
-)
-"""In which the report shows evaluators; others follow."""
 
 
 def collect_run(
@@ -129,41 +121,29 @@ def _json(records: RunRecords, node: str, key: str, name: str, default: Any) -> 
     return json.loads((pathlib.Path(uri) / name).read_text())
 
 
-def _evaluations(records: RunRecords) -> tuple[EvaluatorResult, ...]:
-    """What the evaluators found, in the order of `_ORDER`."""
-    found = []
-    for node, record in records.nodes.items():
-        folder = _uri(records, node, "evaluation")
-        if folder is None:
-            continue
-        if node == "Evaluator" and _tfma_decides(records):
-            found.append(read_tfma_result(folder))
-            continue
-        result = read_evaluator_result(node, folder, record.parameters.get("thresholds", ""))
-        if result is not None:
-            found.append(result)
-    place = {node: number for number, node in enumerate(_ORDER)}
-    return tuple(sorted(found, key=lambda result: place.get(result.node, len(place))))
-
-
-def _tfma_decides(records: RunRecords) -> bool:
-    """Whether the run is of version 0.1, whose gate was TFX's own Evaluator."""
-    evaluator = records.nodes.get("Evaluator")
-    return evaluator is not None and "value_threshold" in str(
-        evaluator.parameters.get("eval_config")
+def _evaluations(records: RunRecords) -> tuple[RunEvaluation, ...]:
+    """What the evaluators found that ran to their end."""
+    return read_run_evaluations(
+        (node, artifact.uri)
+        for node, record in records.nodes.items()
+        if record.stage.status != "failed"
+        for artifacts in record.outputs.values()
+        for artifact in artifacts
+        if artifact.type == ARTIFACT_TYPE
     )
 
 
-def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error: str) -> Decision:
+def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: str) -> Decision:
     errors = tuple(
         f"{name} failed" + (f": {error}" if error else "")
         for name, node in records.nodes.items()
         if node.stage.status == "failed"
     )
-    gate = "Evaluator" if _tfma_decides(records) else "ModelGate"
-    blessing = _output(records, gate, "blessing")
+    blessing = _output(records, "ModelGate", "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
-    decisions = [one for result in evaluations for one in result.decisions]
+    decisions = [
+        dataclasses.asdict(one) for each in evaluations for one in each.result.decisions or ()
+    ]
     decisions += _validation(records).get("decisions", [])
     passes = tuple(one["text"] for one in decisions if one["passed"])
     failures = tuple(one["text"] for one in decisions if not one["passed"])
