@@ -1,7 +1,5 @@
 """LocalisationEvaluator: where the map lies, and whether it stays dark where nothing sounds."""
 
-from typing import List  # noqa: UP035 - TFX knows no other list of artifacts
-
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Examples, Model
 
@@ -13,7 +11,7 @@ from objects_that_sound.components.localisation_evaluator.evaluator import Local
 
 @component
 def LocalisationEvaluator(
-    examples: InputArtifact[List[Examples]],  # noqa: UP006
+    examples: InputArtifact[list[Examples]],
     model: InputArtifact[Model],
     evaluation: OutputArtifact[Evaluation],
     baseline_model: InputArtifact[Model] = None,

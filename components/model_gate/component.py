@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-from typing import List  # noqa: UP035 - TFX reads no other annotation
 
 from tfx.components.evaluator import constants
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, component
@@ -18,7 +17,7 @@ from objects_that_sound.components.model_gate.gate import gate
 @component
 def ModelGate(
     model: InputArtifact[Model],
-    evaluations: InputArtifact[List[Evaluation]],  # noqa: UP006
+    evaluations: InputArtifact[list[Evaluation]],
     blessing: OutputArtifact[ModelBlessing],
     baseline_model: InputArtifact[Model] = None,
 ):

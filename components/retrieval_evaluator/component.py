@@ -1,7 +1,5 @@
 """RetrievalEvaluator: nearest-neighbour retrieval within and across modalities."""
 
-from typing import List  # noqa: UP035 - TFX knows no other list of artifacts
-
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Examples, Model
 
@@ -13,7 +11,7 @@ from objects_that_sound.components.retrieval_evaluator.evaluator import Retrieva
 
 @component
 def RetrievalEvaluator(
-    examples: InputArtifact[List[Examples]],  # noqa: UP006
+    examples: InputArtifact[list[Examples]],
     model: InputArtifact[Model],
     evaluation: OutputArtifact[Evaluation],
     baseline_model: InputArtifact[Model] = None,

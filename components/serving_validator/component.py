@@ -53,7 +53,9 @@ def ServingValidator(
     """
     validation = validate_serving(
         saved_model_path(model.uri),
-        itertools.islice(read_examples(examples, split) if examples else (), max_examples),
+        itertools.islice(
+            read_examples([one.uri for one in examples], split) if examples else (), max_examples
+        ),
         json.loads(local_server),
         ServingLimits(**json.loads(limits)),
     )

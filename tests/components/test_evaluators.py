@@ -28,7 +28,8 @@ def test_names_are_unique_and_titles_are_for_people():
         names = [metric.name for metric in evaluator.metrics]
         titles = [metric.title for metric in evaluator.metrics]
         assert len(set(names)) == len(names) and len(set(titles)) == len(titles)
-        assert not any("_" in title for title in titles)
+        # One name for people has an underscore: that of the papers' layer.
+        assert not any("_" in title.replace("conv4_2", "") for title in titles)
 
 
 @pytest.mark.parametrize(("evaluator", "metric"), METRICS)

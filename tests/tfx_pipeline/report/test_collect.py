@@ -8,8 +8,14 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 from tfx.orchestration import metadata
 from tfx.types import standard_artifacts
+from tfx.types.channel_utils import union
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Metric
 from objects_that_sound.tfx_pipeline.report.collect import collect_run
 from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
 
@@ -20,6 +26,15 @@ MEASURED = {
     "largest_difference": 1e-7,
     "answers": [{"video": "a.mp4", "time": 1.5, "own_sound": 0.9, "other_sound": 0.1}],
 }
+RETRIEVAL = EvaluationResult(
+    "retrieval",
+    "Retrieval",
+    [MeasuredMetric(Metric("ndcg_image_audio", "nDCG"), Estimate(0.7))],
+    decisions=[Decision("ndcg_image_audio", True, "0.7 is at least 0.5", "≥ 0.5")],
+)
+AVC = EvaluationResult(
+    "avc", "Correspondence", [MeasuredMetric(Metric("avc_accuracy", "AVC accuracy"), Estimate(0.9))]
+)
 REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
 
 # Components that leave behind what the real ones do; their annotations are TFX's interface, so
@@ -53,12 +68,8 @@ def Trainer(  # noqa: N802
 def RetrievalEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
-    thresholds: tfx.dsl.components.Parameter[str],
 ):
-    folder = pathlib.Path(evaluation.uri)
-    (folder / "metrics.json").write_text(json.dumps({"k": 30, "image_audio": {"ndcg": 0.7}}))
-    decisions = [{"metric": "ndcg_image_audio", "passed": True, "text": "0.7 is at least 0.5"}]
-    (folder / "decisions.json").write_text(json.dumps({"blessed": True, "decisions": decisions}))
+    RETRIEVAL.write(evaluation.uri)
 
 
 @tfx.dsl.components.component
@@ -66,13 +77,20 @@ def AvcEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
 ):
-    (pathlib.Path(evaluation.uri) / "metrics.json").write_text(json.dumps({"avc_accuracy": 0.9}))
+    AVC.write(evaluation.uri)
+
+
+@tfx.dsl.components.component
+def AnyNameAtAll(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    found: tfx.dsl.components.OutputArtifact[Evaluation],
+):
+    EvaluationResult("invented", "Invention", ()).write(found.uri)
 
 
 @tfx.dsl.components.component
 def ModelGate(  # noqa: N802
-    avc: tfx.dsl.components.InputArtifact[Evaluation],
-    retrieval: tfx.dsl.components.InputArtifact[Evaluation],
+    evaluations: tfx.dsl.components.InputArtifact[list[Evaluation]],
     blessing: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelBlessing],
 ):
     blessing.set_int_custom_property("blessed", 1)
@@ -107,15 +125,16 @@ def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
     config = json.dumps({"custom_config": {"value": {"image_size": 64}}})
     example_gen = VideoExampleGen(custom_config=config)
     trainer = Trainer(examples=example_gen.outputs["examples"], fail=fail)
-    asked = json.dumps([{"metric": "ndcg_image_audio", "at_least": 0.5}])
-    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"], thresholds=asked)
+    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"])
+    invented = AnyNameAtAll(model=trainer.outputs["model_run"])
     avc = AvcEvaluator(model=trainer.outputs["model_run"])
     components = [
         example_gen,
         trainer,
         retrieval,
+        invented,
         avc,
-        ModelGate(avc=avc.outputs["evaluation"], retrieval=retrieval.outputs["evaluation"]),
+        ModelGate(evaluations=union([avc.outputs["evaluation"], retrieval.outputs["evaluation"]])),
         ServingValidator(model=trainer.outputs["model_run"], load_seconds=2 if push else 60),
         Pusher(model=trainer.outputs["model_run"], push=push),
     ]
@@ -159,6 +178,7 @@ def test_a_run_from_nothing(root, run_ids):
         "VideoExampleGen": "run",
         "Trainer": "run",
         "RetrievalEvaluator": "run",
+        "AnyNameAtAll": "run",
         "AvcEvaluator": "run",
         "ModelGate": "run",
         "ServingValidator": "run",
@@ -170,17 +190,23 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
     assert summary.rejects == (REJECT,)
     assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
-    assert [result.node for result in summary.evaluations] == ["AvcEvaluator", "RetrievalEvaluator"]
+    # In the order of the registry of evaluators, then any others.
+    assert [one.node for one in summary.evaluations] == [
+        "AvcEvaluator",
+        "RetrievalEvaluator",
+        "AnyNameAtAll",
+    ]
     assert summary.decision.blessed is True
     assert summary.decision.reasons == (
         "0.7 is at least 0.5",
         "loading took 2 s, within the limit of 10 s",
     )
-    retrieval = summary.evaluation("RetrievalEvaluator")
-    assert retrieval.thresholds == ({"metric": "ndcg_image_audio", "at_least": 0.5},)
-    assert (pathlib.Path(retrieval.folder) / "metrics.json").is_file()
-    assert summary.evaluation("AvcEvaluator").metrics == {"avc_accuracy": 0.9}
-    assert summary.evaluation("LocalisationEvaluator").folder == ""
+    retrieval = summary.evaluation("retrieval").result
+    assert retrieval["ndcg_image_audio"].value == 0.7
+    assert list(retrieval.decisions) == RETRIEVAL.decisions
+    assert (pathlib.Path(summary.folder("retrieval")) / "metrics.json").is_file()
+    assert summary.evaluation("localisation") is None
+    assert summary.folder("localisation") == ""
     assert summary.parameters["VideoExampleGen"] == {"image_size": 64}
     assert summary.serving == {
         "version": "17",
@@ -199,6 +225,7 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
         "VideoExampleGen": "cached",
         "Trainer": "cached",
         "RetrievalEvaluator": "cached",
+        "AnyNameAtAll": "cached",
         "AvcEvaluator": "cached",
         "ModelGate": "cached",
         "ServingValidator": "run",
@@ -262,7 +289,7 @@ def test_command_writes_again_and_keeps_stages_outside_the_pipeline(root, run_id
     assert report["title"] == "Preset demo"
     seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
     assert list(seconds)[:2] == ["Generate videos", "Trainer"]
-    assert len(seconds) == 8
+    assert len(seconds) == 9
     assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()
     # What another run's model answered is not this run's.
