@@ -12,6 +12,8 @@ import av
 import pytest
 from click.testing import CliRunner
 
+from objects_that_sound.components.evaluation.evaluator import Evaluator
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.generated_videos.generator import generate_videos
 from objects_that_sound.tfx_pipeline.cli import main
 
@@ -100,3 +102,13 @@ def refused_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, first_ru
 def repeated_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, refused_run: Run) -> Run:
     """The first one once more."""
     return run_pipeline(videos, root)
+
+
+@pytest.fixture
+def invented_evaluator(monkeypatch: pytest.MonkeyPatch) -> Evaluator:
+    """Adds the evaluator in the folder of that name to the registry."""
+    monkeypatch.syspath_prepend(pathlib.Path(__file__).parent)
+    from invented_evaluator.evaluator import NOISE
+
+    monkeypatch.setitem(EVALUATORS, NOISE.name, NOISE)  # the one line
+    return NOISE
