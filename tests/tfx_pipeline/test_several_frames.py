@@ -127,11 +127,9 @@ def test_pairs_with_frames_are_scored(ingested, trained):
 
 
 def test_as_a_baseline_it_is_for_models_of_as_many_frames(trained):
-    artifact = standard_artifacts.Model()
-    artifact.uri = str(trained.parent)
     for frames, compared in ((_FRAMES, True), (1, False)):
         model = types.SimpleNamespace(frames=frames, signatures=frozenset())
-        assert (load_baseline_model([artifact], model) is not None) == compared
+        assert (load_baseline_model(str(trained), model) is not None) == compared
 
 
 def test_an_example_without_the_frames_is_an_error_that_says_what_to_do():
