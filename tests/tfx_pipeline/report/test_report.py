@@ -27,7 +27,6 @@ from objects_that_sound.tfx_pipeline.report.run_summary import (
     SpanSummary,
     Stage,
 )
-from objects_that_sound.tfx_pipeline.report.run_table import run_table
 
 
 def _write(folder: pathlib.Path, files: dict) -> str:
@@ -336,27 +335,3 @@ def test_a_span_is_shown_with_what_was_compared(summary, span):
 def test_plain_runs_have_no_span(summary):
     assert report_json(summary)["span"] is None
     assert 'id="span"' not in render_html(summary)
-
-
-def test_a_row_of_the_table_of_runs(summary, span):
-    [row] = run_table([dataclasses.replace(summary, span=span)])
-    assert (row["span"], row["window"]) == (3, "1,3")
-    assert row["run"] == summary.run_id
-    assert row["version"] == summary.decision.pushed_version
-    assert row["decision"] == "pushed"
-
-
-@pytest.mark.parametrize(
-    ("decision", "failed", "words"),
-    [
-        (Decision(blessed=False), "", "not blessed"),
-        (Decision(blessed=True), "", "blessed, not pushed"),
-        (Decision(), "", "not finished"),
-        (Decision(), "Trainer", "Trainer failed"),
-        (Decision(), "DataGate", "videos refused"),
-    ],
-)
-def test_the_tables_decisions(decision, failed, words):
-    stages = (Stage(failed, 1.0, "failed"),) if failed else ()
-    [row] = run_table([RunSummary("t", decision=decision, stages=stages)])
-    assert row["decision"] == words
