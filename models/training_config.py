@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt
 
 from objects_that_sound.models.declared import check_declared
 
-ObjectiveName = Literal["split_pairs", "all_pairs", "hard_pairs", "contrastive"]
+ObjectiveName = Literal["split_pairs", "all_pairs", "contrastive"]
 """The names of `models.losses.objectives.OBJECTIVES`, which cannot be imported without Keras."""
 
 Decay = Annotated[float, Gt(0)] | Literal["cosine"]

@@ -144,6 +144,8 @@ class ModelServerOptions:
         if self.model_base_path is None and self.model_config_file is None:
             raise ValueError("give either --model_base_path or --model_config_file")
         self._check_ports()
+        if self.file_system_poll_wait_seconds < 0 or self.model_config_file_poll_wait_seconds < 0:
+            raise ValueError("--..._poll_wait_seconds is negative; 0 looks only once")
         if self.batching_parameters_file is not None and not self.enable_batching:
             raise ValueError("--batching_parameters_file is set without --enable_batching")
         if self.rest_api_enable_ssl and self.ssl_config_file is None:
