@@ -118,7 +118,7 @@ def wanted(hint: Any, bounds: tuple[BaseMetadata, ...] = ()) -> str:
     if origin in (tuple, list):
         return f"a list of values, each {wanted(arguments[0], bounds)}"
     if origin is not None:
-        return f"a table of values, each {wanted(arguments[1], bounds)}"
+        return f"NAME=VALUE with commas between, each value {wanted(arguments[1], bounds)}"
     if base is type(None):
         return "none"
     words = _WORDS.get(base, f"a {base.__name__}")

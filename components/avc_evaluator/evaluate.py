@@ -87,9 +87,19 @@ def evaluate_avc(
             f"The accuracy is the mean of that on pairs of a frame with its own sound and that on "
             f"pairs with another's: {len(scored.groups)} pairs of {len(set(scored.groups))} groups "
             f"of videos.",
+            *_about_ceiling(counts.ceiling),
         ),
         tables=_by_class(scored),
     )
+
+
+def _about_ceiling(ceiling: float | None) -> list[str]:
+    if ceiling is None:
+        return []
+    return [
+        "The ceiling of the accuracy is what an oracle reaches that knows every class in the frame "
+        "and in the sound: a mismatched sound may by accident be of a class that is in the frame."
+    ]
 
 
 def _figures(baselines: str) -> dict[str, Estimate]:

@@ -12,6 +12,8 @@ from objects_that_sound.components.evaluation.json_file import read_json, write_
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.result_table import ResultTable
 
+ARTIFACT_TYPE = "ObjectsThatSoundEvaluation"
+"""TFX's name of the artifacts that hold a result."""
 METRICS_FILE = "metrics.json"
 DECISIONS_FILE = "decisions.json"
 

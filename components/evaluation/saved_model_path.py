@@ -6,9 +6,8 @@ import os
 
 import tensorflow as tf
 
-_SERVED = "Format-Serving"
-"""In a Model artifact, as TFX has it."""
 _MODEL_FILE = "saved_model.pb"
+_SERVING_FOLDER = "Format-Serving"  # of a Model artifact; TFX is not imported on Beam's workers
 
 
 def saved_model_path(path: str) -> str:
@@ -28,7 +27,7 @@ def saved_model_path(path: str) -> str:
         # A version without that file is still being pushed.
         versions = sorted(filter(str.isdecimal, map(_name, tf.io.gfile.listdir(path))), key=int)
         newest_first = [os.path.join(path, version) for version in reversed(versions)]
-        for folder in (path, os.path.join(path, _SERVED), *newest_first):
+        for folder in (path, os.path.join(path, _SERVING_FOLDER), *newest_first):
             if tf.io.gfile.exists(os.path.join(folder, _MODEL_FILE)):
                 return folder
     raise FileNotFoundError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 from google.protobuf import json_format, struct_pb2
 from tfx.components.example_gen.component import FileBasedExampleGen
@@ -51,17 +52,17 @@ class VideoExampleGen(FileBasedExampleGen):
         range_config: range_config_pb2.RangeConfig | None = None,
         eval_fraction: float = 0.2,
         examples_per_video: int = 10,
-        frames_per_example: int = 1,
+        frames: int = 1,
         image_size: int = 256,
         sample_rate: int = 48000,
         jpeg_quality: int = 95,
-        minimum_loudness_dbfs: float = -60.0,
+        min_loudness_dbfs: float = -60.0,
         group_regex: str = "",
         label_regex: str = "",
         annotations: str = "",
         examples_per_shard: int = 0,
         seed: int = 0,
-        split_method: str = "rank",
+        split_method: Literal["rank", "hash"] = "rank",
         custom_executor_spec: executor_spec.ExecutorSpec | None = None,
     ):
         r"""Creates the component.
@@ -75,11 +76,11 @@ class VideoExampleGen(FileBasedExampleGen):
             range_config: which spans.
             eval_fraction: share of the groups that go into eval, if there is no `output_config`.
             examples_per_video: at most so many examples a video.
-            frames_per_example: see IngestConfig.
+            frames: see IngestConfig.
             image_size: short side of the stored frame, in pixels.
             sample_rate: of the stored sound, in Hz.
             jpeg_quality: 1..100.
-            minimum_loudness_dbfs: quieter moments are replaced by others close by, or left out.
+            min_loudness_dbfs: quieter moments are replaced by others close by, or left out.
             group_regex: names the group of a video from its file name, for example `_g\d+_`.
             label_regex: one capture group: the label in a file name.
             annotations: path of an annotations.jsonl; default: the one in each video's folder.
@@ -93,11 +94,11 @@ class VideoExampleGen(FileBasedExampleGen):
         """
         config = IngestConfig(
             examples_per_video=examples_per_video,
-            frames_per_example=frames_per_example,
+            frames=frames,
             image_size=image_size,
             sample_rate=sample_rate,
             jpeg_quality=jpeg_quality,
-            minimum_loudness_dbfs=minimum_loudness_dbfs,
+            min_loudness_dbfs=min_loudness_dbfs,
             group_regex=group_regex,
             label_regex=label_regex,
             annotations=annotations,

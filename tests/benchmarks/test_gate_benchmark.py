@@ -58,15 +58,11 @@ def test_each_way_spoils_what_it_says_and_nothing_stays(network, batch):
 
 
 def _verdict(change: float, refused: str = "") -> dict:
-    metrics = {}
-    for evaluator, thresholds in THRESHOLDS.items():
-        metrics[evaluator] = {
-            "change": {
-                one.metric: {"value": change, "low": change - 0.02, "high": change + 0.02}
-                for one in thresholds
-            },
-            **{one.metric: 0.8 for one in thresholds},
-        }
+    interval = {"value": change, "low": change - 0.02, "high": change + 0.02}
+    metrics = {
+        evaluator: {one.metric: {"value": 0.8, "change": interval} for one in thresholds}
+        for evaluator, thresholds in THRESHOLDS.items()
+    }
     decisions = [
         {"evaluator": name, "passed": name != refused, "text": f"{name} says so"}
         for name in THRESHOLDS

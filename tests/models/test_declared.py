@@ -53,7 +53,10 @@ def test_values_of_the_type_and_within_bounds_are_taken(changes):
         ({"grill": 1}, "grill must be true or false, not 1"),
         ({"minutes": 0}, "minutes must be a whole number of at least 1 or none, not 0"),
         ({"mode": "side"}, "mode must be 'top', 'bottom' or 'both', not 'side'"),
-        ({"labels": {"bread": "3"}}, "labels must be a table of values, each a whole number, not "),
+        (
+            {"labels": {"bread": "3"}},
+            "labels must be NAME=VALUE with commas between, each value a whole number, not ",
+        ),
     ],
 )
 def test_others_are_refused_by_name_with_what_was_wanted(changes, message):

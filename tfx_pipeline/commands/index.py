@@ -176,7 +176,7 @@ def _ingest(
             )
         ),
         examples_per_video=examples_per_video,
-        frames_per_example=int(described.get("frames", [1])[0]),
+        frames=int(described.get("frames", [1])[0]),
         image_size=int(described["image_size"][0]),
         sample_rate=int(described["sample_rate"][0]),
     )

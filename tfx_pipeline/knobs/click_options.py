@@ -13,14 +13,20 @@ from objects_that_sound.tfx_pipeline.knobs.knob import Knob, knobs_of, parse
 Made = TypeVar("Made")
 
 
-class _Parsed(click.ParamType):
-    """What click has no type for: mappings, and values of one type or another."""
+class TextType(click.ParamType):
+    """What `parse` reads of one text: mappings, lists, and values of one type or another."""
 
     def __init__(self, knob: Knob):
+        """Configures the type.
+
+        Args:
+            knob: setting whose type it is.
+        """
         self.name = "name=value,..." if knob.mapping else "value"
         self._knob = knob
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Reads a text; a default is taken as it is."""
         if not isinstance(value, str):
             return value
         try:
@@ -114,4 +120,4 @@ def _type(knob: Knob) -> Any:
         )
     if knob.kind is pathlib.Path:
         return click.Path(path_type=pathlib.Path)
-    return knob.kind if knob.kind in (int, float, str, bool) else _Parsed(knob)
+    return knob.kind if knob.kind in (int, float, str, bool) else TextType(knob)

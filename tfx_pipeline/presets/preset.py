@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Annotated
 
-from annotated_types import Ge, Interval
-
 from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.video_example_gen.ingest_config import (
+    ExamplesPerVideo,
+    MinLoudness,
+)
 from objects_that_sound.models.declared import check_declared
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.training_config import TrainingConfig
@@ -24,11 +26,7 @@ class Preset:
     name: Annotated[str, "Name of the preset."]
     network: Annotated[NetworkConfig, "Sizes of the network, and of what is stored for it."]
     training: Annotated[TrainingConfig, "Recipe of the training."]
-    examples_per_video: Annotated[
-        int,
-        "Maximum number of moments, each with its second of sound, of a video or segment.",
-        Ge(1),
-    ]
+    examples_per_video: ExamplesPerVideo
     thresholds: Annotated[Thresholds, "Bounds that the gate asks of any videos."] = (
         dataclasses.field(default_factory=dict)
     )
@@ -36,12 +34,7 @@ class Preset:
         Thresholds,
         "Bounds that it asks besides where classes and boxes of what sounds are known (`ots demo`).",
     ] = dataclasses.field(default_factory=dict)
-    frames_per_example: Annotated[int, "Frames stored around each moment.", Ge(1)] = 1
-    minimum_loudness_dbfs: Annotated[
-        float,
-        "Loudness in dBFS below which a moment is replaced by one close by, or left out.",
-        Interval(ge=-120, le=0),
-    ] = -60.0
+    min_loudness_dbfs: MinLoudness = -60.0
 
     def __post_init__(self):
         """Checks the values.

@@ -29,7 +29,6 @@ def test_a_recipe_may_name_every_objective_and_no_other():
     [
         ("split_pairs", np.log(2)),
         ("all_pairs", np.log(2)),
-        ("hard_pairs", np.log(2)),
         ("contrastive", np.log(6) + np.log(2)),
     ],
 )

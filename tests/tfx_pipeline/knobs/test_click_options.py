@@ -80,7 +80,7 @@ def test_options_are_read_as_the_fields_types():
         ("--city Ulm --singer-count 0", "0 is not in the range x>=1"),
         ("--city Ulm --loudness 0", "0.0 is not in the range -90<=x<0"),
         ("--city Ulm --hall huge", "'huge' is not one of 'small', 'large'"),
-        ("--city Ulm --fees entry", "fees must be a table of values"),
+        ("--city Ulm --fees entry", "fees must be NAME=VALUE with commas between"),
         ("--city Ulm --secret 3", "No such option"),
     ],
 )

@@ -89,7 +89,7 @@ def test_a_text_is_read_as_the_declared_type(name, text, value):
         ("pauses", "3,9", r"each a whole number below 9, not '3,9'"),
         ("pauses", "3;4", "each a whole number below 9, not '3;4'"),
         ("hall", "huge", "hall must be 'small' or 'large', not 'huge'"),
-        ("fees", "entry", "fees must be a table of values, .*, not 'entry'"),
+        ("fees", "entry", "fees must be NAME=VALUE with commas between, .*, not 'entry'"),
         ("fading", "linear", "fading must be a number or 'cosine', not 'linear'"),
         ("encore", "yes", "encore must be true or false, not 'yes'"),
     ],

@@ -45,7 +45,7 @@ def test_measures_prints_and_keeps_the_result(name, model, examples, benchmark, 
     assert kept.blessed
     (line,) = [one for one in result.output.splitlines() if one.startswith(f"{metric.title}  ")]
     assert f"{kept[metric.name].value:.3f}" in line.split()
-    assert list((tmp_path / "out").glob("*.png"))
+    assert list((tmp_path / "out").rglob("*.png"))
     for note in kept.notes:
         assert note in result.output
 

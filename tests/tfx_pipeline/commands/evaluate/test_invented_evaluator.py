@@ -6,93 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from objects_that_sound.components.evaluation.evaluation_result import read_evaluation_result
-from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.tfx_pipeline.cli import main
-
-_EVALUATOR = """
-import dataclasses
-from typing import Annotated
-
-from annotated_types import Ge
-
-from objects_that_sound.components.evaluation.evaluator import Evaluator
-from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
-from objects_that_sound.components.evaluation.metric import Better, Metric
-
-LOUDNESS = Metric("loudness", "Mean loudness", Better.LOWER, unit="dBFS")
-QUIET = Metric("quiet", "Share of quiet sounds")
-SPEECH = Metric("speech", "Share of speech")
-
-
-@dataclasses.dataclass(frozen=True)
-class NoiseOptions(EvaluatorOptions):
-    quiet_below: Annotated[int, "Loudness of what is quiet, in dBFS.", Ge(-90)] = -25
-
-
-NOISE = Evaluator(
-    name="background_noise",
-    title="Background noise",
-    help="How loud is it?",
-    metrics=(LOUDNESS, QUIET, SPEECH),
-    function="invented_evaluator.evaluate:evaluate_noise",
-    component="invented_evaluator.component:NoiseEvaluator",
-    options=NoiseOptions,
-)
-"""
-_EVALUATE = """
-import pathlib
-
-import numpy as np
-
-from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
-from objects_that_sound.components.evaluation.measure import mean_of, measure
-from objects_that_sound.components.evaluation.read_examples import read_examples
-from objects_that_sound.components.evaluation.result_table import ResultTable
-from objects_that_sound.models import examples as contract
-
-from invented_evaluator.evaluator import NOISE
-
-
-def evaluate_noise(model, baseline_model=None, *, examples, options, folder):
-    rows = list(read_examples(examples, "eval"))
-    heard = np.array([row[contract.AUDIO_LOUDNESS][0] for row in rows])
-
-    def statistics(path):
-        loudness = heard + float(pathlib.Path(path).read_text())
-        return {"loudness": mean_of(loudness), "quiet": mean_of(loudness < options.quiet_below)}
-
-    pathlib.Path(folder, "loudness.png").write_bytes(b"")
-    return EvaluationResult(
-        NOISE.name,
-        NOISE.title,
-        measure(
-            NOISE.metrics,
-            statistics(model),
-            statistics(baseline_model) if baseline_model else None,
-            [example_fields.group(row) for row in rows],
-            chance={"quiet": 0.5},
-            baselines={"quiet": {"a stone": mean_of(np.ones(len(rows)))}},
-            missing={"speech": "nobody speaks"},
-        ),
-        notes=[f"{len(rows)} sounds."],
-        tables=[ResultTable("Loudness by class", ("Class", "loudness"), (("bell", -30.5),))],
-    )
-"""
 
 
 @pytest.fixture
-def arguments(tmp_path, monkeypatch, examples):
-    """Adds the evaluator to the registry; its "models" are files that hold a gain in dB."""
-    package = tmp_path / "invented_evaluator"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "evaluator.py").write_text(_EVALUATOR)
-    (package / "evaluate.py").write_text(_EVALUATE)
-    monkeypatch.syspath_prepend(tmp_path)
-    from invented_evaluator.evaluator import NOISE
-
-    monkeypatch.setitem(EVALUATORS, NOISE.name, NOISE)  # the one line
+def arguments(tmp_path, invented_evaluator, examples):
+    """The command's; its "models" are files that hold a gain in dB."""
     models = {"model": tmp_path / "model", "baseline-model": tmp_path / "baseline"}
     for path, gain in zip(models.values(), ("0", "-2"), strict=True):
         path.write_text(gain)
