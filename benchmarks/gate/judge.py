@@ -42,7 +42,7 @@ def judge(model: str, data: SmallExamples, baseline_model: str | None = None) ->
         `blessed`; the `decisions`, each with its `evaluator`; and the `metrics`, by evaluator and
         name.
     """
-    inputs = {"pairs": data.pairs.uri, "examples": [data.examples.uri]}
+    inputs = {"pairs": data.pairs, "examples": [data.examples]}
     decisions, metrics = [], {}
     for evaluator in (AVC, RETRIEVAL, LOCALISATION):
         given = {name: inputs[name] for name in evaluator.inputs if name in inputs}

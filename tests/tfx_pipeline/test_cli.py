@@ -7,6 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.tfx_pipeline.cli import main
 
 COMMANDS = [
@@ -68,8 +69,10 @@ def test_help_lists_all_commands_and_imports_nothing_heavy():
 
 
 def test_the_help_of_every_command_imports_nothing_heavy():
-    results, modules = _in_a_process_of_its_own(*[[name, "--help"] for name in COMMANDS])
-    assert [status for status, _ in results] == [0] * len(COMMANDS)
+    evaluators = [["evaluate", name.replace("_", "-")] for name in EVALUATORS]
+    commands = [*([name] for name in COMMANDS), *evaluators]
+    results, modules = _in_a_process_of_its_own(*[[*command, "--help"] for command in commands])
+    assert [status for status, _ in results] == [0] * len(commands)
     assert all(output.startswith("Usage: ") for _, output in results)
     assert not modules & HEAVY
 
@@ -147,6 +150,14 @@ def test_wrong_usage_is_told_with_status_2(arguments, message):
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_threshold_on_an_unknown_metric_is_told_before_the_heavy_imports():
+    arguments = ["evaluate", "avc", "--model", "x", "--examples", "y", "--threshold", "auc>=0.5"]
+    [(status, output)], modules = _in_a_process_of_its_own(arguments)
+    assert status == 2
+    assert "The metrics are avc_accuracy, avc_auc" in output
+    assert not modules & HEAVY
 
 
 def test_the_version_is_the_distributions():
