@@ -8,13 +8,13 @@ from typing import Annotated
 from annotated_types import Ge
 
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
-from objects_that_sound.components.evaluation.metric import Metric
+from objects_that_sound.components.evaluation.metric import Metric, Rank
 
 NAME = "baselines"
 TITLE = "Baselines of correspondence"
 
-COLOUR_HISTOGRAM = Metric("colour_histogram_accuracy", "Colour histogram")
-"""Its title names the figure beside the model's accuracy, too."""
+# It is shown beside the model's accuracy, by this title, and not as a figure of the model.
+COLOUR_HISTOGRAM = Metric("colour_histogram_accuracy", "Colour histogram", rank=Rank.MINOR)
 
 
 @dataclasses.dataclass(frozen=True)
