@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import time
 
-from tfx import types
-from tfx.dsl.io import fileio
-from tfx.utils import io_utils
+import tensorflow as tf
+
+from objects_that_sound.components.copy_folder import copy_folder
 
 NO_VERSION = "none"
 """In place of a version: there is no blessed model."""
@@ -21,12 +21,12 @@ _COMPLETE = "COMPLETE"
 _NO_MODEL = "NO_MODEL"
 
 
-def add_model(folder: str, model: types.Artifact) -> str:
+def add_model(folder: str, model: str) -> str:
     """Copies a model into the folder.
 
     Args:
-        folder: here or on any storage that TFX knows; it is made.
-        model: artifact of type Model.
+        folder: path, here or on any storage that TensorFlow knows; it is made.
+        model: folder of a Model artifact.
 
     Returns:
         The version: seconds since 1970, or one more than the latest.
@@ -36,47 +36,49 @@ def add_model(folder: str, model: types.Artifact) -> str:
     if latest != NO_VERSION:
         version = max(version, int(latest) + 1)
     path = os.path.join(folder, str(version))
-    io_utils.copy_dir(model.uri, path)
-    with fileio.open(os.path.join(path, _COMPLETE), "w") as file:
-        file.write(model.uri)
+    copy_folder(model, path)
+    with tf.io.gfile.GFile(os.path.join(path, _COMPLETE), "w") as file:
+        file.write(model)
     return str(version)
 
 
 def latest_version(folder: str) -> str:
     """The version that was added last, or NO_VERSION; what was not copied whole does not count."""
-    if not fileio.isdir(folder):
+    if not tf.io.gfile.isdir(folder):
         return NO_VERSION
-    names = (name.rstrip("/") for name in fileio.listdir(folder))  # remote folders end in a slash
+    names = (
+        name.rstrip("/") for name in tf.io.gfile.listdir(folder)
+    )  # remote folders end in a slash
     for version in sorted(filter(str.isdecimal, names), key=int, reverse=True):
-        if fileio.exists(os.path.join(folder, version, _COMPLETE)):
+        if tf.io.gfile.exists(os.path.join(folder, version, _COMPLETE)):
             return version
     return NO_VERSION
 
 
-def read_model(folder: str, version: str, model: types.Artifact) -> None:
+def read_model(folder: str, version: str, model: str) -> None:
     """Copies a version out of the folder.
 
     Args:
-        folder: that `add_model` wrote to.
-        version: NO_VERSION for a model that `is_no_model` tells.
-        model: artifact of type Model.
+        folder: path that `add_model` wrote to.
+        version: name of the version; NO_VERSION for a model that `is_no_model` tells.
+        model: folder of a Model artifact, to write.
 
     Raises:
         FileNotFoundError: there is no such version.
     """
     if version == NO_VERSION:
-        fileio.makedirs(model.uri)
+        tf.io.gfile.makedirs(model)
         # An object store has no empty folders.
-        with fileio.open(os.path.join(model.uri, _NO_MODEL), "w") as file:
+        with tf.io.gfile.GFile(os.path.join(model, _NO_MODEL), "w") as file:
             file.write("no model was blessed before\n")
         return
     path = os.path.join(folder, version)
-    if not fileio.exists(os.path.join(path, _COMPLETE)):
+    if not tf.io.gfile.exists(os.path.join(path, _COMPLETE)):
         raise FileNotFoundError(f"there is no blessed model {path}")
-    io_utils.copy_dir(path, model.uri)
-    fileio.remove(os.path.join(model.uri, _COMPLETE))
+    copy_folder(path, model)
+    tf.io.gfile.remove(os.path.join(model, _COMPLETE))
 
 
-def is_no_model(artifact: types.Artifact) -> bool:
-    """Whether the artifact stands for "no model": runners without optional inputs need one."""
-    return fileio.exists(os.path.join(artifact.uri, _NO_MODEL))
+def is_no_model(model: str) -> bool:
+    """Whether a Model artifact's folder means "no model": runners without optional inputs need one."""
+    return tf.io.gfile.exists(os.path.join(model, _NO_MODEL))

@@ -39,7 +39,7 @@ def encoded_images(parsed: Mapping[str, tf.Tensor], frames: int) -> tf.Tensor:
         lengths,
         frames,
         f"the network looks at {frames} frames, which not every example has: ingest with "
-        f"--frames-per-example {frames}; frames by example:",
+        f"frames={frames} (network.frames of a preset); frames by example:",
     )
     with tf.control_dependencies([check]):
         return tf.ensure_shape(encoded, [*encoded.shape[:-1], frames])

@@ -26,9 +26,6 @@ VISIBLE_LABELS = "visible_labels"
 AVC_LABEL = "avc/label"
 SOUND_LABEL = "sound_label"
 
-CLIP_SECONDS = 1.0
-"""Length of the stored sound, in seconds (Look, Listen and Learn, section 3)."""
-
 MEDIA_FEATURES = (IMAGE, FRAMES, AUDIO)
 """Features too large for TFDV: statistics are computed on all others."""
 

@@ -4,53 +4,57 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Interval
+
+from objects_that_sound.models.declared import check_declared
 
 
 @dataclasses.dataclass(frozen=True)
 class NetworkConfig:
-    """All that is needed to build a network; the defaults are "Objects that Sound", section 2-4.
+    """All that is needed to build a network; the defaults are "Objects that Sound", section 2-4."""
 
-    Attributes:
-        network: `ave` (AVE-Net, section 3), `avol` (AVOL-Net, section 4), or `l3` (L3-Net of "Look,
-            Listen and Learn").
-        image_size: short side of the stored frames, in pixels.
-        crop_size: side of the square the network sees, in pixels.
-        frames: looked at together, 0.04 s apart, the sound centred on the middle one; odd. 25 as in
-            "Objects that Sound", section 3 (AVE+MF). The paper says that it takes several frames,
-            not how: that conv1_1 sees them side by side, as 3 x frames channels, is our choice.
-        sample_rate: of the sound, in Hz.
-        window: of the spectrogram, in samples.
-        hop: of the spectrogram, in samples.
-        fft: of the spectrogram, in samples.
-        filters: channels of each block of two convolutions.
-        image_stride: stride of the vision tower's conv1_1 (L3-Net: 1).
-        audio_stride: stride of the audio tower's conv1_1 (L3-Net: 1).
-        embedding_size: length of the vectors of image and sound; in L3-Net the width of fc1.
-        pooled_head: AVOL-Net only: a second head on the pooled vision features, trained as AVE-Net's
-            beside the map, gives the vector of the whole image. Not in the papers; without it, that
-            vector is the largest value over the map, and training seldom starts.
-        normalise: scale vectors to unit length after batch normalisation. AVE-Net's vectors always
-            have unit length; the papers have no batch normalisation there, and AVOL-Net's vectors
-            as printed are not normalised.
-        batch_norm_momentum: of the moving statistics; below Keras's 0.99 for short trainings.
-    """
-
-    network: str = "ave"
-    image_size: int = 256
-    crop_size: int = 224
-    frames: int = 1
-    sample_rate: int = 48000
-    window: int = 480
-    hop: int = 240
-    fft: int = 512
-    filters: tuple[int, ...] = (64, 128, 256, 512)
-    image_stride: int = 2
-    audio_stride: int = 2
-    embedding_size: int = 128
-    pooled_head: bool = True
-    normalise: bool = True
-    batch_norm_momentum: float = 0.99
+    # AVE-Net: section 3; AVOL-Net: section 4; L3-Net: "Look, Listen and Learn".
+    network: Annotated[Literal["ave", "avol", "l3"], "Name of the network."] = "ave"
+    image_size: Annotated[int, "Short side of the stored frames, in pixels.", Ge(1)] = 256
+    crop_size: Annotated[int, "Side of the square that the network sees, in pixels.", Ge(1)] = 224
+    # 25 as in "Objects that Sound", section 3 (AVE+MF). The paper says that it takes several frames,
+    # not how: that conv1_1 sees them side by side, as 3 x frames channels, is our choice.
+    frames: Annotated[
+        int,
+        "Frames stored and looked at together, 0.04 s apart around the sound's middle; odd.",
+        Ge(1),
+    ] = 1
+    sample_rate: Annotated[int, "Sample rate of the sound, in Hz.", Ge(1)] = 48000
+    window: Annotated[int, "Window of the spectrogram, in samples.", Ge(1)] = 480
+    hop: Annotated[int, "Step between two windows of the spectrogram, in samples.", Ge(1)] = 240
+    fft: Annotated[int, "Length of the spectrogram's Fourier transform, in samples.", Ge(1)] = 512
+    filters: Annotated[
+        tuple[int, ...], "Channels of each block of two convolutions, of both towers.", Ge(1)
+    ] = (64, 128, 256, 512)
+    image_stride: Annotated[
+        int, "Stride of the first convolution of the vision tower; L3-Net: 1.", Ge(1)
+    ] = 2
+    audio_stride: Annotated[
+        int, "Stride of the first convolution of the audio tower; L3-Net: 1.", Ge(1)
+    ] = 2
+    embedding_size: Annotated[
+        int, "Length of the vectors of image and sound; in L3-Net the width of fc1.", Ge(1)
+    ] = 128
+    # Trained as AVE-Net's beside the map. Not in the papers; without it, the vector of the whole
+    # image is the largest value over the map, and training seldom starts.
+    pooled_head: Annotated[
+        bool, "AVOL-Net only: a second head, on the pooled vision features, for the whole image."
+    ] = True
+    # AVE-Net's vectors always have unit length; the papers have no batch normalisation there, and
+    # AVOL-Net's vectors as printed are not normalised.
+    normalise: Annotated[bool, "Scale vectors to unit length after batch normalisation."] = True
+    batch_norm_momentum: Annotated[
+        float,
+        "Momentum of batch normalisation's moving statistics; lower for short trainings.",
+        Interval(ge=0, le=1),
+    ] = 0.99
 
     def __post_init__(self):
         """Checks the values.
@@ -59,14 +63,17 @@ class NetworkConfig:
             ValueError: names the field that cannot be.
         """
         object.__setattr__(self, "filters", tuple(self.filters))  # a list after JSON
-        if self.network not in ("l3", "ave", "avol"):
-            raise ValueError(f"network must be 'l3', 'ave' or 'avol', not {self.network!r}")
+        check_declared(self)
         if self.crop_size > self.image_size:
-            raise ValueError(f"{self.crop_size=} must be at most {self.image_size=}")
-        if self.frames < 1 or self.frames % 2 == 0:
+            raise ValueError(
+                f"crop_size {self.crop_size} must be at most image_size, {self.image_size}"
+            )
+        if self.frames % 2 == 0:
             raise ValueError(f"frames must be odd, not {self.frames}: the middle one has the sound")
-        if not 0 < self.hop <= self.window <= self.fft:
-            raise ValueError(f"Need 0 < {self.hop=} <= {self.window=} <= {self.fft=}")
+        if not self.hop <= self.window <= self.fft:
+            raise ValueError(
+                f"hop {self.hop} must be at most window {self.window}, and that at most fft {self.fft}"
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -58,7 +58,7 @@ class ServingSignatures:
         return {"heatmap": heatmap, "crop_box": crop_box, "score": score}
 
     def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Maps serialized pair examples [batch] to `score` [batch]: for TFMA."""
+        """Maps serialized pair examples [batch] to `score` [batch], for AvcEvaluator."""
         spec = image_spec(self.config.frames)
         parsed = tf.io.parse_example(
             examples, spec | {contract.AUDIO: contract.PAIR_SPEC[contract.AUDIO]}

@@ -4,55 +4,61 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-"""Keras's names of dtype policies; see docs/training.md."""
+from annotated_types import Ge, Gt
+
+from objects_that_sound.models.declared import check_declared
+
+ObjectiveName = Literal["split_pairs", "all_pairs", "contrastive"]
+"""The names of `models.losses.objectives.OBJECTIVES`, which cannot be imported without Keras."""
+
+Decay = Annotated[float, Gt(0)] | Literal["cosine"]
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
-    """The recipe; the defaults are the papers' where they state one.
+    """The recipe; the defaults are the papers' where they state one."""
 
-    Attributes:
-        objective: a name of `models.losses.objectives.OBJECTIVES`.
-        background_sounds: so many of silence and noise join each batch as negatives.
-        batch_size: examples an optimiser step, of all devices together.
-        accumulation_steps: the batch is taken in so many parts one after the other, on each device,
-            and their gradients are averaged: a large batch in little memory. Pairs are made, and
-            batch normalisation is done, within each part.
-        steps: optimiser steps; learning rate and weight decay count the same.
-        steps_per_epoch: steps between two validations.
-        learning_rate: of Adam, at the start.
-        learning_rate_decay: factor every `decay_epochs` epochs, or `cosine` to fall to zero.
-        decay_epochs: epochs between two decays.
-        weight_decay: decoupled, as in AdamW.
-        shuffle_buffer: examples to shuffle over.
-        precision: of the towers: float32, mixed_bfloat16, or mixed_float16 with loss scaling.
-            Weights, similarities, losses, metrics and the exported model are float32.
-        patience: stop after so many epochs without a better validation AVC accuracy; 0: never.
-        restore_best: export the weights of the epoch with the best validation AVC accuracy instead
-            of the last ones.
-        checkpoint_steps: steps between two checkpoints; 0: every five minutes.
-        seed: of weights, augmentation and order.
-    """
-
-    objective: str = "all_pairs"
-    background_sounds: int = 0
-    batch_size: int = 2048
-    accumulation_steps: int = 1
-    steps: int = 100_000
-    steps_per_epoch: int = 1000
-    learning_rate: float = 1e-4
-    learning_rate_decay: float | str = 0.94
-    decay_epochs: int = 16
-    weight_decay: float = 1e-5
-    shuffle_buffer: int = 10_000
-    precision: str = "float32"
-    patience: int = 0
-    restore_best: bool = False
-    checkpoint_steps: int = 0
-    seed: int = 0
+    objective: Annotated[ObjectiveName, "What is to be learnt; see docs/training.md."] = "all_pairs"
+    background_sounds: Annotated[
+        int, "Number of sounds of silence and noise that join each batch as negatives.", Ge(0)
+    ] = 0
+    batch_size: Annotated[int, "Examples an optimiser step, of all devices together.", Ge(2)] = 2048
+    # A large batch in little memory: the parts' gradients are averaged. Pairs are made, and batch
+    # normalisation is done, within each part.
+    accumulation_steps: Annotated[
+        int, "Number of parts that each device takes a batch in, one after the other.", Ge(1)
+    ] = 1
+    steps: Annotated[
+        int, "Optimiser steps; learning rate and weight decay count the same.", Ge(1)
+    ] = 100_000
+    steps_per_epoch: Annotated[int, "Steps between two validations.", Ge(1)] = 1000
+    learning_rate: Annotated[float, "Learning rate of Adam at the start.", Gt(0)] = 1e-4
+    learning_rate_decay: Annotated[
+        Decay, "Factor of the learning rate every decay_epochs epochs; cosine: it falls to zero."
+    ] = 0.94
+    decay_epochs: Annotated[int, "Epochs between two decays.", Ge(1)] = 16
+    weight_decay: Annotated[float, "Decoupled weight decay, as in AdamW.", Ge(0)] = 1e-5
+    shuffle_buffer: Annotated[int, "Number of examples to shuffle over.", Ge(1)] = 10_000
+    # Keras's names of dtype policies; see docs/training.md. Weights, similarities, losses, metrics
+    # and the exported model are float32 in any case.
+    precision: Annotated[
+        Literal["float32", "mixed_bfloat16", "mixed_float16"],
+        "Precision of the towers; mixed_float16 with loss scaling.",
+    ] = "float32"
+    patience: Annotated[
+        int,
+        "Epochs without a better validation AVC accuracy before training stops; 0: never.",
+        Ge(0),
+    ] = 0
+    restore_best: Annotated[
+        bool, "Export the epoch with the best validation AVC accuracy instead of the last one."
+    ] = False
+    checkpoint_steps: Annotated[
+        int, "Steps between two checkpoints; 0: five minutes instead.", Ge(0)
+    ] = 0
+    seed: Annotated[int, "Seed of weights, augmentation and order.", Ge(0)] = 0
 
     def __post_init__(self):
         """Checks the values.
@@ -60,15 +66,7 @@ class TrainingConfig:
         Raises:
             ValueError: names the field that cannot be.
         """
-        positive = ("batch_size", "accumulation_steps", "steps", "steps_per_epoch")
-        for name in (*positive, "shuffle_buffer"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("background_sounds", "patience", "checkpoint_steps"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must not be negative: {getattr(self, name)}")
-        if self.precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {PRECISIONS}, not {self.precision!r}")
+        check_declared(self)
         self.part_size(1)
 
     def part_size(self, devices: int) -> int:

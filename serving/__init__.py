@@ -1,1 +1,1 @@
-"""Model server and clients; they know the SavedModel's signatures and nothing else of this project."""
+"""Model server, its launcher and clients; they know the SavedModel's signatures and nothing else of this project."""

@@ -1,4 +1,4 @@
-"""Packages depend one way only: tfx_pipeline -> components -> models; serving stands apart."""
+"""Packages depend one way only: tfx_pipeline -> components -> models; serving depends on none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMESPACE = "objects_that_sound"
 OURS = {"tfx_pipeline", "components", "models", "serving"}
 ALLOWED = {
     "models": {"models"},
-    "components": {"components", "models"},
+    "components": {"components", "models", "serving"},
     "serving": {"serving"},
     "tfx_pipeline": OURS,
 }
@@ -49,6 +49,14 @@ def test_a_package_imports_only_those_below_it(package):
     } == {}
 
 
+def test_components_know_a_server_by_its_clients_and_its_launcher_only():
+    allowed = {f"{NAMESPACE}.serving.{name}" for name in ("client", "launcher")}
+    for path in (REPOSITORY / "components").rglob("*.py"):
+        for module in _modules(path):
+            if module.startswith(f"{NAMESPACE}.serving"):
+                assert ".".join(module.split(".")[:3]) in allowed, (path, module)
+
+
 def test_no_package_imports_the_tests():
     for package in ALLOWED:
         for path in (REPOSITORY / package).rglob("*.py"):
@@ -65,3 +73,18 @@ def test_our_packages_are_imported_by_the_names_that_they_install_as():
         if module.split(".")[0] in OURS
     }
     assert bare == set()
+
+
+def test_only_the_command_line_knows_click():
+    """All else raises errors of its own, and tells of its progress to who listens."""
+    command_line = ("commands/", "cli.py", "lazy_group.py", "knobs/click_options.py")
+    wrong = [
+        str(path.relative_to(REPOSITORY))
+        for package in ALLOWED
+        for path in sorted((REPOSITORY / package).rglob("*.py"))
+        if "click" in _imports(path)
+        and not str(path.relative_to(REPOSITORY)).startswith(
+            tuple(f"tfx_pipeline/{name}" for name in command_line)
+        )
+    ]
+    assert wrong == []

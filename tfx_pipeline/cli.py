@@ -10,6 +10,8 @@ from objects_that_sound.tfx_pipeline.quiet import quieten
 _COMMANDS = {
     "demo": "Generate videos, run the pipeline on them, serve the model, write a report.",
     "run": "Run the pipeline on a folder or glob of videos.",
+    "continue": "Train on with the videos that are new, if they are like those before.",
+    "presets": "List the presets, and all that each of them sets.",
     "compile": "Write the pipeline as a file for Kubeflow Pipelines or Vertex AI.",
     "submit": "Run a compiled pipeline on Kubeflow Pipelines.",
     "videos": "Generate videos with known objects and sounds.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,8 @@ class LazyGroup(click.Group):
 
         Args:
             *args: of click.Group.
-            package: holds for each command a module of its name (`_` for `-`) with `command`.
+            package: holds for each command a module of its name with `command`; `-` is written as
+                `_`, and a `_` follows a word of Python's own.
             table: by command, its one line of help.
             **kwargs: of click.Group.
         """
@@ -34,6 +36,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self._table:
             return None
         module = cmd_name.replace("-", "_")
+        if keyword.iskeyword(module):
+            module += "_"
         return importlib.import_module(f"{self._package}.{module}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

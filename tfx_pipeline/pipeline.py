@@ -2,16 +2,14 @@
 
 videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
-                 +--> AvcPairGen ---> BaselineEvaluator
-                 |        |
-                 +--> Trainer -----> AvcEvaluator, RetrievalEvaluator, LocalisationEvaluator,
-                          |          SoundBenchmarkEvaluator (against the latest blessed model)
-                          |            -> ModelGate ---------+
+                 +--> AvcPairGen --> BaselineEvaluator
+                 |         |                 |
+                 +--> Trainer ----> every evaluator of components/evaluators.py
+                          |         (against the latest blessed model)
+                          |             -> ModelGate --------+
                           |                                  +--> Pusher
                           |                                  +--> SearchIndexer -> Pusher.search
                           +--------> ServingValidator -------+
-                          |
-                          +--------> Evaluator (TFMA: slices and plots)
 
 Continuous training puts checks, and a window of spans, behind VideoExampleGen: all that is to its
 right but the statistics takes the examples of the window. See continuous/accepted_window.py.
@@ -20,92 +18,67 @@ right but the statistics takes the examples of the window. See continuous/accept
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
+from tfx.types.channel_utils import union
 
-from objects_that_sound.components.avc_evaluator.component import AvcEvaluator
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
 from objects_that_sound.components.baseline_evaluator.component import BaselineEvaluator
 from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
 from objects_that_sound.components.evaluation.threshold import thresholds_to_json
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
-from objects_that_sound.components.localisation_evaluator.component import LocalisationEvaluator
 from objects_that_sound.components.model_gate.component import ModelGate
-from objects_that_sound.components.retrieval_evaluator.component import RetrievalEvaluator
 from objects_that_sound.components.search_indexer.component import SearchIndexer
 from objects_that_sound.components.serving_validator.component import ServingValidator
-from objects_that_sound.components.sound_benchmark_evaluator.component import (
-    SoundBenchmarkEvaluator,
-)
 from objects_that_sound.components.video_example_gen.component import VideoExampleGen
 from objects_that_sound.models import examples
-from objects_that_sound.tfx_pipeline.avc_eval_config import avc_eval_config
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import EVALUATORS
-from objects_that_sound.tfx_pipeline.presets.preset import Preset
-
-LOCAL_SERVER = ("-m", "objects_that_sound.tfx_pipeline.cli", "serve", "--bind_address=127.0.0.1")
-"""Arguments of Python: `ots serve`, for ServingValidator."""
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 def create_pipeline(
-    preset: Preset,
+    options: RunOptions,
     *,
     video_list: str,
     pipeline_root: str,
     serving_dir: str,
     search_dir: str,
     blessed_dir: str | None = None,
-    group_regex: str = "",
-    label_regex: str = "",
     metadata_connection_config=None,
     beam_pipeline_args: list[str] | None = None,
-    ingest_beam_args: Sequence[str] = (),
-    warm_start: bool = False,
-    label_tree: str = "",
-    sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousTraining | None = None,
     enable_cache: bool = True,
 ) -> tfx.dsl.Pipeline:
     """Builds the pipeline from raw videos to a pushed model.
 
     Args:
-        preset: what to store, train and ask for.
+        options: what the run is about.
         video_list: path of the CSV that `write_video_list` wrote.
         pipeline_root: folder for artifacts.
         serving_dir: folder that gets a numbered version of every blessed model.
         search_dir: folder that gets a numbered index of all examples by every blessed model.
         blessed_dir: folder that keeps every blessed model and knows the latest, for runners that
             can't ask ML Metadata; None for those that can.
-        group_regex: see IngestConfig.
-        label_regex: see IngestConfig.
         metadata_connection_config: of ML Metadata, where the runner needs one.
         beam_pipeline_args: of all components that run on Beam.
-        ingest_beam_args: of VideoExampleGen, in place of those; see components/beam_options.py.
-        warm_start: begin training with the weights of the latest blessed model, if there is one.
-        label_tree: path of the JSON that RetrievalEvaluator grades relevance by; "" for none.
-        sound_benchmark: dataset and folder of SoundBenchmarkEvaluator, which is left out without.
         continuous: ingest one span, check it, and train on a window of spans; `video_list` is then
             a pattern with {SPAN}. For runners that can ask ML Metadata.
         enable_cache: reuse the outputs of components whose inputs did not change.
     """
+    preset = options.chosen_preset()
     example_gen = VideoExampleGen(
         video_list=video_list,
         range_config=continuous.range_config if continuous else None,
-        examples_per_video=preset.examples_per_video,
-        frames_per_example=preset.frames_per_example,
-        minimum_loudness_dbfs=preset.minimum_loudness_dbfs,
-        image_size=preset.network.image_size,
-        sample_rate=preset.network.sample_rate,
-        group_regex=group_regex,
-        label_regex=label_regex,
+        **options.ingest_config().to_dict(),
     )
     # Behind those of all components, so that these win.
-    example_gen.with_beam_pipeline_args(list(ingest_beam_args))
+    example_gen.with_beam_pipeline_args(list(options.beam_args))
     statistics_gen = tfx.components.StatisticsGen(
         examples=example_gen.outputs["examples"],
         # TFDV would keep whole frames and sounds as "most frequent values".
@@ -123,7 +96,7 @@ def create_pipeline(
     if blessed_dir is None:
         latest_blessed_model = _latest_blessed_model_resolver()
     else:
-        latest_blessed_model = LatestBlessedModel(blessed_dir)
+        latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
     span_checks: list = []
     if continuous is not None:
@@ -135,6 +108,7 @@ def create_pipeline(
         )
     pair_gen = AvcPairGen(examples=window)
     baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
+    warm_start = continuous is not None if options.warm_start is None else options.warm_start
     trainer = tfx.components.Trainer(
         run_fn="objects_that_sound.models.trainer.run_fn",
         examples=window,
@@ -146,50 +120,30 @@ def create_pipeline(
             "training": dataclasses.asdict(preset.training),
         },
     )
-    evaluator = tfx.components.Evaluator(
-        examples=pair_gen.outputs["pairs"],
-        example_splits=["eval"],
-        model=trainer.outputs["model"],
-        eval_config=avc_eval_config(),
-    )
-    models = {
+    channels = {
+        "examples": window,
+        "pairs": pair_gen.outputs["pairs"],
+        "baselines": baseline_evaluator.outputs["evaluation"],
         "model": trainer.outputs["model"],
         "baseline_model": latest_blessed_model.outputs["model"],
     }
-    thresholds = {name: thresholds_to_json(preset.thresholds.get(name, ())) for name in EVALUATORS}
-    avc_evaluator = AvcEvaluator(
-        pairs=pair_gen.outputs["pairs"], thresholds=thresholds["avc"], **models
-    )
-    retrieval_evaluator = RetrievalEvaluator(
-        examples=window, label_tree=label_tree, thresholds=thresholds["retrieval"], **models
-    )
-    localisation_evaluator = LocalisationEvaluator(
-        examples=window, thresholds=thresholds["localisation"], **models
-    )
-    evaluators = [avc_evaluator, retrieval_evaluator, localisation_evaluator]
-    benchmark_evaluation = None
-    if sound_benchmark is not None:
-        dataset, data = sound_benchmark
-        sound_benchmark_evaluator = SoundBenchmarkEvaluator(
-            dataset=dataset,
-            data=data,
-            examples=window,
-            thresholds=thresholds["sound_benchmark"],
-            **models,
+    evaluators = [
+        EVALUATORS[name].load_component()(
+            **{key: channels[key] for key in ("model", "baseline_model", *EVALUATORS[name].inputs)},
+            options=its_options.to_json(),
+            thresholds=thresholds_to_json(preset.thresholds.get(name, ())),
         )
-        evaluators.append(sound_benchmark_evaluator)
-        benchmark_evaluation = sound_benchmark_evaluator.outputs["evaluation"]
+        for name, its_options in options.evaluator_options().items()
+    ]
     gate = ModelGate(
-        avc=avc_evaluator.outputs["evaluation"],
-        retrieval=retrieval_evaluator.outputs["evaluation"],
-        localisation=localisation_evaluator.outputs["evaluation"],
-        sound_benchmark=benchmark_evaluation,
-        **models,
+        model=channels["model"],
+        baseline_model=channels["baseline_model"],
+        evaluations=union([evaluator.outputs["evaluation"] for evaluator in evaluators]),
     )
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
         examples=window,
-        local_server=LOCAL_SERVER,
+        local_server=json.dumps(LOCAL_SERVER),
     )
     blessings = {
         "model_blessing": gate.outputs["blessing"],
@@ -209,7 +163,11 @@ def create_pipeline(
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
-            BlessedModelPusher(trainer.outputs["model"], gate.outputs["blessing"], blessed_dir)
+            BlessedModelPusher(
+                model=trainer.outputs["model"],
+                model_blessing=gate.outputs["blessing"],
+                folder=blessed_dir,
+            )
         ]
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
@@ -224,7 +182,6 @@ def create_pipeline(
             baseline_evaluator,
             latest_blessed_model,
             trainer,
-            evaluator,
             *evaluators,
             gate,
             *blessed_pushers,

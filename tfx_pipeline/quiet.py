@@ -17,7 +17,5 @@ def quieten() -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning,ignore::DeprecationWarning")
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.simplefilter("ignore", category)
-    # TFMA divides by how many scores lie on a side of a threshold, also where there are none.
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="tensorflow_model_analysis")
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import click
-
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
-from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -20,127 +16,76 @@ from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
 from objects_that_sound.tfx_pipeline.continuous.span_state import read_span_states
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-from objects_that_sound.tfx_pipeline.presets.chosen_preset import chosen_preset
-from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.run_error import RunError
+from objects_that_sound.tfx_pipeline.run_listener import RunListener
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
+from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
-
-NOT_PUSHED = 3
-"""Exit status of a run whose model the gate refused."""
-SPAN_REFUSED = 4
-"""Exit status of a continuous run whose new videos were refused."""
+from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
 
 def run(
+    options: RunOptions,
     root: str,
-    videos: list[str],
-    preset_name: str,
     *,
-    segments: str = "",
-    group_regex: str = "",
-    label_regex: str = "",
-    examples_per_video: int | None = None,
-    frames_per_example: int | None = None,
-    min_loudness: float | None = None,
-    min_avc_accuracy: float | None = None,
-    thresholds: Sequence[str] = (),
-    annotated: bool = False,
-    steps: int | None = None,
-    ingest_beam_args: Sequence[str] = (),
-    warm_start: bool | None = None,
-    label_tree: str = "",
-    sound_benchmark: tuple[str, str] | None = None,
     continuous: ContinuousOptions | None = None,
+    listener: RunListener | None = None,
     verbose: bool = False,
-    before: dict[str, float] | None = None,
-) -> dict[str, Any]:
-    """Runs the pipeline, tries the pushed model on the model server and writes the report.
+    before: Mapping[str, float] | None = None,
+) -> RunOutcome:
+    """Runs the pipeline and writes the report.
 
     Args:
+        options: what the run is about.
         root: folder that keeps everything.
-        videos: folders, files and globs, on this machine or remote (gs://, s3://).
-        preset_name: a name of PRESETS.
-        segments: CSV of the segments to use, or "" for whole videos; see `list_videos`.
-        group_regex: see IngestConfig.
-        label_regex: see IngestConfig.
-        examples_per_video: None for the preset's.
-        frames_per_example: see IngestConfig; None for the preset's.
-        min_loudness: of an example, in dBFS; see IngestConfig; None for the preset's.
-        min_avc_accuracy: the gate's bound on it; None for the preset's.
-        thresholds: what the gate asks, instead of the preset's on the same metrics: an evaluator, a
-            colon, and a bound; see `parse_evaluator_threshold`.
-        annotated: the videos' classes and boxes of what sounds are known, so the gate asks for what
-            the preset asks of such.
-        steps: of training; None for the preset's.
-        ingest_beam_args: Beam options of VideoExampleGen instead of this machine's.
-        warm_start: train on from the latest blessed model of this root, if there is one; None: in
-            continuous runs only.
-        label_tree: path of the classes' tree that retrieval is graded by; "" for none.
-        sound_benchmark: dataset and folder of the sound benchmark to measure, if any.
         continuous: ingest and check the new videos only, train on a window of spans; None for a
             plain run.
+        listener: is told of every stage, if given.
         verbose: show TFX's log.
         before: seconds of stages that ran before, by name.
 
-    Returns:
-        The content of report.json; empty where a continuous run found nothing to do.
-
     Raises:
-        click.ClickException: there are no videos, an option can't be right, or a component failed;
-            with the reason.
-        SystemExit: with status 3 where the gate refused the model, 4 where the new videos of a
-            continuous run were refused.
+        RunError: there are no videos, or the root is another kind of run's; says which.
+        StageFailedError: a component failed.
     """
+    listener = listener or RunListener()
+    options = _with_absolute_paths(options)
     try:
-        preset = chosen_preset(
-            preset_name,
-            examples_per_video=examples_per_video,
-            frames_per_example=frames_per_example,
-            min_loudness=min_loudness,
-            min_avc_accuracy=min_avc_accuracy,
-            thresholds=thresholds,
-            annotated=annotated,
-            steps=steps,
-            sound_benchmark=sound_benchmark is not None,
-        )
-        ingest = IngestConfig(
-            frames_per_example=preset.frames_per_example,
-            group_regex=group_regex,
-            label_regex=label_regex,
-        )
-        listed = list_videos(videos, segments)
+        listed = list_videos(options.videos, options.segments)
     except (OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+        raise RunError(str(error)) from error
     paths = RunPaths.under(root)
-    kind = "segments" if segments else "videos"
-    click.echo(f"{len(listed)} {kind}, preset {preset.name}, root {root}", err=True)
-    missing = sum(not video.size for video in listed)
-    if segments and missing:
-        click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
-
-    options: dict[str, Any] = {
-        "group_regex": group_regex,
-        "label_regex": label_regex,
-        "ingest_beam_args": ingest_beam_args,
-        "warm_start": continuous is not None if warm_start is None else warm_start,
-        "label_tree": label_tree,
-        "sound_benchmark": sound_benchmark,
-        "verbose": verbose,
-    }
+    listener.videos_listed(listed)
     if continuous is None:
         if SpanLists(paths.span_lists).numbers():
-            raise click.ClickException(
-                f"{root} is trained continuously, in splits of its own: add --continuous, or give "
-                "another --root"
+            raise RunError(
+                f"{root} is trained continuously, in splits of its own: go on with ots continue, or "
+                "give another --root"
             )
-        return _run_pipeline(root, preset, listed, options, before=before)
+        return _run_pipeline(options, listed, paths, listener, verbose, before)
     with _locked(paths):
-        plan = _plan(paths, listed, ingest, continuous)
-        click.echo(plan.text[0].upper() + plan.text[1:])
+        plan = _plan(options, listed, paths, continuous)
+        listener.span_planned(plan.text[0].upper() + plan.text[1:])
         if not plan.span:
-            return {}
+            return RunOutcome(paths)
         accept = continuous.accept_drift or plan.accepted
-        spans = (plan.span, dataclasses.replace(continuous, accept_drift=accept))
-        return _run_pipeline(root, preset, plan.videos, options, spans=spans, before=before)
+        asked = dataclasses.replace(continuous, accept_drift=accept)
+        return _run_pipeline(
+            options, plan.videos, paths, listener, verbose, before, (plan.span, asked)
+        )
+
+
+def _with_absolute_paths(options: RunOptions) -> RunOptions:
+    """What is computed anew depends on the paths: they must not depend on the working directory."""
+    instead: dict[str, Any] = {}
+    if options.label_tree:
+        instead["label_tree"] = os.path.abspath(options.label_tree)
+        if not os.path.isfile(options.label_tree):
+            raise RunError(f"the label tree {options.label_tree} is not there")
+    if options.sound_benchmark:
+        dataset, folder = options.benchmark_parts
+        instead["sound_benchmark"] = f"{dataset}:{os.path.abspath(folder)}"
+    return dataclasses.replace(options, **instead)
 
 
 @contextlib.contextmanager
@@ -149,47 +94,46 @@ def _locked(paths: RunPaths) -> Iterator[None]:
         try:
             stack.enter_context(run_lock(paths.lock))
         except BlockingIOError as error:
-            raise click.ClickException(
+            raise RunError(
                 f"another continuous run is at work in {paths.root}: run again when it has ended"
             ) from error
         yield
 
 
 def _plan(
-    paths: RunPaths,
+    options: RunOptions,
     listed: Sequence[ListedVideo],
-    ingest: IngestConfig,
+    paths: RunPaths,
     continuous: ContinuousOptions,
 ) -> SpanPlan:
-    lists = SpanLists(paths.span_lists)
     if os.path.exists(paths.video_list):
-        raise click.ClickException(
+        raise RunError(
             f"{paths.root} has plain runs, with splits of their own: give another --root to a "
             "continuous training"
         )
     try:
         return plan_span(
-            lists,
+            SpanLists(paths.span_lists),
             read_span_states(paths.metadata, PIPELINE_NAME),
             listed,
-            ingest,
+            options.ingest_config(),
             min_new_videos=continuous.min_new_videos,
             accept_drift=continuous.accept_drift,
         )
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise RunError(str(error)) from error
 
 
 def _run_pipeline(
-    root: str,
-    preset: Preset,
+    options: RunOptions,
     videos: Sequence[ListedVideo],
-    options: dict[str, Any],
-    *,
-    spans: tuple[int, ContinuousOptions] | None = None,
-    before: dict[str, float] | None = None,
-) -> dict[str, Any]:
-    """The run itself; `spans` are the number of the span that `videos` are, and what was asked."""
+    paths: RunPaths,
+    listener: RunListener,
+    verbose: bool,
+    before: Mapping[str, float] | None,
+    span: tuple[int, ContinuousOptions] | None = None,
+) -> RunOutcome:
+    """The run itself; `span` is the number of the one that `videos` are, and what was asked."""
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
     from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
     from objects_that_sound.tfx_pipeline.continuous.example_schema import schema_file
@@ -197,65 +141,34 @@ def _run_pipeline(
     from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from objects_that_sound.tfx_pipeline.report.report import write_report
     from objects_that_sound.tfx_pipeline.report.run_summary import Stage
-    from objects_that_sound.tfx_pipeline.serving_trial import serving_trial
 
-    paths = RunPaths.under(root)
+    preset = options.chosen_preset()
     continuous = None
-    if spans is not None:
-        span, asked = spans
+    if span is not None:
+        number, asked = span
         continuous = ContinuousTraining(
-            span=span,
+            span=number,
             window=asked.window,
             schema_file=schema_file(paths.schemas, preset),
             limits=asked.limits,
             accept_drift=asked.accept_drift,
         )
     try:
-        run_locally(preset, videos, paths, continuous=continuous, **options)
+        run_locally(
+            options, videos, paths, continuous=continuous, listener=listener, verbose=verbose
+        )
     except Exception as error:
         # A failed run gets its report too; ML Metadata does not keep the reason.
         refused = isinstance(error, SpanRefusedError)
         reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        report = {}
         with contextlib.suppress(RunNotFoundError):
-            write_report(collect_run(root, PIPELINE_NAME, error=reason), root)
+            report = write_report(collect_run(paths.root, PIPELINE_NAME, error=reason), paths.root)
         if refused:
-            click.secho(f"Refused: {reason}", fg="red")
-            click.echo(f"Report: {os.path.join(paths.root, 'report.html')}")
-            raise SystemExit(SPAN_REFUSED) from error
-        if options["verbose"]:
-            raise
-        raise click.ClickException(f"{reason}\nRun again with --verbose for the log") from error
-    summary = collect_run(root, PIPELINE_NAME)
+            return RunOutcome(paths, report, videos_refused=reason)
+        raise StageFailedError(reason) from error
+    summary = collect_run(paths.root, PIPELINE_NAME)
     stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
     stages += summary.stages
-    serving = None
-    if summary.decision.pushed_version is not None:
-        click.secho("── Serving trial", bold=True, err=True)
-        started = time.monotonic()
-        files = list(dict.fromkeys(video.path for video in videos))
-        serving = serving_trial(paths.serving_dir, summary.decision.pushed_version, files)
-        stages.append(Stage("Serving trial", round(time.monotonic() - started, 1), "run"))
-    summary = dataclasses.replace(
-        summary, title=f"Preset {preset.name}", serving=serving, stages=tuple(stages)
-    )
-    report = write_report(summary, root)
-    _tell(report, paths)
-    if report["pushed_version"] is None:
-        raise SystemExit(NOT_PUSHED)
-    return report
-
-
-def _tell(report: dict[str, Any], paths: RunPaths) -> None:
-    cached = [stage["name"] for stage in report["stages"] if stage["status"] == "cached"]
-    if cached:
-        click.echo(f"Reused from an earlier run: {', '.join(cached)}")
-    if report["rejects"]:
-        click.echo(
-            f"{len(report['rejects'])} videos could not be used; the report names them and why"
-        )
-    if report["pushed_version"] is None:
-        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
-    else:
-        click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
-        click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
-    click.echo(f"Report: {os.path.join(paths.root, 'report.html')}")
+    summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
+    return RunOutcome(paths, write_report(summary, paths.root))

@@ -12,10 +12,13 @@ import simplejpeg
 import tensorflow as tf
 
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.firing import firing_rate, universal_threshold
-from objects_that_sound.components.evaluation.localisation import centre_hit, pointing_hit
-from objects_that_sound.components.evaluation.ndcg import ndcg_at_k
-from objects_that_sound.components.evaluation.off_screen_sounds import off_screen_sounds
+from objects_that_sound.components.localisation_evaluator.firing import (
+    firing_rate,
+    universal_threshold,
+)
+from objects_that_sound.components.localisation_evaluator.map_scores import centre_hit, pointing_hit
+from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
+from objects_that_sound.components.retrieval_evaluator.ndcg import ndcg_at_k
 from objects_that_sound.models import examples as contract
 from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 from objects_that_sound.models.networks.avc_network import AvcNetwork

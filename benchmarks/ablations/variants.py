@@ -47,7 +47,6 @@ def variants(steps: int) -> dict[str, Variant]:
     return {
         "default": default,
         "no-background": other("without silence and noise", background_sounds=0),
-        "hard-pairs": other("hard negatives weigh more", objective="hard_pairs"),
         "one-head": other("map only, no pooled head", {"pooled_head": False}),
         "avol-paper": other("AVOL-Net as printed, split pairs", {**printed}, **pairs),
         "ave": other("AVE-Net, InfoNCE", {"network": "ave"}, objective="contrastive"),

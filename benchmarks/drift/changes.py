@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageFilter
 
-from objects_that_sound.components.media.sound import loudness_dbfs
+from objects_that_sound.components.media.loudness import loudness_dbfs
 from objects_that_sound.models import examples as contract
 
 Row = dict[str, list]

@@ -1,27 +1,17 @@
-"""The evaluators and the gate, as the pipeline runs them."""
+"""The evaluators' and the gate's verdict on a model, as in the pipeline."""
 
 from __future__ import annotations
 
-import json
-import pathlib
+import dataclasses
 import tempfile
 from typing import Any
 
-from tfx import types
-from tfx.types import standard_artifacts
-
 from benchmarks.gate.small_examples import SmallExamples
-from objects_that_sound.components.avc_evaluator.executor import Executor as AvcEvaluator
-from objects_that_sound.components.evaluation.artifacts import METRICS_FILE, Evaluation
-from objects_that_sound.components.evaluation.blessing import DECISIONS_FILE
-from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
-from objects_that_sound.components.localisation_evaluator.executor import (
-    Executor as LocalisationEvaluator,
-)
-from objects_that_sound.components.model_gate.executor import Executor as ModelGate
-from objects_that_sound.components.retrieval_evaluator.executor import (
-    Executor as RetrievalEvaluator,
-)
+from objects_that_sound.components.avc_evaluator.evaluator import AVC
+from objects_that_sound.components.evaluation.decide import decide
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.localisation_evaluator.evaluator import LOCALISATION
+from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL
 
 THRESHOLDS = {
     "avc": [Threshold("avc_accuracy", at_least=0.8, max_loss=0.1)],
@@ -37,20 +27,11 @@ THRESHOLDS = {
 """From eight seeds (100 to 107) that are not judged by them. A margin is three standard deviations of
 the change from seed to seed and half its interval; a lower bound leaves as much room below the mean."""
 
-_PARAMETERS: dict[str, dict[str, Any]] = {
-    "avc": {},
-    "retrieval": {"k": 30, "split": "eval", "label_tree": ""},
-    "localisation": {"max_examples": 2000, "seed": 0, "split": "eval"},
-}
-_EXECUTORS = {
-    "avc": AvcEvaluator,
-    "retrieval": RetrievalEvaluator,
-    "localisation": LocalisationEvaluator,
-}
+_BATCH = 64
 
 
 def judge(model: str, data: SmallExamples, baseline_model: str | None = None) -> dict[str, Any]:
-    """Lets all evaluators measure a model and the gate decide.
+    """Lets all evaluators measure a model; it is blessed if all their thresholds are met.
 
     Args:
         model: path of a SavedModel.
@@ -58,47 +39,28 @@ def judge(model: str, data: SmallExamples, baseline_model: str | None = None) ->
         baseline_model: path of the one to compare with; None for none.
 
     Returns:
-        `blessed`; the gate's `decisions`; and the evaluators' `metrics`, by evaluator.
+        `blessed`; the `decisions`, each with its `evaluator`; and the `metrics`, by evaluator and
+        name.
     """
-    models = {"model": [_model(model)]}
-    if baseline_model is not None:
-        models["baseline_model"] = [_model(baseline_model)]
-    examples = {"avc": {"pairs": [data.pairs]}}
-    evaluations = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, executor in _EXECUTORS.items():
-            evaluations[name] = Evaluation()
-            evaluations[name].uri = f"{folder}/{name}"
-            executor().Do(
-                {**examples.get(name, {"examples": [data.examples]}), **models},
-                {"evaluation": [evaluations[name]]},
-                {
-                    **_PARAMETERS[name],
-                    "batch_size": 64,
-                    "thresholds": thresholds_to_json(THRESHOLDS[name]),
-                },
+    inputs = {"pairs": data.pairs, "examples": [data.examples]}
+    decisions, metrics = [], {}
+    for evaluator in (AVC, RETRIEVAL, LOCALISATION):
+        given = {name: inputs[name] for name in evaluator.inputs if name in inputs}
+        options = evaluator.options(batch_size=_BATCH)
+        with tempfile.TemporaryDirectory() as folder:
+            result = evaluator.load_function()(
+                model, baseline_model, **given, options=options, folder=folder
             )
-        blessing = standard_artifacts.ModelBlessing()
-        blessing.uri = f"{folder}/blessing"
-        inputs = {name: [evaluation] for name, evaluation in evaluations.items()}
-        ModelGate().Do({**models, **inputs}, {"blessing": [blessing]}, {})
-        verdict = _read(blessing, DECISIONS_FILE)
-        verdict["metrics"] = {
-            name: _read(evaluation, METRICS_FILE) for name, evaluation in evaluations.items()
-        }
-    return verdict
+        name = evaluator.name
+        decisions += [
+            {"evaluator": name, **dataclasses.asdict(decision)}
+            for decision in decide(THRESHOLDS[name], result.metrics, baseline_model is not None)
+        ]
+        metrics[name] = {one.metric.name: one.to_json() for one in result.metrics}
+    blessed = all(decision["passed"] for decision in decisions)
+    return {"blessed": blessed, "decisions": decisions, "metrics": metrics}
 
 
 def refusing(verdict: dict[str, Any]) -> set[str]:
     """The evaluators that refuse."""
     return {one["evaluator"] for one in verdict["decisions"] if not one["passed"]}
-
-
-def _model(path: str) -> types.Artifact:
-    artifact = standard_artifacts.Model()
-    artifact.uri = path
-    return artifact
-
-
-def _read(artifact: types.Artifact, name: str) -> dict[str, Any]:
-    return json.loads((pathlib.Path(artifact.uri) / name).read_text())

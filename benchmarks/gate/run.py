@@ -39,7 +39,7 @@ def main(out: pathlib.Path, seeds: int, first_seed: int, videos: int, jobs: int)
     refused, or a worse one is not, or not by the evaluator that should.
     """
     data = make_small_examples(out / "examples", videos, seconds=3.0)
-    train = data.examples.uri
+    train = data.examples
     models = out / "models"
     numbers = range(first_seed, first_seed + seeds)
     with trainers(jobs) as executor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pathlib
 from typing import NamedTuple
 
-from tfx import types
 from tfx import v1 as tfx
 
 from benchmarks.gate.recipe import NETWORK
@@ -27,15 +26,15 @@ EASY = Difficulty(
 
 
 class SmallExamples(NamedTuple):
-    """Artifacts of type Examples.
+    """Folders of Examples artifacts.
 
     Attributes:
         examples: with the splits train and eval.
         pairs: of eval.
     """
 
-    examples: types.Artifact
-    pairs: types.Artifact
+    examples: str
+    pairs: str
 
 
 def make_small_examples(root: pathlib.Path, videos: int, seconds: float) -> SmallExamples:

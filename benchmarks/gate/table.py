@@ -22,12 +22,12 @@ def seeds_table(verdicts: Sequence[Mapping[str, Any]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for evaluator, thresholds in THRESHOLDS.items():
-        metrics = [verdict["metrics"][evaluator] for verdict in verdicts]
         for threshold in thresholds:
             if threshold.max_loss is None:
                 continue
-            changes = [one["change"][threshold.metric] for one in metrics]
-            values = [_value(one, threshold.metric) for one in metrics]
+            metrics = [verdict["metrics"][evaluator][threshold.metric] for verdict in verdicts]
+            changes = [one["change"] for one in metrics]
+            values = [one["value"] for one in metrics]
             half = np.mean([(change["high"] - change["low"]) / 2 for change in changes])
             lines.append(
                 f"| {threshold.metric} | {np.mean(values):.3f} | {np.std(values, ddof=1):.3f} | "
@@ -58,11 +58,3 @@ def worse_table(verdicts: Mapping[str, Mapping[str, Any]], at_export: Mapping[st
         who = ", ".join(sorted(refusing(verdict))) or "none"
         lines.append(f"| {name.replace('_', ' ')} | {what} | {check} | {who} | {must} |")
     return "\n".join(lines)
-
-
-def _value(metrics: Mapping[str, Any], name: str) -> float:
-    """A metric's figure: nDCG's are kept by direction."""
-    if name in metrics:
-        return metrics[name]
-    direction = metrics[name.removeprefix("ndcg_over_chance_")]
-    return direction["ndcg"] - direction["chance"]

@@ -13,6 +13,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -20,6 +21,7 @@ from collections.abc import Callable
 
 import click
 import numpy as np
+import psutil
 
 _NAME = "load"
 
@@ -54,9 +56,10 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
         swaps: new versions, evenly spread over the time.
         callers: of each of the four kinds, at the same time.
     """
-    from benchmarks.serving.server_process import serve
     from objects_that_sound.serving.client.grpc_client import GrpcClient
     from objects_that_sound.serving.client.rest_client import RestClient
+    from objects_that_sound.serving.launcher.launch_server import launch_server
+    from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 
     outcome = Outcome()
     corrupt = swaps // 2 + 1
@@ -66,14 +69,17 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
     _push(folder, 0)
     batching = folder / "batching.config"
     batching.write_text("max_batch_size { value: 16 } batch_timeout_micros { value: 500 }")
-    flags = [
+    command = [
+        sys.executable,
+        *LOCAL_SERVER,
         f"--model_base_path={folder / 'served'}",
         f"--model_name={_NAME}",
         "--enable_batching",
         f"--batching_parameters_file={batching}",
     ]
     stop = threading.Event()
-    with serve(flags, folder / "server.log") as server:
+    with launch_server(command, [_NAME], folder / "server.log") as server:
+        memory_of = psutil.Process(server.pid).memory_info
 
         def ask(kind: str, size: int, client) -> None:
             latest = 0
@@ -95,8 +101,8 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
                     outcome.failures.append(f"{kind}: {error!r}")
 
         clients = {
-            "gRPC": lambda: GrpcClient(f"127.0.0.1:{server.port}", _NAME),
-            "REST": lambda: RestClient(f"127.0.0.1:{server.rest_api_port}", _NAME),
+            "gRPC": lambda: GrpcClient(server.addresses["grpc"], _NAME),
+            "REST": lambda: RestClient(server.addresses["rest"], _NAME),
         }
         threads = [
             threading.Thread(target=ask, args=(f"{way}, {size}", size, make()), daemon=True)
@@ -118,13 +124,13 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
                 outcome.pushed.add(number)
             shutil.rmtree(folder / "served" / str(number - 2), ignore_errors=True)
             if number == 3:
-                memory = server.resident_bytes()
+                memory = memory_of().rss
         time.sleep(max(0.0, start + seconds - time.monotonic()))
-        outcome.growth = server.resident_bytes() - memory
+        outcome.growth = memory_of().rss - memory
         stop.set()
         for thread in threads:
             thread.join(30)
-        if not server.is_running():
+        if not server.is_running:
             outcome.failures.append("the server has ended")
     return outcome
 

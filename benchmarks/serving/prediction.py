@@ -5,13 +5,13 @@ from __future__ import annotations
 import concurrent.futures
 import pathlib
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from benchmarks.serving.requests import make_pairs
-from benchmarks.serving.server_process import serve
 from benchmarks.serving.target import Target
 
 _LIMIT = 1.2
@@ -36,6 +36,8 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
 
     from objects_that_sound.serving.client.grpc_client import GrpcClient
     from objects_that_sound.serving.client.rest_client import RestClient
+    from objects_that_sound.serving.launcher.launch_server import launch_server
+    from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 
     base_path = folder / "model"
     size, rate = _save_model(base_path / "1")
@@ -46,10 +48,11 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
         return signature(image=tf.constant(images), audio=tf.constant(sounds))["score"].numpy()
 
     flags = [f"--model_base_path={base_path}", f"--model_name={_NAME}"]
-    with serve(flags, folder / "server.log") as server:
+    command = [sys.executable, *LOCAL_SERVER, *flags]
+    with launch_server(command, [_NAME], folder / "server.log") as server:
         ways: dict[str, Score] = {"in process": in_process}
-        grpc = GrpcClient(f"127.0.0.1:{server.port}", _NAME)
-        rest = RestClient(f"127.0.0.1:{server.rest_api_port}", _NAME)
+        grpc = GrpcClient(server.addresses["grpc"], _NAME)
+        rest = RestClient(server.addresses["rest"], _NAME)
         ways |= {"gRPC": grpc.score, "REST": rest.score}
         expected = in_process(images, sounds)
         for way in ways.values():  # warms up as well

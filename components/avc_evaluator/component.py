@@ -1,70 +1,41 @@
 """AvcEvaluator: audio-visual correspondence, the task that the networks are trained on."""
 
-from __future__ import annotations
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import Examples, Model
 
-from tfx import types
-from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import component_spec, standard_artifacts
-
-from objects_that_sound.components.avc_evaluator.executor import Executor
+from objects_that_sound.components.avc_evaluator.evaluate import evaluate_avc
+from objects_that_sound.components.avc_evaluator.evaluator import AvcOptions
 from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.blessing import conclude
 
 
-class AvcEvaluatorSpec(component_spec.ComponentSpec):
-    """Inputs, outputs and parameters of AvcEvaluator."""
-
-    PARAMETERS = {  # noqa: RUF012 - TFX's base class declares it so
-        "batch_size": component_spec.ExecutionParameter(type=int),
-        "thresholds": component_spec.ExecutionParameter(type=str),
-    }
-    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "pairs": component_spec.ChannelParameter(type=standard_artifacts.Examples),
-        "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
-        "baseline_model": component_spec.ChannelParameter(
-            type=standard_artifacts.Model, optional=True
-        ),
-    }
-    OUTPUTS = {"evaluation": component_spec.ChannelParameter(type=Evaluation)}  # noqa: RUF012
-
-
-class AvcEvaluator(base_component.BaseComponent):
+@component
+def AvcEvaluator(
+    pairs: InputArtifact[Examples],
+    model: InputArtifact[Model],
+    evaluation: OutputArtifact[Evaluation],
+    baseline_model: InputArtifact[Model] = None,
+    baselines: InputArtifact[Evaluation] = None,
+    options: Parameter[str] = "",
+    thresholds: Parameter[str] = "",
+):
     """Measures whether a model tells corresponding from mismatched pairs ("Look, Listen and Learn").
 
-    Output `evaluation`: `metrics.json` with `avc_accuracy` (balanced: the mean of
-    `accuracy_corresponding` and `accuracy_mismatched`; chance is 0.5), `avc_auc`, `num_pairs`,
-    `num_groups`, `by_class` (`accuracy`, its interval `low` and `high`, and `num_pairs`, by the
-    class of what sounds in the image's video, where known), `confidence` and, with a baseline
-    model, `change`, by groups of the images' videos; `scores.png`, `roc.png`; `decisions.json` and
-    BLESSED or NOT_BLESSED.
+    Args:
+        pairs: Examples made by AvcPairGen.
+        model: Model with the signature `score_examples`.
+        evaluation: figures, pictures and verdict; see `evaluate_avc` and `conclude`.
+        baseline_model: Model to compare with, if there is one.
+        baselines: BaselineEvaluator's Evaluation of the same pairs.
+        options: JSON of `AvcOptions`.
+        thresholds: JSON of thresholds; see `thresholds_to_json`.
     """
-
-    SPEC_CLASS = AvcEvaluatorSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
-
-    def __init__(
-        self,
-        pairs: types.BaseChannel,
-        model: types.BaseChannel,
-        baseline_model: types.BaseChannel | None = None,
-        batch_size: int = 32,
-        thresholds: str = "",
-    ):
-        """Configures the component.
-
-        Args:
-            pairs: channel of Examples made by AvcPairGen.
-            model: channel of a Model with the signature `score_examples`.
-            baseline_model: channel of the Model to compare with; it may be empty.
-            batch_size: pairs a call of a model.
-            thresholds: on `avc_accuracy` and `avc_auc`; see `thresholds_to_json`.
-        """
-        super().__init__(
-            spec=AvcEvaluatorSpec(
-                pairs=pairs,
-                model=model,
-                baseline_model=baseline_model,
-                batch_size=batch_size,
-                thresholds=thresholds,
-                evaluation=types.Channel(type=Evaluation),
-            )
-        )
+    result = evaluate_avc(
+        model.uri,
+        baseline_model.uri if baseline_model else None,
+        pairs=pairs.uri,
+        baselines=baselines.uri if baselines else None,
+        options=AvcOptions.from_json(options),
+        folder=evaluation.uri,
+    )
+    conclude(evaluation, result, thresholds, baseline_model)

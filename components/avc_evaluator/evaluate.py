@@ -1,95 +1,126 @@
-"""Measures audio-visual correspondence, without a pipeline."""
+"""Measures audio-visual correspondence."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from tfx import types
 
-from objects_that_sound.components.avc_evaluator.avc_statistics import (
-    ACCURACY,
-    AUC,
-    DECISION,
-    avc_statistics,
-)
+from objects_that_sound.components.avc_evaluator.avc_statistics import avc_statistics
+from objects_that_sound.components.avc_evaluator.evaluator import ACCURACY, AUC, AVC, AvcOptions
 from objects_that_sound.components.avc_evaluator.plots import write_roc, write_score_histogram
 from objects_that_sound.components.avc_evaluator.scored_pairs import ScoredPairs, score_pairs
-from objects_that_sound.components.evaluation.blessing import Decision, decide
+from objects_that_sound.components.avc_pair_gen.pair_counts import read_pair_counts
+from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.bootstrap import bootstrap
-from objects_that_sound.components.evaluation.estimate import confidence_and_change
-from objects_that_sound.components.evaluation.estimate_all import estimate_all
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import (
+    EvaluationResult,
+    read_evaluation_result,
+)
+from objects_that_sound.components.evaluation.measure import measure
+from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.components.evaluation.saved_model import SavedModel
-from objects_that_sound.components.evaluation.threshold import Threshold
-from objects_that_sound.components.evaluation.write_metrics import write_metrics
 
 HISTOGRAM_FILE = "scores.png"
 ROC_FILE = "roc.png"
 
 
 def evaluate_avc(
-    folder: str,
-    pairs: types.Artifact,
-    model: SavedModel,
-    baseline_model: SavedModel | None = None,
+    model: str,
+    baseline_model: str | None = None,
     *,
-    thresholds: Sequence[Threshold] = (),
-    batch_size: int = 32,
-) -> list[Decision]:
-    """Writes AVC's figures and pictures (see `AvcEvaluator`).
+    pairs: str,
+    baselines: str | None = None,
+    options: AvcOptions,
+    folder: str,
+) -> EvaluationResult:
+    """Measures whether a model tells corresponding from mismatched pairs.
+
+    "Look, Listen and Learn", section 3. The accuracy is balanced: chance is 0.5. Intervals are by
+    groups of the images' videos.
 
     Args:
-        folder: of the Evaluation.
-        pairs: Examples made by AvcPairGen.
-        model: with the signature `score_examples`.
-        baseline_model: to compare with; likewise.
-        thresholds: on `avc_accuracy` and `avc_auc`.
-        batch_size: pairs a call of a model.
+        model: path of a model with the signature `score_examples`; see `saved_model_path`.
+        baseline_model: path of the latest blessed model; None if there is none.
+        pairs: folder of the Examples that AvcPairGen made.
+        baselines: folder of BaselineEvaluator's result on the same pairs; its figures stand beside
+            the accuracy.
+        options: how to measure.
+        folder: folder that gets `scores.png` and `roc.png`.
 
     Returns:
-        What came of the thresholds.
+        The metrics, and a table of the accuracy by class where classes are known.
 
     Raises:
         ValueError: there are no pairs of both kinds, or a score is not finite.
     """
-    models = {"model": model}
-    if baseline_model is not None:
-        models["baseline_model"] = baseline_model
-    scored = score_pairs(pairs, models, batch_size)
+    models = {"model": SavedModel(model)}
+    other = load_baseline_model(baseline_model, models["model"])
+    if other is not None:
+        models["baseline_model"] = other
+    scored = score_pairs(pairs, models, options.batch_size)
     statistics = {
         name: avc_statistics(scored.corresponds, scores) for name, scores in scored.scores.items()
     }
-    estimates, changes = estimate_all(
-        statistics["model"], statistics.get("baseline_model"), scored.groups
+    counts = read_pair_counts(pairs)
+    metrics = measure(
+        AVC.metrics,
+        statistics["model"],
+        statistics.get("baseline_model"),
+        scored.groups,
+        chance={ACCURACY.name: counts.chance, AUC.name: 0.5},
+        ceiling={ACCURACY.name: counts.ceiling},
     )
-    scores = scored.scores["model"]
-    right = (scores > DECISION) == scored.corresponds
-    metrics = {
-        ACCURACY: estimates[ACCURACY].value,
-        AUC: estimates[AUC].value,
-        "accuracy_corresponding": float(right[scored.corresponds].mean()),
-        "accuracy_mismatched": float(right[~scored.corresponds].mean()),
-        "num_pairs": len(scores),
-        "num_groups": len(set(scored.groups)),
-        "by_class": _by_class(scored),
-        **confidence_and_change(estimates, changes),
-    }
-    write_metrics(folder, metrics)
-    write_score_histogram(os.path.join(folder, HISTOGRAM_FILE), scored.corresponds, scores)
+    if baselines is not None:
+        metrics[0] = dataclasses.replace(metrics[0], baselines=_figures(baselines))
+    write_score_histogram(
+        os.path.join(folder, HISTOGRAM_FILE), scored.corresponds, scored.scores["model"]
+    )
     write_roc(os.path.join(folder, ROC_FILE), scored.corresponds, scored.scores)
-    return decide(thresholds, estimates, changes)
+    return EvaluationResult(
+        AVC.name,
+        AVC.title,
+        metrics,
+        notes=(
+            f"The accuracy is the mean of that on pairs of a frame with its own sound and that on "
+            f"pairs with another's: {len(scored.groups)} pairs of {len(set(scored.groups))} groups "
+            f"of videos.",
+            *_about_ceiling(counts.ceiling),
+        ),
+        tables=_by_class(scored),
+    )
 
 
-def _by_class(scored: ScoredPairs) -> dict[str, dict[str, Any]]:
+def _about_ceiling(ceiling: float | None) -> list[str]:
+    if ceiling is None:
+        return []
+    return [
+        "The ceiling of the accuracy is what an oracle reaches that knows every class in the frame "
+        "and in the sound: a mismatched sound may by accident be of a class that is in the frame."
+    ]
+
+
+def _figures(baselines: str) -> dict[str, Estimate]:
+    found = read_evaluation_result(baselines)
+    return {
+        one.metric.title: one.estimate
+        for one in (found.metrics if found else ())
+        if one.estimate is not None
+    }
+
+
+def _by_class(scored: ScoredPairs) -> list[ResultTable]:
     """Accuracy by the class of what sounds in the image's video."""
-    found = {}
+    rows = []
     for label in sorted(set(scored.labels) - {""}):
-        rows = np.flatnonzero(scored.labels == label)
-        statistics = avc_statistics(scored.corresponds[rows], scored.scores["model"][rows])
+        own = np.flatnonzero(scored.labels == label)
+        statistics = avc_statistics(scored.corresponds[own], scored.scores["model"][own])
         # Every frame is in a pair of both kinds, so the accuracy is defined for each class.
-        groups = [scored.groups[row] for row in rows]
-        estimate = bootstrap(statistics[ACCURACY], groups).to_json()
-        found[str(label)] = {"accuracy": estimate.pop("value"), **estimate, "num_pairs": len(rows)}
-    return found
+        estimate = bootstrap(statistics[ACCURACY.name], [scored.groups[row] for row in own])
+        rows.append((str(label), *estimate.to_json().values(), len(own)))
+    if not rows:
+        return []
+    columns = ("Class", "AVC accuracy", "from", "to", "pairs")
+    return [ResultTable("AVC accuracy by class", columns, tuple(rows))]

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from tfx import types
-from tfx.types import artifact_utils
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
@@ -15,6 +13,7 @@ from objects_that_sound.components.evaluation.read_examples import (
     batched,
     count_examples,
     read_records,
+    splits,
 )
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.models import examples as contract
@@ -37,29 +36,25 @@ class ScoredPairs:
     scores: dict[str, np.ndarray]
 
 
-def score_pairs(
-    pairs: types.Artifact, models: dict[str, SavedModel], batch_size: int
-) -> ScoredPairs:
-    """Scores the pairs of the artifact's one split, all models on the same pairs.
+def score_pairs(pairs: str, models: dict[str, SavedModel], batch_size: int) -> ScoredPairs:
+    """Scores the pairs of the folder's one split, all models on the same pairs.
 
     Args:
-        pairs: Examples made by AvcPairGen.
+        pairs: folder of Examples made by AvcPairGen.
         models: with the signature `score_examples`, by name.
         batch_size: pairs a call.
 
     Raises:
         ValueError: there are no pairs of both kinds, or a score is not finite.
     """
-    (split,) = artifact_utils.decode_split_names(pairs.split_names)
+    (split,) = splits(pairs)
     groups, labels, corresponds = [], [], []
     scores: dict[str, list[np.ndarray]] = {name: [] for name in models}
     total = count_examples([pairs], split)
     with tqdm(total=total, desc="AVC: score", unit="pair", disable=None) as bar:
         for batch in batched(read_records([pairs], split), batch_size):
             for pair in map(contract.read_example, batch):
-                # Pairs in the cache of an older root may lack the group.
-                group = pair.get(contract.VIDEO_GROUP) or pair[contract.VIDEO_ID]
-                groups.append(group[0].decode())
+                groups.append(example_fields.group(pair))
                 labels.append(example_fields.label(pair))
                 corresponds.append(bool(pair[contract.AVC_LABEL][0]))
             for name, model in models.items():

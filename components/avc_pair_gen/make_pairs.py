@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
@@ -14,6 +13,7 @@ from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
 from objects_that_sound.components.evaluation.stable_hash import stable_hash
 from objects_that_sound.models import examples as contract
+from objects_that_sound.models.whole_file import whole_file
 
 _IMAGES_PER_FILE = 256
 """Few enough for a file's pairs (some 130 kB a frame with its sound) to be sorted in memory."""
@@ -160,16 +160,16 @@ def _write_file(
 ) -> dict[str, int]:
     name, pairs = named_pairs
     ordered = sorted(pairs, key=lambda pair: pair[0])
-    # A bundle that Beam repeats must not leave half a file: write aside, then rename.
-    path = os.path.join(folder, name)
-    aside = os.path.join(os.path.dirname(folder), f".{name}.{uuid.uuid4().hex}")
     # JPEG and sound hardly shrink: gzip for TFX's sake, uncompressed inside.
     options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
-    with tf.io.TFRecordWriter(aside, options) as writer:
+    # A bundle that Beam repeats must not leave half a file where the examples are.
+    with (
+        whole_file(os.path.join(folder, name), aside=os.path.dirname(folder)) as path,
+        tf.io.TFRecordWriter(path, options) as writer,
+    ):
         for _, records, _ in ordered:
             for record in records:
                 writer.write(record)
-    tf.io.gfile.rename(aside, path, overwrite=True)
     return _add_counts(counts for _, _, counts in ordered)
 
 

@@ -1,63 +1,53 @@
 """DataGate: stops a run before training where its new examples are not as they should be."""
 
-from __future__ import annotations
+import os
 
-from tfx import types
-from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import component_spec, standard_artifacts
+from absl import logging
+from tfx.types import artifact_utils
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import ExampleAnomalies, Examples
 
-from objects_that_sound.components.data_gate.data_blessing import DataBlessing
-from objects_that_sound.components.data_gate.executor import Executor
+from objects_that_sound.components.data_gate.data_blessing import (
+    EXAMPLES_ID_PROPERTY,
+    DataBlessing,
+)
+from objects_that_sound.components.data_gate.judge_span import judge_span
+from objects_that_sound.components.evaluation.json_file import write_json
 
-
-class DataGateSpec(component_spec.ComponentSpec):
-    """Inputs, outputs and parameters of DataGate."""
-
-    PARAMETERS = {"accept_drift": component_spec.ExecutionParameter(type=int)}  # noqa: RUF012
-    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
-        "schema_anomalies": component_spec.ChannelParameter(
-            type=standard_artifacts.ExampleAnomalies
-        ),
-        "drift_anomalies": component_spec.ChannelParameter(
-            type=standard_artifacts.ExampleAnomalies
-        ),
-    }
-    OUTPUTS = {"blessing": component_spec.ChannelParameter(type=DataBlessing)}  # noqa: RUF012
+ACCEPTANCE_FILE = "acceptance.json"
+"""In the DataBlessing: `overruled`, the anomalies that were accepted on demand."""
 
 
-class DataGate(base_component.BaseComponent):
+@component
+def DataGate(
+    examples: InputArtifact[Examples],
+    schema_anomalies: InputArtifact[ExampleAnomalies],
+    drift_anomalies: InputArtifact[ExampleAnomalies],
+    blessing: OutputArtifact[DataBlessing],
+    accept_drift: Parameter[bool] = False,
+):
     """Fails where a span breaks the schema or drifted; its failure ends the run.
 
-    Output `blessing`: a DataBlessing, by which `AcceptedSpans` finds the span; see there. A refused
-    span has none, so no later run trains on it.
+    Args:
+        examples: Examples of the span.
+        schema_anomalies: findings of ExampleValidator.
+        drift_anomalies: findings of DriftValidator.
+        blessing: DataBlessing by which `AcceptedSpans` finds the span; see there. A refused span
+            has none, so no later run trains on it.
+        accept_drift: whether drift and skew pass, which somebody looked at and wants; what breaks
+            the schema is refused all the same.
+
+    Raises:
+        SpanRefusedError: there are anomalies.
     """
-
-    SPEC_CLASS = DataGateSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
-
-    def __init__(
-        self,
-        examples: types.BaseChannel,
-        schema_anomalies: types.BaseChannel,
-        drift_anomalies: types.BaseChannel,
-        accept_drift: bool = False,
-    ):
-        """Configures the component.
-
-        Args:
-            examples: channel of Examples, the span.
-            schema_anomalies: channel of ExampleValidator's anomalies of it.
-            drift_anomalies: channel of DriftValidator's anomalies of it.
-            accept_drift: let drift and skew pass, which somebody looked at and wants; what breaks
-                the schema is refused all the same.
-        """
-        super().__init__(
-            spec=DataGateSpec(
-                examples=examples,
-                schema_anomalies=schema_anomalies,
-                drift_anomalies=drift_anomalies,
-                accept_drift=int(accept_drift),
-                blessing=types.Channel(type=DataBlessing),
-            )
-        )
+    span = examples.get_int_custom_property("span")
+    splits = {
+        split: artifact_utils.get_split_uri([schema_anomalies], split)
+        for split in artifact_utils.decode_split_names(schema_anomalies.split_names)
+    }
+    overruled = judge_span(span, splits, drift_anomalies.uri, accept_drift)
+    blessing.set_int_custom_property("span", span)
+    blessing.set_int_custom_property(EXAMPLES_ID_PROPERTY, examples.id)
+    blessing.set_int_custom_property("overruled", len(overruled))
+    write_json(os.path.join(blessing.uri, ACCEPTANCE_FILE), {"span": span, "overruled": overruled})
+    logging.info("Span %d is accepted; overruled: %s", span, overruled or "nothing")

@@ -11,6 +11,9 @@ from objects_that_sound.components.span_statistics.feature_names import FEATURES
 
 DRIFT, SKEW = "drift", "skew"
 
+COMPARISONS_FILE = "comparisons.json"
+"""In the folder of DriftValidator's anomalies: every comparison."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:

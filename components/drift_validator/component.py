@@ -1,31 +1,29 @@
 """DriftValidator: whether a span's examples are distributed as the earlier ones were."""
 
-from __future__ import annotations
+import os
 
-from tfx import types
-from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import component_spec, standard_artifacts
+from absl import logging
+from tfx.types import artifact_utils
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
+from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics
 
+from objects_that_sound.components.drift_validator.compare_pairs import compare_pairs
+from objects_that_sound.components.drift_validator.comparison import DRIFT, SKEW
 from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
-from objects_that_sound.components.drift_validator.executor import Executor
+from objects_that_sound.components.span_statistics.executor import (
+    ALL,
+    SPAN_PROPERTY,
+    STATISTICS_FILE,
+)
 
 
-class DriftValidatorSpec(component_spec.ComponentSpec):
-    """Inputs, outputs and parameters of DriftValidator."""
-
-    PARAMETERS = {"limits": component_spec.ExecutionParameter(type=str)}  # noqa: RUF012
-    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "statistics": component_spec.ChannelParameter(type=standard_artifacts.ExampleStatistics),
-        "baseline_statistics": component_spec.ChannelParameter(
-            type=standard_artifacts.ExampleStatistics
-        ),
-    }
-    OUTPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "anomalies": component_spec.ChannelParameter(type=standard_artifacts.ExampleAnomalies)
-    }
-
-
-class DriftValidator(base_component.BaseComponent):
+@component
+def DriftValidator(
+    statistics: InputArtifact[ExampleStatistics],
+    baseline_statistics: InputArtifact[ExampleStatistics],
+    anomalies: OutputArtifact[ExampleAnomalies],
+    limits: Parameter[str],
+):
     """Compares a span with earlier ones (drift), and its splits with each other (skew), by TFDV.
 
     The measure is TFDV's Jensen-Shannon divergence of histograms, from 0 (the same) to 1 (nothing in
@@ -33,32 +31,29 @@ class DriftValidator(base_component.BaseComponent):
     `DivergenceLimits`: what TFX's own DistributionValidator, whose thresholds are fixed before the
     examples are there, can't do.
 
-    Finding anomalies is no failure. Output `anomalies`: ExampleAnomalies with TFDV's `SchemaDiff.pb`
-    in the splits `drift` and `skew`, and for people `index.html` with the histograms (`drift.png` and
-    `skew.png`), the figures of which are in `comparisons.json`; custom property `blessed`.
+    Args:
+        statistics: ExampleStatistics of the span, by SpanStatistics.
+        baseline_statistics: ExampleStatistics of the earlier spans; of no split if there are none.
+        anomalies: ExampleAnomalies with the splits `drift` and `skew`; see `compare_pairs`. Finding
+            some is no failure; the custom property `blessed` tells.
+        limits: JSON of DivergenceLimits: how much the distributions may differ.
     """
 
-    SPEC_CLASS = DriftValidatorSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+    def of(artifact: ExampleStatistics, split: str) -> str:
+        return os.path.join(artifact_utils.get_split_uri([artifact], split), STATISTICS_FILE)
 
-    def __init__(
-        self,
-        statistics: types.BaseChannel,
-        baseline_statistics: types.BaseChannel,
-        limits: DivergenceLimits | None = None,
-    ):
-        """Configures the component.
-
-        Args:
-            statistics: channel of the span's ExampleStatistics, of SpanStatistics.
-            baseline_statistics: channel of the earlier spans'; of no split if there are none.
-            limits: how much the distributions may differ.
-        """
-        super().__init__(
-            spec=DriftValidatorSpec(
-                statistics=statistics,
-                baseline_statistics=baseline_statistics,
-                limits=(limits or DivergenceLimits()).to_json(),
-                anomalies=types.Channel(type=standard_artifacts.ExampleAnomalies),
-            )
-        )
+    span = statistics.get_int_custom_property(SPAN_PROPERTY)
+    pairs = {}
+    if artifact_utils.decode_split_names(baseline_statistics.split_names or "[]"):
+        earlier = baseline_statistics.get_int_custom_property(SPAN_PROPERTY)
+        pairs[DRIFT] = {
+            f"span {span}": of(statistics, ALL),
+            f"span {earlier}": of(baseline_statistics, ALL),
+        }
+    pairs[SKEW] = {split: of(statistics, split) for split in ("train", "eval")}
+    comparisons = compare_pairs(
+        pairs, DivergenceLimits.from_json(limits), anomalies.uri, f"The videos of span {span}"
+    )
+    anomalies.split_names = artifact_utils.encode_split_names(list(pairs))
+    anomalies.set_int_custom_property("blessed", int(all(one.passed for one in comparisons)))
+    logging.info("Span %d: %s", span, "; ".join(one.text for one in comparisons))

@@ -8,7 +8,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 
 import jinja2
-from tfx.dsl.io import fileio
+import tensorflow as tf
 
 from objects_that_sound.components.drift_validator.comparison import DRIFT, Comparison
 
@@ -28,7 +28,7 @@ def write_page(
     """
     sections = []
     for kind, path in pictures.items():
-        with fileio.open(path, "rb") as file:
+        with tf.io.gfile.GFile(path, "rb") as file:
             picture = base64.b64encode(file.read()).decode()
         heading = "This span and the one before" if kind == DRIFT else "Splits train and eval"
         of_kind = [one for one in comparisons if one.kind == kind]
@@ -47,5 +47,5 @@ def write_page(
         count=len(comparisons),
         sections=sections,
     )
-    with fileio.open(os.path.join(folder, PAGE_FILE), "w") as file:
+    with tf.io.gfile.GFile(os.path.join(folder, PAGE_FILE), "w") as file:
         file.write(page)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from tfx.types import artifact
 
+from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
+
 
 class Evaluation(artifact.Artifact):
     """A folder holding `metrics.json` and, beside it, the pictures and sounds of the report."""
 
-    TYPE_NAME = "ObjectsThatSoundEvaluation"
-
-
-METRICS_FILE = "metrics.json"
-"""Name of the file of figures in an `Evaluation` folder."""
+    TYPE_NAME = ARTIFACT_TYPE

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from absl import logging
-from tfx import types
-from tfx.types import artifact_utils
 
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 
 
-def load_baseline_model(
-    artifacts: Sequence[types.Artifact] | None, model: SavedModel
-) -> SavedModel | None:
+def load_baseline_model(path: str | None, model: SavedModel) -> SavedModel | None:
     """Loads the latest blessed model, if it can be measured on the same examples.
 
     Args:
-        artifacts: one of type Model, or none.
-        model: the new one.
+        path: path of it, see `saved_model_path`; None if there is none.
+        model: new model.
 
     Returns:
         None if there is none, or if it hears sounds of another rate, or looks at more frames, than
         the new one (another preset under the same root): then there is nothing to compare.
     """
-    if not artifacts:
+    if path is None:
         return None
-    baseline = SavedModel(artifact_utils.get_single_uri(list(artifacts)))
+    baseline = SavedModel(path)
     rates = [_sample_rate(one) for one in (model, baseline)]
     if None not in rates and rates[0] != rates[1]:
         logging.warning(

@@ -76,13 +76,7 @@ def bootstrap(
 
 
 def bootstrap_change(
-    candidate: Statistic,
-    baseline: Statistic,
-    clusters: Sequence[str],
-    *,
-    confidence: float = 0.9,
-    resamples: int = 1000,
-    seed: int = 0,
+    candidate: Statistic, baseline: Statistic, clusters: Sequence[str]
 ) -> Estimate:
     """Computes the difference of two statistics of the same rows and its interval.
 
@@ -92,9 +86,6 @@ def bootstrap_change(
         candidate: statistic of the new model.
         baseline: the same of the model it is compared with.
         clusters: see `bootstrap`.
-        confidence: see `bootstrap`.
-        resamples: see `bootstrap`.
-        seed: see `bootstrap`.
 
     Returns:
         candidate - baseline; see `bootstrap`.
@@ -102,10 +93,4 @@ def bootstrap_change(
     Raises:
         ValueError: see `bootstrap`.
     """
-    return bootstrap(
-        lambda rows: candidate(rows) - baseline(rows),
-        clusters,
-        confidence=confidence,
-        resamples=resamples,
-        seed=seed,
-    )
+    return bootstrap(lambda rows: candidate(rows) - baseline(rows), clusters)

@@ -13,14 +13,23 @@ class Estimate:
     """A figure with its two-sided 90 % interval, that is, two one-sided bounds of 95 % each.
 
     Attributes:
-        value: measured on all examples.
+        value: figure measured on all examples.
         low: lower bound; minus infinity where nothing is known.
         high: upper bound; infinity where nothing is known.
     """
 
     value: float
-    low: float
-    high: float
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def known(self) -> bool:
+        """Whether both ends of the interval are."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def apart_from(self, other: Estimate) -> bool:
+        """Whether two intervals have nothing in common."""
+        return self.low > other.high or self.high < other.low
 
     def to_json(self) -> dict[str, float | None]:
         """The three numbers, null for infinity."""
@@ -29,24 +38,14 @@ class Estimate:
             for name, number in dataclasses.asdict(self).items()
         }
 
-
-def confidence_and_change(
-    estimates: Mapping[str, Estimate], changes: Mapping[str, Estimate] | None
-) -> dict[str, Any]:
-    """Makes what `metrics.json` holds beside the plain figures.
-
-    Args:
-        estimates: by metric.
-        changes: by metric, against the baseline model; None if there is none.
-
-    Returns:
-        `confidence`: by metric, `low` and `high`; and with a baseline model `change`: by metric,
-        `value`, `low` and `high`.
-    """
-    confidence = {name: estimate.to_json() for name, estimate in estimates.items()}
-    for interval in confidence.values():
-        del interval["value"]
-    content: dict[str, Any] = {"confidence": confidence}
-    if changes is not None:
-        content["change"] = {name: change.to_json() for name, change in changes.items()}
-    return content
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any] | None) -> Estimate | None:
+        """Reads what `to_json` gave; None where there is no value."""
+        if values is None or values["value"] is None:
+            return None
+        low, high = values["low"], values["high"]
+        return cls(
+            values["value"],
+            -math.inf if low is None else low,
+            math.inf if high is None else high,
+        )

@@ -54,6 +54,7 @@ def image_input(example: dict[str, list], frames: int) -> bytes | list[bytes]:
     if len(there) != frames:
         raise ValueError(
             f"the model looks at {frames} frames, but there are {max(1, len(there))} in an example "
-            f"of {video_id(example)}: ingest with --frames-per-example {frames}"
+            f"of {video_id(example)}: ingest with frames={frames} "
+            "(network.frames of a preset)"
         )
     return there

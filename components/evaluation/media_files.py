@@ -7,26 +7,20 @@ import wave
 
 import matplotlib
 import numpy as np
+import tensorflow as tf
 from PIL import Image
-from tfx.dsl.io import fileio
 
 from objects_that_sound.components.evaluation.log_spectrogram import log_spectrogram
+from objects_that_sound.components.evaluation.thumbnail import make_thumbnail
 
 _JPEG_QUALITY = 85
+_THUMBNAIL_SIDE = 192  # the longer one, in pixels
 _SPECTROGRAM_SIZE = (200, 80)
 
 
-def write_thumbnail(path: str, image: bytes, side: int = 192) -> None:
-    """Writes a JPEG of which neither side is longer than `side` pixels.
-
-    Args:
-        path: the file to write.
-        image: an encoded JPEG or PNG.
-        side: longest side in pixels.
-    """
-    picture = Image.open(io.BytesIO(image)).convert("RGB")
-    picture.thumbnail((side, side))
-    write_jpeg(path, picture)
+def write_thumbnail(path: str, image: bytes) -> None:
+    """Writes a small JPEG of an encoded JPEG or PNG."""
+    _write(path, make_thumbnail(image, _THUMBNAIL_SIDE))
 
 
 def write_jpeg(path: str, picture: Image.Image) -> None:
@@ -61,5 +55,5 @@ def write_spectrogram(path: str, pcm: bytes) -> None:
 
 
 def _write(path: str, content: bytes) -> None:
-    with fileio.open(path, "wb") as file:
+    with tf.io.gfile.GFile(path, "wb") as file:
         file.write(content)

@@ -1,44 +1,46 @@
-"""Reads the examples of TFX Examples artifacts into plain Python values."""
+"""Reads the examples of Examples artifacts' folders into plain Python values."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import tensorflow as tf
-from tfx.types import artifact, artifact_utils
-from tfx.utils import io_utils
 
 from objects_that_sound.models import examples as contract
 
 T = TypeVar("T")
 
+_SPLIT = "Split-"
+"""Before the name of a split, in the name of its folder, as TFX has it."""
 
-def read_examples(artifacts: Sequence[artifact.Artifact], split: str) -> Iterator[dict[str, list]]:
+
+def read_examples(folders: Sequence[str], split: str) -> Iterator[dict[str, list]]:
     """Reads a split, example after example.
 
     Args:
-        artifacts: Examples artifacts (several spans are read one after another) whose files are
-            gzipped TFRecords of the contract of `models.examples`.
+        folders: folders of Examples artifacts (several spans are read one after another) whose
+            files are gzipped TFRecords of the contract of `models.examples`.
         split: name of the split.
 
     Yields:
         By feature name, the feature's values.
 
     Raises:
-        ValueError: an artifact has no such split.
+        ValueError: a folder has no such split.
     """
-    yield from map(contract.read_example, read_records(artifacts, split))
+    yield from map(contract.read_example, read_records(folders, split))
 
 
-def read_records(artifacts: Sequence[artifact.Artifact], split: str) -> Iterator[bytes]:
+def read_records(folders: Sequence[str], split: str) -> Iterator[bytes]:
     """Reads a split's serialized examples; see `read_examples`."""
-    yield from _records(artifacts, split).as_numpy_iterator()
+    yield from _records(folders, split).as_numpy_iterator()
 
 
-def count_examples(artifacts: Sequence[artifact.Artifact], split: str) -> int:
+def count_examples(folders: Sequence[str], split: str) -> int:
     """Counts a split's examples (for progress bars)."""
-    return int(_records(artifacts, split).reduce(tf.constant(0, tf.int64), lambda n, _: n + 1))
+    return int(_records(folders, split).reduce(tf.constant(0, tf.int64), lambda n, _: n + 1))
 
 
 def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
@@ -53,10 +55,33 @@ def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _records(artifacts: Sequence[artifact.Artifact], split: str) -> tf.data.TFRecordDataset:
-    patterns = [
-        io_utils.all_files_pattern(uri)
-        for uri in artifact_utils.get_split_uris(list(artifacts), split)
-    ]
-    files = sorted(file for pattern in patterns for file in tf.io.gfile.glob(pattern))
-    return tf.data.TFRecordDataset(files, compression_type="GZIP")
+def splits(folder: str) -> list[str]:
+    """Names the splits of an Examples artifact's folder; none where it is no such folder."""
+    if not tf.io.gfile.isdir(folder):
+        return []
+    names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
+    return [name.removeprefix(_SPLIT) for name in names if name.startswith(_SPLIT)]
+
+
+def split_folder(folder: str, split: str) -> str:
+    """The folder of a split in that of an Examples artifact."""
+    return os.path.join(folder, f"{_SPLIT}{split}")
+
+
+def check_split(folders: Sequence[str], split: str) -> None:
+    """Refuses folders without a split.
+
+    Raises:
+        ValueError: there is one; says which splits it has.
+    """
+    for folder in folders:
+        if split not in splits(folder):
+            raise ValueError(f"there is no split {split!r} in {folder}, only {splits(folder)}")
+
+
+def _records(folders: Sequence[str], split: str) -> tf.data.TFRecordDataset:
+    check_split(folders, split)
+    files = []
+    for folder in folders:
+        files += tf.io.gfile.glob(os.path.join(split_folder(folder, split), "*"))
+    return tf.data.TFRecordDataset(sorted(files), compression_type="GZIP")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from tfx.dsl.io import fileio
-from tfx.utils import path_utils
+import tensorflow as tf
 
 _MODEL_FILE = "saved_model.pb"
+_SERVING_FOLDER = "Format-Serving"  # of a Model artifact; TFX is not imported on Beam's workers
 
 
 def saved_model_path(path: str) -> str:
@@ -23,12 +23,12 @@ def saved_model_path(path: str) -> str:
     Raises:
         FileNotFoundError: there is none.
     """
-    if fileio.isdir(path):
+    if tf.io.gfile.isdir(path):
         # A version without that file is still being pushed.
-        versions = sorted(filter(str.isdecimal, map(_name, fileio.listdir(path))), key=int)
+        versions = sorted(filter(str.isdecimal, map(_name, tf.io.gfile.listdir(path))), key=int)
         newest_first = [os.path.join(path, version) for version in reversed(versions)]
-        for folder in (path, path_utils.serving_model_path(path), *newest_first):
-            if fileio.exists(os.path.join(folder, _MODEL_FILE)):
+        for folder in (path, os.path.join(path, _SERVING_FOLDER), *newest_first):
+            if tf.io.gfile.exists(os.path.join(folder, _MODEL_FILE)):
                 return folder
     raise FileNotFoundError(
         f"no model in {path}: give a SavedModel's folder, a folder of numbered versions, or a Model "

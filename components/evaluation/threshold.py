@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 import re
 from collections.abc import Sequence
+
+from objects_that_sound.components.evaluation.metric import Better, Metric
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,10 +16,11 @@ class Threshold:
     """Bounds of one metric; those that are None ask for nothing.
 
     Attributes:
-        metric: its name.
-        at_least: the lower end of the metric's interval must reach it.
-        at_most: the upper end of the metric's interval must not exceed it; lower is better then.
-        max_loss: how much worse than the latest blessed model a new one may be, with its interval.
+        metric: name of the metric.
+        at_least: bound that the lower end of the metric's interval must reach.
+        at_most: bound that the upper end of the metric's interval must not exceed.
+        max_loss: difference by which a new model may be worse than the latest blessed one, in the
+            metric's own direction and with the interval.
     """
 
     metric: str
@@ -31,9 +35,57 @@ class Threshold:
             raise ValueError(f"max_loss of {self.metric} is {self.max_loss}, below 0")
 
     @property
-    def lower_is_better(self) -> bool:
-        """Whether the metric is one of those that should be small."""
-        return self.at_least is None and self.at_most is not None
+    def bounds(self) -> list[str]:
+        """What is asked, for people: such as "≥ 0.8" and "loss ≤ 0.05"."""
+        asked = (
+            (self.at_least, at_least_words),
+            (self.at_most, at_most_words),
+            (self.max_loss, max_loss_words),
+        )
+        return [words(bound) for bound, words in asked if bound is not None]
+
+
+def at_least_words(bound: float) -> str:
+    """A lower bound for people."""
+    return f"≥ {bound:.3g}"
+
+
+def at_most_words(bound: float) -> str:
+    """An upper bound for people."""
+    return f"≤ {bound:.3g}"
+
+
+def max_loss_words(bound: float) -> str:
+    """A bound on the loss for people."""
+    return f"loss ≤ {bound:.3g}"
+
+
+def check_threshold(threshold: Threshold, metrics: Sequence[Metric]) -> None:
+    """Refuses a threshold that no model could be judged by.
+
+    Args:
+        threshold: bounds of a metric.
+        metrics: all metrics of the evaluator.
+
+    Raises:
+        ValueError: there is no such metric (the message names those that there are), or a bound is
+            in a senseless direction.
+    """
+    by_name = {metric.name: metric for metric in metrics}
+    metric = by_name.get(threshold.metric)
+    if metric is None:
+        near = difflib.get_close_matches(threshold.metric, by_name, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ValueError(
+            f"there is no metric {threshold.metric!r}.{hint} The metrics are {', '.join(by_name)}"
+        )
+    name = metric.name
+    if metric.better is Better.HIGHER and threshold.at_most is not None:
+        raise ValueError(f"higher is better for {name}: a threshold on it is {name}>=NUMBER")
+    if metric.better is Better.LOWER and threshold.at_least is not None:
+        raise ValueError(f"lower is better for {name}: a threshold on it is {name}<=NUMBER")
+    if metric.better is Better.NEITHER and threshold.max_loss is not None:
+        raise ValueError(f"{name} has no better and no worse: max_loss says nothing of it")
 
 
 def parse_threshold(text: str) -> Threshold:

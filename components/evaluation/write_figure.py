@@ -1,16 +1,18 @@
-"""Writes a matplotlib figure."""
+"""Writes a matplotlib figure on any file system that TensorFlow knows."""
 
 from __future__ import annotations
 
 import io
+import os
 
+import tensorflow as tf
 from matplotlib.figure import Figure
-from tfx.dsl.io import fileio
 
 
 def write_figure(path: str, figure: Figure) -> None:
-    """Writes a figure as PNG, on any file system that TFX knows."""
+    """Writes a figure as PNG, and the folders above it where they are missing."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120)
-    with fileio.open(path, "wb") as file:
+    tf.io.gfile.makedirs(os.path.dirname(path))
+    with tf.io.gfile.GFile(path, "wb") as file:
         file.write(buffer.getvalue())

@@ -20,6 +20,7 @@ from objects_that_sound.components.generated_videos.difficulty import Difficulty
 from objects_that_sound.components.generated_videos.encoder import encode
 from objects_that_sound.components.generated_videos.renderer import Renderer
 from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.models.whole_file import whole_file
 
 ANNOTATIONS = "annotations.jsonl"
 PARAMETERS = "generated.json"
@@ -155,19 +156,13 @@ def _generate_one(
     path = directory / scene.name
     missing = not path.is_file()
     if missing:
-        # A name that no pipeline takes for a video; the rename makes the file appear at once.
-        partial = directory / f".{scene.name}.{os.getpid()}.partial"
-        try:
-            encode(scene, renderer, partial)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with whole_file(path) as unfinished:  # under a name that no pipeline takes for a video
+            encode(scene, renderer, pathlib.Path(unfinished))
     return annotate(scene, renderer), missing
 
 
 def _write(path: pathlib.Path, text: str) -> None:
     if path.is_file() and path.read_text() == text:
         return  # an untouched file lets pipelines see that nothing changed
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text)
-    os.replace(partial, path)
+    with whole_file(path) as unfinished:
+        pathlib.Path(unfinished).write_text(text)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from tfx import types
 
 from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.choose_varied import choose_varied
 from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
-from objects_that_sound.components.evaluation.off_screen_sounds import off_screen_sounds
 from objects_that_sound.components.evaluation.read_examples import read_examples
 from objects_that_sound.components.evaluation.stable_hash import stable_hash
+from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 from objects_that_sound.models import examples as contract
 from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 
@@ -40,12 +39,12 @@ class FramesAndSounds(NamedTuple):
 
 
 def frames_and_sounds(
-    artifacts: Sequence[types.Artifact], split: str, max_examples: int, seed: int
+    folders: Sequence[str], split: str, max_examples: int, seed: int
 ) -> FramesAndSounds:
     """Chooses frames (those with boxes, if there are any) and their sounds.
 
     Args:
-        artifacts: of type Examples.
+        folders: folders of Examples.
         split: name of the split.
         max_examples: how many frames at most; they are held in memory.
         seed: of all choices.
@@ -53,7 +52,7 @@ def frames_and_sounds(
     Raises:
         ValueError: the split is empty.
     """
-    examples = _load(artifacts, split, max_examples, seed)
+    examples = _load(folders, split, max_examples, seed)
     wrong = _wrong_sounds(examples, seed)
     sounds: dict[str, list[bytes | None]] = {}
     if wrong is not None:
@@ -79,10 +78,10 @@ def varied_rows(examples: Sequence[Example], count: int) -> list[int]:
     )
 
 
-def _load(artifacts: Sequence[types.Artifact], split: str, count: int, seed: int) -> list[Example]:
+def _load(folders: Sequence[str], split: str, count: int, seed: int) -> list[Example]:
     boxed = {
         example_fields.example_key(example): bool(example.get(contract.BOX))
-        for example in read_examples(artifacts, split)
+        for example in read_examples(folders, split)
     }
     if not boxed:
         raise ValueError(f"the split {split!r} holds no examples to localise in")
@@ -90,7 +89,7 @@ def _load(artifacts: Sequence[types.Artifact], split: str, count: int, seed: int
     candidates.sort(key=lambda key: (stable_hash(seed, key), key))
     chosen = set(candidates[:count])
     found = {}
-    for example in read_examples(artifacts, split):
+    for example in read_examples(folders, split):
         key = example_fields.example_key(example)
         if key in chosen:
             found[key] = example

@@ -8,13 +8,28 @@ from typing import NamedTuple
 import numpy as np
 
 from objects_that_sound.components.evaluation.bootstrap import Statistic
-from objects_that_sound.components.evaluation.estimate_all import mean_of
-from objects_that_sound.components.evaluation.firing import (
+from objects_that_sound.components.evaluation.measure import mean_of
+from objects_that_sound.components.localisation_evaluator.evaluator import (
+    AVERAGE_PRECISION,
+    CIOU,
+    CIOU_AUC,
+    CIOU_OVER_CENTRE,
+    FIRES,
+    MAX_F1,
+    POINTING,
+    POINTING_OVER_CENTRE,
+    UNIVERSAL_THRESHOLD,
+)
+from objects_that_sound.components.localisation_evaluator.firing import (
+    CHANCE_F1,
+    CHANCE_PRECISION,
+    KEPT,
     FiringCurve,
     firing_rate,
     universal_threshold,
 )
-from objects_that_sound.components.evaluation.localisation import (
+from objects_that_sound.components.localisation_evaluator.localise import Localised, Map
+from objects_that_sound.components.localisation_evaluator.map_scores import (
     SUCCESS,
     box_area,
     centre_hit,
@@ -23,7 +38,6 @@ from objects_that_sound.components.evaluation.localisation import (
     pointing_hit,
     success_area,
 )
-from objects_that_sound.components.localisation_evaluator.localise import Localised, Map
 
 Box = Sequence[float]
 
@@ -70,63 +84,94 @@ def measure_overlaps(localised: Localised, boxes: Sequence[Box], seed: int) -> O
 def pointing_statistics(
     localised: Localised, boxes: Sequence[Box], overlaps: Overlaps
 ) -> dict[str, Statistic]:
-    """Makes the statistics of where the maps point, by metric.
+    """Makes the statistics of where the maps point, by name of the metric.
 
     Args:
         localised: the maps.
         boxes: of each frame.
         overlaps: of the same.
-
-    Returns:
-        `pointing_accuracy`, beside it `centre_baseline`, `random_baseline`,
-        `wrong_sound_pointing_accuracy` and the difference `pointing_over_centre`; `ciou` and
-        `ciou_auc`, and both of `_centre_baseline` and `_random_baseline`, and `ciou_over_centre`.
     """
     hits = _hits(localised.right, boxes)
-    centre = np.array([centre_hit(box) for box in boxes])
+    successes = _successes(overlaps.model)
     values = {
-        "pointing_accuracy": hits,
-        "centre_baseline": centre,
-        "random_baseline": np.array([box_area(box) for box in boxes]),
-        "pointing_over_centre": hits - centre,
+        POINTING: hits,
+        POINTING_OVER_CENTRE: hits - _centre_hits(boxes),
+        CIOU: successes,
+        CIOU_AUC: success_area(overlaps.model),
+        CIOU_OVER_CENTRE: successes - _successes(overlaps.centre),
     }
+    return {metric.name: mean_of(one) for metric, one in values.items()}
+
+
+def pointing_baselines(
+    localised: Localised, boxes: Sequence[Box], overlaps: Overlaps
+) -> dict[str, dict[str, Statistic]]:
+    """Makes the statistics of the middle of the image, and of the map with a wrong sound.
+
+    A map that only marks what stands out points into the box with any sound.
+
+    Returns:
+        By name of the metric and name for people; see `pointing_statistics`.
+    """
+    pointing = {"image centre": mean_of(_centre_hits(boxes))}
     if localised.wrong is not None:
-        values["wrong_sound_pointing_accuracy"] = _hits(localised.wrong, boxes)
-    for suffix, measured in (
-        ("", overlaps.model),
-        ("_centre_baseline", overlaps.centre),
-        ("_random_baseline", overlaps.random),
-    ):
-        values[f"ciou{suffix}"] = (measured >= SUCCESS).astype(float)
-        values[f"ciou_auc{suffix}"] = success_area(measured)
-    values["ciou_over_centre"] = values["ciou"] - values["ciou_centre_baseline"]
-    return {name: mean_of(one) for name, one in values.items()}
+        pointing["wrong sound"] = mean_of(_hits(localised.wrong, boxes))
+    return {
+        POINTING.name: pointing,
+        CIOU.name: {"image centre": mean_of(_successes(overlaps.centre))},
+        CIOU_AUC.name: {"image centre": mean_of(success_area(overlaps.centre))},
+    }
+
+
+def pointing_chance(boxes: Sequence[Box], overlaps: Overlaps) -> dict[str, float]:
+    """Computes what random points and random maps reach, by name of the metric."""
+    return {
+        POINTING.name: float(np.mean([box_area(box) for box in boxes])),
+        CIOU.name: float(_successes(overlaps.random).mean()),
+        CIOU_AUC.name: float(success_area(overlaps.random).mean()),
+    }
+
+
+FIRING_CHANCE = {
+    **{metric.name: KEPT for metric in FIRES.values()},
+    AVERAGE_PRECISION.name: CHANCE_PRECISION,
+    MAX_F1.name: CHANCE_F1,
+}
+"""What a model reaches that can't tell true sounds from others, by name of the metric."""
 
 
 def firing_statistics(localised: Localised) -> dict[str, Statistic]:
-    """Makes the statistics of the scores, by metric.
+    """Makes the statistics of the scores, by name of the metric.
 
     Returns:
-        `universal_threshold`; `fires_wrong`, `fires_silence`, `fires_noise`, `fires_off_screen`: the
-        shares of frames that fire at such sounds at that one threshold; and, of true sounds among
-        silence, noise and off-screen sounds, `average_precision` and `max_f1` (see `FiringCurve`;
-        a wrong sound may be that of something else in the frame, so it does not count there).
+        The universal threshold; the shares of frames that fire at each kind of other sounds at that
+        one threshold; and, of true sounds among silence, noise and off-screen sounds, average
+        precision and maximum F1 (see `FiringCurve`; a wrong sound may be that of something else in
+        the frame, so it does not count there).
     """
     true = localised.scores["true"]
     others = {kind: scores for kind, scores in localised.scores.items() if kind != "true"}
     curve = FiringCurve(true, [scores for kind, scores in others.items() if kind != "wrong"])
     statistics: dict[str, Statistic] = {
-        "universal_threshold": lambda rows: universal_threshold(true[rows]),
-        "average_precision": curve.average_precision,
-        "max_f1": curve.max_f1,
+        UNIVERSAL_THRESHOLD.name: lambda rows: universal_threshold(true[rows]),
+        AVERAGE_PRECISION.name: curve.average_precision,
+        MAX_F1.name: curve.max_f1,
     }
     for kind, scores in others.items():
-        statistics[f"fires_{kind}"] = _fires(true, scores)
+        statistics[FIRES[kind].name] = _fires(true, scores)
     return statistics
 
 
 def _fires(true: np.ndarray, scores: np.ndarray) -> Statistic:
     return lambda rows: firing_rate(scores[rows], universal_threshold(true[rows]))
+
+
+def _successes(overlaps: np.ndarray) -> np.ndarray:
+    return (overlaps >= SUCCESS).astype(float)
+
+
+def _centre_hits(boxes: Sequence[Box]) -> np.ndarray:
+    return np.array([centre_hit(box) for box in boxes])
 
 
 def _hits(maps: Sequence[Map], boxes: Sequence[Box]) -> np.ndarray:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 
-import matplotlib
 import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
-from objects_that_sound.components.evaluation.localisation import peak_points
-
-_MAX_OPACITY = 0.65
+from objects_that_sound.components.localisation_evaluator.map_scores import peak_points
+from objects_that_sound.models.heat_map_painter import HeatMapPainter
 
 
 def draw_overlay(
@@ -42,20 +40,8 @@ def draw_overlay(
     enlarge = longest_side / max(frame.size)
     size = (max(round(frame.width * enlarge), 1), max(round(frame.height * enlarge), 1))
     frame = frame.resize(size, Image.Resampling.BICUBIC)
-    ymin, xmin, ymax, xmax = np.asarray(crop_box, float)
-    left, right = round(xmin * size[0]), round(xmax * size[0])
-    top, bottom = round(ymin * size[1]), round(ymax * size[1])
-
-    level = Image.fromarray(np.clip(heatmap / scale, 0.0, 1.0).astype(np.float32))
-    level = level.resize((max(right - left, 1), max(bottom - top, 1)), Image.Resampling.BILINEAR)
-    values = np.asarray(level)  # [height, width] of the crop
-    colours = Image.fromarray(matplotlib.colormaps["turbo"](values, bytes=True)[..., :3])
-    opacity = Image.fromarray((np.sqrt(values) * _MAX_OPACITY * 255).astype(np.uint8))
-    covered = frame.crop((left, top, left + level.width, top + level.height))
-    covered = Image.composite(colours, covered, opacity)
-    picture = Image.blend(frame, Image.new("RGB", size), 0.5)
-    picture.paste(covered, (left, top))
-
+    painter = HeatMapPainter(scale)
+    picture = painter.paint(frame, painter.colour(heatmap, size, crop_box))
     draw = ImageDraw.Draw(picture)
     if box is not None:
         y0, x0, y1, x1 = np.asarray(box, float)

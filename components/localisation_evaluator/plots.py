@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from objects_that_sound.components.evaluation.firing import firing_rate
-from objects_that_sound.components.evaluation.localisation import SUCCESS, SUCCESS_THRESHOLDS
+from objects_that_sound.components.localisation_evaluator.firing import firing_rate
+from objects_that_sound.components.localisation_evaluator.map_scores import (
+    SUCCESS,
+    SUCCESS_THRESHOLDS,
+)
 
 _BINS = np.linspace(0.0, 1.0, 51)
 

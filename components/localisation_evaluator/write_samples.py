@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tfx.dsl.io import fileio
+import tensorflow as tf
 
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.localisation import pointing_hit
+from objects_that_sound.components.evaluation.json_file import write_json
 from objects_that_sound.components.evaluation.media_files import write_jpeg, write_wav
-from objects_that_sound.components.evaluation.write_metrics import write_json
 from objects_that_sound.components.localisation_evaluator.frames_and_sounds import (
     FramesAndSounds,
     varied_rows,
 )
 from objects_that_sound.components.localisation_evaluator.localise import Localised
+from objects_that_sound.components.localisation_evaluator.map_scores import pointing_hit
 from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
 from objects_that_sound.models import examples as contract
 
@@ -30,11 +30,11 @@ def write_samples(folder: str, data: FramesAndSounds, localised: Localised) -> N
     """Writes `samples.json` and, under `samples`, what it names.
 
     Args:
-        folder: of the Evaluation.
+        folder: folder of the evaluation.
         data: the frames with their own and with wrong sounds.
         localised: their maps.
     """
-    fileio.makedirs(os.path.join(folder, "samples"))
+    tf.io.gfile.makedirs(os.path.join(folder, "samples"))
     samples = []
     for number, row in enumerate(varied_rows(data.examples, _NUM_SAMPLES)):
         example = data.examples[row]

@@ -28,6 +28,7 @@ from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.frame_encoder import FrameEncoder
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile
+from objects_that_sound.models.whole_file import whole_file
 
 _JPEG_QUALITY = 95  # as ingest stores frames
 _PROBE_SIZE = 512  # pixels: short side from which the shape of the frames is taken
@@ -98,7 +99,10 @@ def make_localisation_video(
             total = math.ceil((end - start) * rate)
         moments = _moments(shown, sound, start)
         scores, peaks = [], []
-        with VideoWriter(output, triptych.size, sound.layout, rate) as writer:
+        with (
+            whole_file(output) as unfinished,
+            VideoWriter(unfinished, triptych.size, sound.layout, rate) as writer,
+        ):
             for moment, found in _localised(moments, localiser, options.batch_size):
                 picture = triptych.draw(moment.frame.picture, found, float(start + moment.time))
                 _write_sound(writer, moment.track, end - start)

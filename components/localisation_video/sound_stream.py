@@ -11,15 +11,13 @@ import numpy as np
 from av.audio.frame import AudioFrame
 
 from objects_that_sound.components.localisation_video.soundtrack import Soundtrack
+from objects_that_sound.components.media.cancelled_channels import audible
 from objects_that_sound.components.media.media_file import MediaFile, time_base
 from objects_that_sound.components.media.mono_resampler import MonoResampler
-from objects_that_sound.components.media.sound import loudness_dbfs
 from objects_that_sound.components.media.sound_decoder import SoundDecoder
 from objects_that_sound.components.media.sound_windows import SoundWindows
 
 _BEFORE_SECONDS = 1  # half a window, and what a decoder that begins in the middle needs
-_NEARLY_SILENT_DBFS = -45.0  # below this, two channels may have cancelled each other
-_CANCELLED_DB = 20.0
 
 
 class SoundStream:
@@ -52,8 +50,8 @@ class SoundStream:
         self._rate = sample_rate
         self._track = Soundtrack(self.layout, tick, start + media.origin)
         self._ready: list[AudioFrame] = []
-        # The mix of all channels, as in ingest, and the left one of two that may cancel out.
-        heard = [None, 0] if channels == 2 else [None]
+        # The mix of all channels and, as they may cancel each other, the first one.
+        heard = [None, 0] if channels > 1 else [None]
         self._channels = [
             _Channel(MonoResampler(sample_rate, tick, media.origin, channel)) for channel in heard
         ]
@@ -70,11 +68,9 @@ class SoundStream:
         """
         start = round((middle - Fraction(1, 2)) * self._rate)
         self._read_until(start + self._rate)
-        mixed, *left = (channel.window(start, self._rate) for channel in self._channels)
-        loudness = loudness_dbfs(mixed)
-        if left and loudness < min(_NEARLY_SILENT_DBFS, loudness_dbfs(left[0]) - _CANCELLED_DB):
-            mixed = left[0]
-        return mixed.astype("<i2", copy=False).tobytes()
+        mixed, *first = (channel.window(start, self._rate) for channel in self._channels)
+        sound = audible(mixed, *first) if first else mixed
+        return sound.astype("<i2", copy=False).tobytes()
 
     def track(self, until: Fraction | None = None) -> list[AudioFrame]:
         """The sound to write that has become ready since the last call.

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import functools
 
-import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from objects_that_sound.components.localisation_video.localiser import Found
+from objects_that_sound.models.heat_map_painter import COLOURS, HeatMapPainter
 
 _PAPER, _INK, _MUTED = (14, 17, 22), (236, 240, 245), (150, 162, 176)
 _SOCKET, _ACCENT = (38, 45, 55), (255, 176, 46)
-_COLOURS = "inferno"  # black where there is nothing, and ever brighter
-_LEVELS = 1024
-_MAX_OPACITY = 0.8
 _TITLES = ("input", "overlay", "map")
 
 
@@ -49,10 +46,7 @@ class Triptych:
         across = 3 * self.panel[0] + 4 * self._margin
         down = self.panel[1] + 2 * self._strip + 2 * self._margin
         self.size = across + across % 2, down + down % 2
-        lut = matplotlib.colormaps[_COLOURS](np.linspace(0, 1, _LEVELS), bytes=True)  # RGBA
-        self._opaque = lut[:, :3].copy()
-        opacity = np.linspace(0, 1, _LEVELS) ** 0.75 * _MAX_OPACITY
-        self._opacity = np.round(255 * opacity).astype(np.uint8)
+        self._painter = HeatMapPainter(scale)
         self._background = self._draw_background(name)
 
     def draw(self, picture: np.ndarray, found: Found, time: float) -> np.ndarray:
@@ -68,13 +62,10 @@ class Triptych:
         """
         canvas = self._background.copy()
         frame, place = self._fitted(picture)
-        level, box = self._level(found, frame.size)
-        colours = Image.fromarray(self._opaque[level])
-        overlay = Image.blend(frame, Image.new("RGB", frame.size), 0.5)  # not covered: dimmed
-        overlay.paste(frame.crop(box), box)
-        overlay.paste(colours, box, Image.fromarray(self._opacity[level]))
+        coloured = self._painter.colour(found.heatmap, frame.size, found.crop_box)
+        overlay = self._painter.paint(frame, coloured)
         heat = Image.new("RGB", frame.size, _SOCKET)
-        heat.paste(colours, box)
+        heat.paste(coloured.picture.convert("RGB"), coloured.box)
         for number, panel in enumerate((frame, overlay, heat)):
             left, top = self.corner(number)
             canvas.paste(panel, (left + place[0], top + place[1]))
@@ -94,17 +85,6 @@ class Triptych:
         across, down = self.panel[0] - frame.width, self.panel[1] - frame.height
         return frame, (across // 2, down // 2)
 
-    def _level(self, found: Found, size: tuple[int, int]) -> tuple[np.ndarray, tuple]:
-        """The map enlarged, as numbers of colours, and the part of the frame that it covers."""
-        ymin, xmin, ymax, xmax = found.crop_box
-        left, right = round(xmin * size[0]), round(xmax * size[0])
-        top, bottom = round(ymin * size[1]), round(ymax * size[1])
-        right, bottom = max(right, left + 1), max(bottom, top + 1)
-        small = Image.fromarray(np.asarray(found.heatmap, np.float32))
-        large = small.resize((right - left, bottom - top), Image.Resampling.BICUBIC)
-        values = np.asarray(large) * ((_LEVELS - 1) / self._scale)
-        return np.clip(values, 0, _LEVELS - 1).astype(np.uint16), (left, top, right, bottom)
-
     def _draw_background(self, name: str) -> Image.Image:
         canvas = Image.new("RGB", self.size, _PAPER)
         draw = ImageDraw.Draw(canvas)
@@ -118,7 +98,7 @@ class Triptych:
         draw.text((left + self.panel[0], top - self._strip // 2), name, _MUTED, self._font, "rm")
 
         left, right, y = self._bar(2)
-        ramp = self._opaque[np.linspace(0, _LEVELS - 1, right - left).astype(int)]
+        ramp = COLOURS[np.linspace(0, len(COLOURS) - 1, right - left).astype(int)]
         ramp = np.repeat(ramp[None], self._thickness, 0)  # [height, width, 3]
         canvas.paste(Image.fromarray(ramp), (left, y - self._thickness // 2))
         return canvas

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 from fractions import Fraction
 from types import TracebackType
 from typing import cast
@@ -27,10 +26,7 @@ _BT709 = 1
 
 
 class VideoWriter:
-    """A context manager that writes H.264 (yuv420p) and AAC, the index at the file's beginning.
-
-    The file gets its name when it is complete; one that an exception leaves behind is removed.
-    """
+    """A context manager that writes H.264 (yuv420p) and AAC, the index at the file's beginning."""
 
     def __init__(self, path: str | os.PathLike, size: tuple[int, int], layout: str, rate: Fraction):
         """Begins a file.
@@ -45,11 +41,9 @@ class VideoWriter:
             OSError: the file cannot be written.
             RuntimeError: this PyAV has no H.264 encoder.
         """
-        self._path = pathlib.Path(path)
-        self._part = self._path.with_name(f".{self._path.name}.part")
         encoder = _encoder()
         self._container = av.open(
-            f"file:{self._part}", "w", format="mp4", options={"movflags": "+faststart"}
+            f"file:{os.fspath(path)}", "w", format="mp4", options={"movflags": "+faststart"}
         )
         self._video = cast(
             av.VideoStream,
@@ -78,15 +72,10 @@ class VideoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
-                self._container.mux(self._video.encode(None))
-                self._container.mux(self._audio.encode(None))
-            self._container.close()
-            if kind is None:
-                os.replace(self._part, self._path)
-        finally:
-            self._part.unlink(missing_ok=True)
+        if kind is None:
+            self._container.mux(self._video.encode(None))
+            self._container.mux(self._audio.encode(None))
+        self._container.close()
 
     def write_picture(self, time: Fraction, picture: np.ndarray) -> None:
         """Appends a frame; one that is not later than the last is left out.

@@ -12,10 +12,11 @@ import numpy as np
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
 from objects_that_sound.components.media.frame_reader import FrameReader
+from objects_that_sound.components.media.loudness import loudness_dbfs
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source
 from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS
-from objects_that_sound.components.media.sound import loudness_dbfs, read_sound
+from objects_that_sound.components.media.sound import read_sound, replace_cancelled
 from objects_that_sound.components.media.sound_windows import SoundWindows
 
 CLIP_SECONDS = 1
@@ -23,9 +24,6 @@ CLIP_SECONDS = 1
 
 FRAME_SECONDS = Fraction(1, 25)
 """Time from frame to frame of a clip with several."""
-
-_NEARLY_SILENT_DBFS = -45.0  # below this, a mix of two channels may have cancelled itself out
-_CANCELLED_DB = 20.0
 
 
 class Clip(NamedTuple):
@@ -89,7 +87,7 @@ def probe(source: Source) -> MediaInfo:
         )
 
 
-def usable_range(media: MediaFile, frames_per_clip: int = 1) -> tuple[Fraction, Fraction]:
+def usable_range(media: MediaFile, frames: int = 1) -> tuple[Fraction, Fraction]:
     """First and last second at which all frames and a whole second of sound around it exist.
 
     Raises:
@@ -99,7 +97,7 @@ def usable_range(media: MediaFile, frames_per_clip: int = 1) -> tuple[Fraction, 
     media.need_audio()
     (video_start, video_end), (audio_start, audio_end) = media.video_range, media.audio_range
     half_sound = Fraction(CLIP_SECONDS, 2)
-    half_frames = frames_per_clip // 2 * FRAME_SECONDS
+    half_frames = frames // 2 * FRAME_SECONDS
     first = max(video_start + half_frames, audio_start + half_sound)
     last = min(video_end - half_frames, audio_end - half_sound)
     if last < first:
@@ -117,7 +115,7 @@ def read_clips(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
-    frames_per_clip: int = 1,
+    frames: int = 1,
 ) -> list[Clip]:
     """Decodes the clips centred on given times.
 
@@ -127,7 +125,7 @@ def read_clips(
         image_size: short side of the JPEG in pixels (aspect kept; smaller frames are enlarged).
         sample_rate: of the sound, in Hz.
         jpeg_quality: 1..100.
-        frames_per_clip: frames around each time, 0.04 s apart; odd. 25 for "AVE+MF" ("Objects
+        frames: frames around each time, 0.04 s apart; odd. 25 for "AVE+MF" ("Objects
             that Sound", section 3).
 
     Returns:
@@ -144,7 +142,7 @@ def read_clips(
             image_size=image_size,
             sample_rate=sample_rate,
             jpeg_quality=jpeg_quality,
-            frames_per_clip=frames_per_clip,
+            frames=frames,
         )
 
 
@@ -155,7 +153,7 @@ def clips_of(
     image_size: int = 256,
     sample_rate: int = 48000,
     jpeg_quality: int = 95,
-    frames_per_clip: int = 1,
+    frames: int = 1,
     leave_out_gaps: bool = False,
 ) -> list[Clip]:
     """`read_clips` of an open file.
@@ -163,9 +161,9 @@ def clips_of(
     With `leave_out_gaps`, a clip whose sound has a hole is left out; the file is an error only if
     no clip remains.
     """
-    if frames_per_clip < 1 or frames_per_clip % 2 == 0:
-        raise ValueError(f"frames_per_clip must be odd and positive, not {frames_per_clip}")
-    first, last = usable_range(media, frames_per_clip)
+    if frames < 1 or frames % 2 == 0:
+        raise ValueError(f"frames must be odd and positive, not {frames}")
+    first, last = usable_range(media, frames)
     exact = [Fraction(time).limit_denominator(1_000_000) for time in times]
     if any(later < earlier for earlier, later in itertools.pairwise(exact)):
         raise ValueError(f"times must ascend: {list(times)}")
@@ -180,8 +178,8 @@ def clips_of(
     kept = [time for time, keep in zip(exact, whole, strict=True) if keep]
     windows = sound[np.array(whole, bool)]  # [clips, samples]
     encoder = FrameEncoder(image_size, jpeg_quality, media.need_video().sample_aspect_ratio)
-    stills = _read_frames(media, kept, encoder, frames_per_clip)
-    middle = frames_per_clip // 2
+    stills = _read_frames(media, kept, encoder, frames)
+    middle = frames // 2
     return [
         Clip(
             float(time),
@@ -196,13 +194,12 @@ def clips_of(
 
 
 def _read_frames(
-    media: MediaFile, times: list[Fraction], encoder: FrameEncoder, frames_per_clip: int
+    media: MediaFile, times: list[Fraction], encoder: FrameEncoder, frames: int
 ) -> list[list[StillFrame]]:
     """The frames around each time."""
-    middle = frames_per_clip // 2
+    middle = frames // 2
     around = [
-        [time + (place - middle) * FRAME_SECONDS for place in range(frames_per_clip)]
-        for time in times
+        [time + (place - middle) * FRAME_SECONDS for place in range(frames)] for time in times
     ]
     wanted = sorted(set(itertools.chain.from_iterable(around)))
     stills = dict(zip(wanted, FrameReader(media, encoder).read(wanted), strict=True))
@@ -227,12 +224,5 @@ def _read_windows(
             f"{missing[first] / sample_rate:.3f} s of sound are missing around "
             f"{float(times[first]):.3f} s",
         )
-    stereo = media.need_audio().codec_context.layout.nb_channels == 2
-    mixed = max(map(loudness_dbfs, sound.windows), default=0.0) if stereo else 0.0
-    if mixed < _NEARLY_SILENT_DBFS:
-        # Left and right may have cancelled each other: then the left one alone is right.
-        left = SoundWindows(starts, CLIP_SECONDS * sample_rate)
-        read_sound(media, sample_rate, left.add, channel=0, spans=spans)
-        if max(map(loudness_dbfs, left.windows)) > mixed + _CANCELLED_DB:
-            sound = left
+    replace_cancelled(media, sample_rate, sound, spans)
     return sound.windows, whole

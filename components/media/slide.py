@@ -14,13 +14,13 @@ _AT_ONCE = 64
 """Clips decoded at a time: memory does not grow with the file."""
 
 
-def slide_times(source: Source, every: float, *, frames_per_clip: int = 1) -> list[float]:
+def slide_times(source: Source, every: float, *, frames: int = 1) -> list[float]:
     """The seconds at which `slide` centres its clips: the first that there can be, and on.
 
     Args:
         source: path or seekable binary file.
         every: seconds from clip to clip.
-        frames_per_clip: see `read_clips`.
+        frames: see `read_clips`.
 
     Raises:
         ValueError: `every` is not positive.
@@ -29,7 +29,7 @@ def slide_times(source: Source, every: float, *, frames_per_clip: int = 1) -> li
     if not every > 0:
         raise ValueError(f"every must be positive, not {every}")
     with MediaFile(source) as media:
-        first, last = usable_range(media, frames_per_clip)
+        first, last = usable_range(media, frames)
     count = (last - first) // Fraction(every) + 1
     return [float(first + i * Fraction(every)) for i in range(count)]
 
@@ -40,7 +40,7 @@ def slide(
     *,
     image_size: int = 256,
     sample_rate: int = 48000,
-    frames_per_clip: int = 1,
+    frames: int = 1,
 ) -> Iterator[Clip | MediaError]:
     """Decodes clip after clip; where one is damaged, the others are still read.
 
@@ -49,7 +49,7 @@ def slide(
         times: of `slide_times`.
         image_size: see `read_clips`.
         sample_rate: see `read_clips`.
-        frames_per_clip: see `read_clips`.
+        frames: see `read_clips`.
 
     Yields:
         For each time a clip, or why there is none.
@@ -61,7 +61,7 @@ def slide(
             some,
             image_size=image_size,
             sample_rate=sample_rate,
-            frames_per_clip=frames_per_clip,
+            frames=frames,
         )
 
     for start in itertools.count(0, _AT_ONCE):

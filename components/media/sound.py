@@ -12,15 +12,12 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.cancelled_channels import audible, may_have_cancelled
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source, time_base
 from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
 from objects_that_sound.components.media.sound_decoder import SoundDecoder
-
-SILENCE_DBFS = -120.0
-"""Loudness of digital silence (its logarithm would be minus infinity)."""
-
-_INT16_MAX = 32768.0
+from objects_that_sound.components.media.sound_windows import SoundWindows
 
 # Decoders that begin in the middle need this much to be as they would have been: overlapping
 # transforms, bit reservoirs, and the headers of spectral band replication.
@@ -32,15 +29,6 @@ _LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this muc
 _VORBIS_TOLERANCE_SECONDS = 0.05
 
 
-def loudness_dbfs(samples: np.ndarray) -> float:
-    """Root mean square of int16 samples in dB relative to full scale, at least `SILENCE_DBFS`."""
-    exact = samples.astype(np.int64)  # a sum of integers is the same on every machine
-    power = int(np.dot(exact, exact)) / samples.size if samples.size else 0.0
-    if power <= 0:
-        return SILENCE_DBFS
-    return max(SILENCE_DBFS, 10 * math.log10(power) - 20 * math.log10(_INT16_MAX))
-
-
 def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
     """Decodes all sound of a file, mono.
 
@@ -49,7 +37,8 @@ def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
         sample_rate: in Hz.
 
     Returns:
-        int16 [n], from the first sample there is; silence where sound is missing in between.
+        int16 [n], from the first sample there is; silence where sound is missing in between. Each
+        second of it, counted from there, is the `audible` one.
 
     Raises:
         MediaError: the file can't be opened, has no sound, or is damaged.
@@ -57,14 +46,15 @@ def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
     with MediaFile(source) as media:
         pieces: list[tuple[int, np.ndarray]] = []
         read_sound(media, sample_rate, lambda *piece: pieces.append(piece))
-    if not pieces:
-        raise MediaError(media_error.DECODE_ERROR, "the sound track holds no sound")
-    start = min(position for position, _ in pieces)
-    end = max(position + len(samples) for position, samples in pieces)
-    sound = np.zeros(end - start, np.int16)
-    for position, samples in pieces:
-        sound[position - start : position - start + len(samples)] = samples
-    return sound
+        if not pieces:
+            raise MediaError(media_error.DECODE_ERROR, "the sound track holds no sound")
+        start = min(position for position, _ in pieces)
+        end = max(position + len(samples) for position, samples in pieces)
+        seconds = SoundWindows(range(start, end, sample_rate), sample_rate)
+        for piece in pieces:
+            seconds.add(*piece)
+        replace_cancelled(media, sample_rate, seconds)
+    return seconds.windows.reshape(-1)[: end - start]
 
 
 def read_sound(
@@ -110,6 +100,35 @@ def read_sound(
         for last_frame in rest:
             for piece in resampler.feed(last_frame):
                 take(*piece)
+
+
+def replace_cancelled(
+    media: MediaFile,
+    sample_rate: int,
+    sound: SoundWindows,
+    spans: Sequence[tuple[Fraction, Fraction]] | None = None,
+) -> None:
+    """Puts the first channel in place of the mix in each window whose channels cancel each other.
+
+    Args:
+        media: the open file.
+        sample_rate: of the windows, in Hz.
+        sound: filled by `read_sound` with the mix of all channels.
+        spans: of each window, (start, end) in seconds; None: the windows are the whole file.
+
+    Raises:
+        MediaError: as `read_sound`.
+    """
+    if media.need_audio().codec_context.layout.nb_channels == 1:
+        return
+    quiet = [row for row, mixed in enumerate(sound.windows) if may_have_cancelled(mixed)]
+    if not quiet:
+        return
+    first = SoundWindows([sound.starts[row] for row in quiet], sound.windows.shape[1])
+    there = None if spans is None else [spans[row] for row in quiet]
+    read_sound(media, sample_rate, first.add, channel=0, spans=there)
+    for row, window in zip(quiet, first.windows, strict=True):
+        sound.windows[row] = audible(sound.windows[row], window)
 
 
 def _packet_spans(

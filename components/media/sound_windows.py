@@ -9,7 +9,12 @@ import numpy as np
 
 
 class SoundWindows:
-    """Collects equally long windows of sound from pieces that arrive in any order."""
+    """Collects equally long windows of sound from pieces that arrive in any order.
+
+    Attributes:
+        starts: position of each window's first sample.
+        windows: int16 [windows, samples], silence where no piece came.
+    """
 
     def __init__(self, starts: Iterable[int], length: int):
         """Creates empty windows.
@@ -18,17 +23,17 @@ class SoundWindows:
             starts: position of each window's first sample; ascending.
             length: samples in each window.
         """
-        self._starts = list(starts)
-        self.windows = np.zeros((len(self._starts), length), np.int16)  # [windows, samples]
-        self._covered = np.zeros(len(self._starts), np.int64)
+        self.starts = list(starts)
+        self.windows = np.zeros((len(self.starts), length), np.int16)
+        self._covered = np.zeros(len(self.starts), np.int64)
 
     def add(self, position: int, samples: np.ndarray) -> None:
         """Copies the parts of a piece that fall into windows."""
         length = self.windows.shape[1]
-        begin = bisect.bisect_right(self._starts, position - length)
-        end = bisect.bisect_left(self._starts, position + len(samples))
+        begin = bisect.bisect_right(self.starts, position - length)
+        end = bisect.bisect_left(self.starts, position + len(samples))
         for row in range(begin, end):
-            start = self._starts[row]
+            start = self.starts[row]
             first = max(start, position)
             last = min(start + length, position + len(samples))
             self.windows[row, first - start : last - start] = samples[

@@ -1,80 +1,47 @@
 """ModelGate: the one verdict that Pusher and the next run's comparison go by."""
 
-from __future__ import annotations
+import dataclasses
+import os
 
-from tfx import types
-from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import component_spec, standard_artifacts
+from tfx.components.evaluator import constants
+from tfx.v1.dsl.components import InputArtifact, OutputArtifact, component
+from tfx.v1.types.standard_artifacts import Model, ModelBlessing
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.model_gate.executor import Executor
+from objects_that_sound.components.evaluation.blessing import mark_blessed
+from objects_that_sound.components.evaluation.evaluation_result import DECISIONS_FILE
+from objects_that_sound.components.evaluation.json_file import write_json
+from objects_that_sound.components.model_gate.gate import gate
 
 
-class ModelGateSpec(component_spec.ComponentSpec):
-    """Inputs, outputs and parameters of ModelGate."""
+@component
+def ModelGate(
+    model: InputArtifact[Model],
+    evaluations: InputArtifact[list[Evaluation]],
+    blessing: OutputArtifact[ModelBlessing],
+    baseline_model: InputArtifact[Model] = None,
+):
+    """Blesses a model if every evaluator does.
 
-    PARAMETERS: dict[str, component_spec.ExecutionParameter] = {}  # noqa: RUF012 - as TFX has it
-    INPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
-        "baseline_model": component_spec.ChannelParameter(
-            type=standard_artifacts.Model, optional=True
-        ),
-        "avc": component_spec.ChannelParameter(type=Evaluation, optional=True),
-        "retrieval": component_spec.ChannelParameter(type=Evaluation, optional=True),
-        "localisation": component_spec.ChannelParameter(type=Evaluation, optional=True),
-        "sound_benchmark": component_spec.ChannelParameter(type=Evaluation, optional=True),
-    }
-    OUTPUTS = {  # noqa: RUF012 - TFX's base class declares it so
-        "blessing": component_spec.ChannelParameter(type=standard_artifacts.ModelBlessing)
-    }
-
-
-class ModelGate(base_component.BaseComponent):
-    """Blesses a model if every evaluator that it is given does.
-
-    Output `blessing`: a ModelBlessing as TFX's Evaluator writes it (what Pusher and
-    LatestBlessedModelStrategy read), with `decisions.json`: `blessed`, and the `decisions` of all
-    evaluators, each with its `evaluator`, `metric`, `passed` and `text`.
+    Args:
+        model: Model that was evaluated.
+        evaluations: Evaluations of all evaluators.
+        blessing: verdict as TFX's Evaluator writes it, which Pusher and LatestBlessedModelStrategy
+            read, with `decisions.json`: the fields of `Verdict`.
+        baseline_model: Model that it was compared with, if there is one.
     """
-
-    SPEC_CLASS = ModelGateSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
-
-    def __init__(
-        self,
-        model: types.BaseChannel,
-        baseline_model: types.BaseChannel | None = None,
-        avc: types.BaseChannel | None = None,
-        retrieval: types.BaseChannel | None = None,
-        localisation: types.BaseChannel | None = None,
-        sound_benchmark: types.BaseChannel | None = None,
-    ):
-        """Configures the component.
-
-        Args:
-            model: channel of the Model that was evaluated.
-            baseline_model: channel of the Model that it was compared with; it may be empty.
-            avc: channel of AvcEvaluator's Evaluation.
-            retrieval: of RetrievalEvaluator's.
-            localisation: of LocalisationEvaluator's.
-            sound_benchmark: of SoundBenchmarkEvaluator's.
-
-        Raises:
-            ValueError: there is no evaluation to go by.
-        """
-        evaluations = {
-            "avc": avc,
-            "retrieval": retrieval,
-            "localisation": localisation,
-            "sound_benchmark": sound_benchmark,
-        }
-        if all(channel is None for channel in evaluations.values()):
-            raise ValueError("ModelGate needs at least one evaluation to go by")
-        super().__init__(
-            spec=ModelGateSpec(
-                model=model,
-                baseline_model=baseline_model,
-                **evaluations,
-                blessing=types.Channel(type=standard_artifacts.ModelBlessing),
-            )
+    verdict = gate([evaluation.uri for evaluation in evaluations])
+    write_json(os.path.join(blessing.uri, DECISIONS_FILE), dataclasses.asdict(verdict))
+    mark_blessed(blessing, verdict.blessed)
+    # LatestBlessedModelStrategy finds the model by its id.
+    blessing.set_string_custom_property(
+        constants.ARTIFACT_PROPERTY_CURRENT_MODEL_URI_KEY, model.uri
+    )
+    blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY, model.id)
+    if baseline_model is not None:
+        blessing.set_string_custom_property(
+            constants.ARTIFACT_PROPERTY_BASELINE_MODEL_URI_KEY, baseline_model.uri
+        )
+        blessing.set_int_custom_property(
+            constants.ARTIFACT_PROPERTY_BASELINE_MODEL_ID_KEY, baseline_model.id
         )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from tfx import types
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.embed_batch import embed_batch
 from objects_that_sound.components.evaluation.read_examples import (
     batched,
     count_examples,
@@ -20,13 +20,13 @@ from objects_that_sound.models import examples as contract
 
 
 def embed(
-    model: SavedModel, artifacts: Sequence[types.Artifact], split: str, batch_size: int, what: str
+    model: SavedModel, folders: Sequence[str], split: str, batch_size: int, what: str
 ) -> EmbeddedExamples:
     """Embeds every frame and every sound.
 
     Args:
         model: with signatures `embed_image` and `embed_audio`.
-        artifacts: of type Examples.
+        folders: folders of Examples.
         split: name of the split.
         batch_size: examples a call of the model.
         what: names the model in the progress bar.
@@ -43,11 +43,11 @@ def embed(
     }
     label_sets: list[tuple[str, ...]] = []
     images, sounds = [], []
-    total = count_examples(artifacts, split)
+    total = count_examples(folders, split)
     if total == 0:
         raise ValueError(f"the split {split!r} holds no examples to retrieve")
     with tqdm(total=total, desc=f"Retrieval: embed, {what}", unit="example", disable=None) as bar:
-        for batch in batched(read_examples(artifacts, split), batch_size):
+        for batch in batched(read_examples(folders, split), batch_size):
             for example in batch:
                 columns["keys"].append(example_fields.example_key(example))
                 columns["videos"].append(example_fields.video_id(example))
@@ -55,10 +55,9 @@ def embed(
                 columns["times"].append(example[contract.VIDEO_TIME][0])
                 columns["labels"].append(example_fields.label(example))
                 label_sets.append(tuple(example_fields.labels(example)))
-            frames = [example_fields.image_input(example, model.frames) for example in batch]
-            pcm = [example[contract.AUDIO][0] for example in batch]
-            images.append(model.call("embed_image", {"image": frames})["embedding"])
-            sounds.append(model.call("embed_audio", {"audio": pcm})["embedding"])
+            embeddings = embed_batch(model, batch)
+            images.append(embeddings.image)
+            sounds.append(embeddings.audio)
             bar.update(len(batch))
     examples = EmbeddedExamples(
         **{name: np.array(values) for name, values in columns.items()},

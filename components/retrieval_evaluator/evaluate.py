@@ -1,88 +1,106 @@
-"""Measures retrieval, without a pipeline."""
+"""Measures retrieval."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from tfx import types
 
-from objects_that_sound.components.evaluation.blessing import Decision, decide
-from objects_that_sound.components.evaluation.estimate import confidence_and_change
-from objects_that_sound.components.evaluation.estimate_all import estimate_all
-from objects_that_sound.components.evaluation.label_tree import LabelTree
+from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measure import measure
 from objects_that_sound.components.evaluation.saved_model import SavedModel
-from objects_that_sound.components.evaluation.threshold import Threshold
-from objects_that_sound.components.evaluation.write_metrics import write_metrics
 from objects_that_sound.components.retrieval_evaluator.embed import embed
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL, RetrievalOptions
 from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 from objects_that_sound.components.retrieval_evaluator.retrieval_scores import (
     DirectionScores,
+    retrieval_chance,
     retrieval_statistics,
     score_retrieval,
 )
 from objects_that_sound.components.retrieval_evaluator.write_neighbours import write_neighbours
 
+_NO_QUERY = "no query has a relevant item"
+
 
 def evaluate_retrieval(
-    folder: str,
-    artifacts: Sequence[types.Artifact],
-    model: SavedModel,
-    baseline_model: SavedModel | None = None,
+    model: str,
+    baseline_model: str | None = None,
     *,
-    thresholds: Sequence[Threshold] = (),
-    label_tree: str = "",
-    k: int = 30,
-    split: str = "eval",
-    batch_size: int = 32,
-) -> list[Decision]:
-    """Writes retrieval's figures and the neighbours to show (see `RetrievalEvaluator`).
+    examples: Sequence[str],
+    options: RetrievalOptions,
+    folder: str,
+) -> EvaluationResult:
+    """Measures nDCG@k and recall in four directions ("Objects that Sound", section 3.4).
+
+    Each example's frame and sound are embedded; every frame and every sound is a query among all
+    frames and among all sounds (see `Gallery`), ranked by Euclidean distance. Items at the same
+    distance count as in random order. Recall at k is the share of queries with a right item among
+    the first k. Intervals are by groups of videos.
 
     Args:
-        folder: of the Evaluation.
-        artifacts: of type Examples.
-        model: with signatures `embed_image` and `embed_audio`.
-        baseline_model: to compare with; likewise.
-        thresholds: on the metrics of `retrieval_statistics`.
-        label_tree: path of a tree of the labels (see `LabelTree.from_json`); "" for flat labels.
-        k: how many of the first ranks count in nDCG.
-        split: name of the split to embed.
-        batch_size: examples a call of the model.
+        model: path of a model with the signatures `embed_image` and `embed_audio`; see
+            `saved_model_path`.
+        baseline_model: path of the latest blessed model; None if there is none.
+        examples: folders of Examples.
+        options: how to measure.
+        folder: folder that gets `neighbours.json` with the media of some queries and of their
+            nearest neighbours across modalities.
 
     Returns:
-        What came of the thresholds.
+        The metrics. Details: `relevance` ("label" or "video"), `k`, `num_items`, `num_queries`
+        (items that have a relevant one to find), `labels_not_in_tree`.
 
     Raises:
         ValueError: an embedding is not finite, the split is empty, or the tree is none of the
             labels'.
     """
-    tree = LabelTree.from_json(label_tree) if label_tree else LabelTree.flat()
-    examples = embed(model, artifacts, split, batch_size, "model").labelled()
-    unknown = _labels_not_in_tree(examples, tree) if label_tree else []
-    gallery = Gallery(examples, tree)
-    scores = score_retrieval(examples, gallery, k)
-    baseline = None
-    if baseline_model is not None:
-        others = embed(baseline_model, artifacts, split, batch_size, "baseline").labelled()
-        baseline = retrieval_statistics(score_retrieval(others, gallery, k))
-    estimates, changes = estimate_all(retrieval_statistics(scores), baseline, examples.groups)
-    directions = {name: _figures(one) for name, one in scores.items()}
-    metrics = {
-        "relevance": gallery.kind,
-        "k": k,
-        "label_tree": bool(label_tree) and gallery.kind == "label",
-        "labels_not_in_tree": unknown,
-        "num_items": len(examples),
-        "num_queries": max(figures["num_queries"] for figures in directions.values()),
-        **directions,
-        **confidence_and_change(estimates, changes),
-    }
-    write_metrics(folder, metrics)
-    write_neighbours(folder, examples, gallery, artifacts, split)
-    missing = {name: "no query has a relevant item" for name in retrieval_statistics(scores)}
-    return decide(thresholds, estimates, changes, missing)
+    trained = SavedModel(model)
+    tree = LabelTree.from_json(options.label_tree) if options.label_tree else LabelTree.flat()
+
+    def embedded(one: SavedModel, what: str) -> EmbeddedExamples:
+        return embed(one, examples, options.split, options.batch_size, what).labelled()
+
+    items = embedded(trained, "model")
+    unknown = _labels_not_in_tree(items, tree) if options.label_tree else []
+    gallery = Gallery(items, tree)
+    scores = score_retrieval(items, gallery, options.k)
+    compared = None
+    other = load_baseline_model(baseline_model, trained)
+    if other is not None:
+        others = embedded(other, "baseline")
+        compared = retrieval_statistics(score_retrieval(others, gallery, options.k))
+    metrics = measure(
+        RETRIEVAL.metrics,
+        retrieval_statistics(scores),
+        compared,
+        items.groups,
+        chance=retrieval_chance(scores),
+        missing=dict.fromkeys((one.name for one in RETRIEVAL.metrics), _NO_QUERY),
+    )
+    write_neighbours(folder, items, gallery, examples, options.split)
+    queries = _count_queries(scores)
+    return EvaluationResult(
+        RETRIEVAL.name,
+        RETRIEVAL.title,
+        metrics,
+        notes=(
+            _relevance_note(gallery, options),
+            *([f"Not in the label tree: {', '.join(unknown)}."] if unknown else []),
+            f"{queries} of {len(items)} items have something to find and are queries.",
+            f"nDCG counts the first {options.k} ranks. Chance is exact.",
+        ),
+        details={
+            "relevance": gallery.kind,
+            "k": options.k,
+            "num_items": len(items),
+            "num_queries": queries,
+            "labels_not_in_tree": unknown,
+        },
+    )
 
 
 def _labels_not_in_tree(examples: EmbeddedExamples, tree: LabelTree) -> list[str]:
@@ -96,17 +114,12 @@ def _labels_not_in_tree(examples: EmbeddedExamples, tree: LabelTree) -> list[str
     return unknown
 
 
-def _figures(scores: DirectionScores) -> dict[str, Any]:
-    """The means over the queries that have something to find; None where none has."""
+def _count_queries(scores: Mapping[str, DirectionScores]) -> int:
+    return max(int(np.count_nonzero(~np.isnan(one.ndcg))) for one in scores.values())
 
-    def mean(values: np.ndarray) -> float | None:
-        there = values[~np.isnan(values)]
-        return float(there.mean()) if len(there) else None
 
-    return {
-        "ndcg": mean(scores.ndcg),
-        "chance": mean(scores.chance),
-        "recall": {str(k): mean(values) for k, values in scores.recall.items()},
-        "recall_chance": {str(k): mean(values) for k, values in scores.recall_chance.items()},
-        "num_queries": int(np.count_nonzero(~np.isnan(scores.ndcg))),
-    }
+def _relevance_note(gallery: Gallery, options: RetrievalOptions) -> str:
+    if gallery.kind == "video":
+        return "Relevant are items of the query's own video, as there are no classes to compare."
+    how = "is graded by the label tree" if options.label_tree else "means to be of the same class"
+    return f"Relevance {how}; items of the query's own group of videos are left out."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from objects_that_sound.components.evaluation.label_tree import LabelTree
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
 from objects_that_sound.components.retrieval_evaluator.graded_relevance import GradedRelevance
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 
 
 class Gallery:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from objects_that_sound.components.evaluation.label_tree import LabelTree
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 
 
 class GradedRelevance:

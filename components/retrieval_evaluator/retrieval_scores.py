@@ -8,21 +8,21 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from objects_that_sound.components.evaluation.bootstrap import Statistic
-from objects_that_sound.components.evaluation.estimate_all import mean_of
-from objects_that_sound.components.evaluation.ndcg import expected_ndcg_at_k, ndcg_at_k
-from objects_that_sound.components.evaluation.recall import expected_recall_at_k, recall_at_k
+from objects_that_sound.components.evaluation.measure import mean_of
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
-from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
-
-DIRECTIONS = (
-    ("image", "image"),
-    ("image", "audio"),
-    ("audio", "image"),
-    ("audio", "audio"),
+from objects_that_sound.components.retrieval_evaluator.evaluator import (
+    DIRECTIONS,
+    NDCG,
+    OVER_CHANCE,
+    RECALL,
+    RECALL_AT,
 )
-"""Modalities of the query and of the gallery."""
-
-RECALL_AT = (1, 5, 10)
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.ndcg import expected_ndcg_at_k, ndcg_at_k
+from objects_that_sound.components.retrieval_evaluator.recall import (
+    expected_recall_at_k,
+    recall_at_k,
+)
 
 _QUERIES_AT_ONCE = 256
 """Bounds the memory of the tables of queries and gallery."""
@@ -55,33 +55,40 @@ def score_retrieval(
         k: how many of the first ranks count in nDCG.
 
     Returns:
-        By direction, `image_image`, `image_audio`, `audio_image`, `audio_audio` (query_gallery).
+        By direction of `DIRECTIONS`.
     """
-    return {
-        f"{query}_{sought}": _direction(examples, gallery, query, sought, k)
-        for query, sought in DIRECTIONS
-    }
+    return {direction: _score(examples, gallery, direction, k) for direction in DIRECTIONS}
 
 
 def retrieval_statistics(scores: dict[str, DirectionScores]) -> dict[str, Statistic]:
-    """Makes the statistics of the queries by metric.
-
-    Returns:
-        For each direction `ndcg_image_audio`, its distance from the chance value
-        `ndcg_over_chance_image_audio`, and `recall_at_1_image_audio` and so on.
-    """
+    """Makes the statistics of the queries by name of the metric."""
     statistics = {}
     for direction, figures in scores.items():
-        statistics[f"ndcg_{direction}"] = mean_of(figures.ndcg)
-        statistics[f"ndcg_over_chance_{direction}"] = mean_of(figures.ndcg - figures.chance)
+        statistics[NDCG[direction].name] = mean_of(figures.ndcg)
+        statistics[OVER_CHANCE[direction].name] = mean_of(figures.ndcg - figures.chance)
         for k, recall in figures.recall.items():
-            statistics[f"recall_at_{k}_{direction}"] = mean_of(recall)
+            statistics[RECALL[direction, k].name] = mean_of(recall)
     return statistics
 
 
-def _direction(
-    examples: EmbeddedExamples, gallery: Gallery, query: str, sought: str, k: int
-) -> DirectionScores:
+def retrieval_chance(scores: dict[str, DirectionScores]) -> dict[str, float]:
+    """Computes what a random ranking is expected to reach, by name of the metric.
+
+    Returns:
+        Means over the queries that have something to find; NaN where none has.
+    """
+    chance = {}
+    for direction, figures in scores.items():
+        every = np.arange(len(figures.chance))
+        chance[NDCG[direction].name] = mean_of(figures.chance)(every)
+        chance[OVER_CHANCE[direction].name] = 0.0
+        for k, expected in figures.recall_chance.items():
+            chance[RECALL[direction, k].name] = mean_of(expected)(every)
+    return chance
+
+
+def _score(examples: EmbeddedExamples, gallery: Gallery, direction: str, k: int) -> DirectionScores:
+    query, sought = direction.split("_")
     parts = []
     for start in range(0, len(examples), _QUERIES_AT_ONCE):
         rows = np.arange(start, min(start + _QUERIES_AT_ONCE, len(examples)))

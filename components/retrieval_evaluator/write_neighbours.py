@@ -6,17 +6,16 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from tfx import types
-from tfx.dsl.io import fileio
+import tensorflow as tf
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.json_file import write_json
 from objects_that_sound.components.evaluation.media_files import (
     write_spectrogram,
     write_thumbnail,
     write_wav,
 )
 from objects_that_sound.components.evaluation.read_examples import read_examples
-from objects_that_sound.components.evaluation.write_metrics import write_json
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
 from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
 from objects_that_sound.components.retrieval_evaluator.neighbours import (
@@ -35,16 +34,16 @@ def write_neighbours(
     folder: str,
     examples: EmbeddedExamples,
     gallery: Gallery,
-    artifacts: Sequence[types.Artifact],
+    folders: Sequence[str],
     split: str,
 ) -> None:
     """Writes `neighbours.json` and, under `media`, what it names.
 
     Args:
-        folder: of the Evaluation.
+        folder: folder of the evaluation.
         examples: the split.
         gallery: of these examples.
-        artifacts: of type Examples, where their media are.
+        folders: folders of Examples, where their media are.
         split: name of the split.
     """
     shown = {
@@ -55,7 +54,7 @@ def write_neighbours(
         )
     }
     everything = [neighbours for found in shown.values() for neighbours in found]
-    names = _write_media(folder, examples, everything, artifacts, split)
+    names = _write_media(folder, examples, everything, folders, split)
     content: dict[str, Any] = {"relevance": gallery.kind}
     for key, found in shown.items():
         content[key] = [_describe(examples, names, neighbours) for neighbours in found]
@@ -66,14 +65,14 @@ def _write_media(
     folder: str,
     examples: EmbeddedExamples,
     shown: Sequence[Neighbours],
-    artifacts: Sequence[types.Artifact],
+    folders: Sequence[str],
     split: str,
 ) -> dict[int, str]:
     rows = sorted({row for n in shown for row in (n.query, *(found.row for found in n.nearest))})
     names = {row: f"media/{number:03d}" for number, row in enumerate(rows)}
     path_of = {examples.keys[row]: os.path.join(folder, name) for row, name in names.items()}
-    fileio.makedirs(os.path.join(folder, "media"))
-    for example in read_examples(artifacts, split):
+    tf.io.gfile.makedirs(os.path.join(folder, "media"))
+    for example in read_examples(folders, split):
         path = path_of.get(example_fields.example_key(example))
         if path is not None:
             pcm = example[contract.AUDIO][0]

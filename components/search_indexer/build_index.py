@@ -13,11 +13,11 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.search_indexer.check_index import check_index
 from objects_that_sound.components.search_indexer.embed_file import (
     EmbedFile,
     ExampleFile,
-    frames_of,
     items_path,
 )
 from objects_that_sound.components.search_indexer.items import Items
@@ -92,10 +92,8 @@ def build_index(
     SearchIndex(model_folder, items).save(folder)
     probes = list(itertools.islice((row for path in files for row in _read(path, 2)), _PROBES))
     check_index(folder, model_folder, items, probes)
-    frames = frames_of(tf.saved_model.load(model_folder))
-    write_warmup_requests(
-        folder, example_fields.image_input(probes[0], frames), probes[0][contract.AUDIO][0]
-    )
+    image = example_fields.image_input(probes[0], SavedModel(model_folder).frames)
+    write_warmup_requests(folder, image, probes[0][contract.AUDIO][0])
     tf.io.gfile.rmtree(work_folder)
     return len(items)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.search_indexer.embed_file import frames_of
+from objects_that_sound.components.evaluation.embed_batch import embed_batch
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.search_indexer.items import Items
 from objects_that_sound.components.search_indexer.search_index import THUMBNAILS
 from objects_that_sound.components.search_indexer.vector_table import VectorTable
@@ -37,23 +37,20 @@ def check_index(
     """
     problems = operation_problems(folder)
     if not problems:
-        index = tf.saved_model.load(folder).signatures
-        model = tf.saved_model.load(model_folder)
-        frames = frames_of(model)
-        images = [example_fields.image_input(example, frames) for example in examples]
+        index = SavedModel(folder)
+        model = SavedModel(model_folder)
+        vectors = embed_batch(model, examples)
+        images = [example_fields.image_input(example, model.frames) for example in examples]
         sounds = [example[contract.AUDIO][0] for example in examples]
-        for name, queries, sought in (
-            ("image", images, items.audio),
-            ("audio", sounds, items.image),
+        k = np.full(len(examples), _K, np.int32)
+        for name, media, queries, sought in (
+            ("image", images, vectors.image, items.audio),
+            ("audio", sounds, vectors.audio, items.image),
         ):
-            media = {name: tf.constant(queries, tf.string)}
-            vectors = model.signatures[f"embed_{name}"](**media)["embedding"].numpy()
-            k = tf.fill([len(queries)], _K)
-            answer = index[f"search_by_{name}"](**media, k=k)
-            found = {output: values.numpy() for output, values in answer.items()}
+            found = index.call(f"search_by_{name}", {name: media, "k": k})
             problems += [
                 f"search_by_{name}: {problem}"
-                for problem in answer_problems(found, items, sought, vectors)
+                for problem in answer_problems(found, items, sought, queries)
             ]
     if problems:
         raise ExportError(

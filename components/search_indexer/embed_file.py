@@ -11,8 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.embed_batch import embed_batch
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.thumbnail import make_thumbnail
 from objects_that_sound.components.search_indexer.items import Items
-from objects_that_sound.components.search_indexer.thumbnail import make_thumbnail
 from objects_that_sound.components.search_indexer.vector_table import VectorTable
 from objects_that_sound.models import examples as contract
 
@@ -65,8 +67,7 @@ class EmbedFile(beam.DoFn):
 
     def setup(self) -> None:
         """Loads the model."""
-        self._model = tf.saved_model.load(self._model_folder)
-        self._frames = frames_of(self._model)
+        self._model = SavedModel(self._model_folder)
 
     def process(self, element: ExampleFile) -> Iterator[int]:
         """Embeds all examples of a file."""
@@ -87,35 +88,23 @@ class EmbedFile(beam.DoFn):
         yield count
 
     def _embed(self, rows: list[dict[str, list]], names: list[str]) -> Items:
-        images = [example_fields.image_input(row, self._frames) for row in rows]
-        sounds = [row[contract.AUDIO][0] for row in rows]
         if self._thumbnail_size:
             for row, name in zip(rows, names, strict=True):
                 small = make_thumbnail(row[contract.IMAGE][0], self._thumbnail_size)
                 path = os.path.join(self._thumbnails_folder, name)
                 with tf.io.gfile.GFile(path, "wb") as file:
                     file.write(small)
-        signatures = self._model.signatures
-        seen = signatures["embed_image"](image=tf.constant(images, tf.string))["embedding"].numpy()
-        heard = signatures["embed_audio"](audio=tf.constant(sounds, tf.string))["embedding"].numpy()
+        embeddings = embed_batch(self._model, rows)
         return Items(
             ids=np.array([example_fields.video_id(row) for row in rows]),
             times=np.array([row[contract.VIDEO_TIME][0] for row in rows], np.float32),
             labels=np.array([example_fields.label(row) for row in rows]),
             thumbnails=np.array(names if self._thumbnail_size else [""] * len(rows)),
-            image=VectorTable.of(seen, self._dtype),
-            audio=VectorTable.of(heard, self._dtype),
+            image=VectorTable.of(embeddings.image, self._dtype),
+            audio=VectorTable.of(embeddings.audio, self._dtype),
         )
 
 
 def items_path(folder: str, number: int) -> str:
     """The file of the items of the file of examples with a number; there is none for an empty one."""
     return os.path.join(folder, f"{number:05d}.npz")
-
-
-def frames_of(model) -> int:
-    """How many frames a loaded model's `image` is made of; 1 where it does not say."""
-    if "describe" not in model.signatures:
-        return 1
-    described = model.signatures["describe"](query=tf.constant([b""]))
-    return int(described["frames"][0]) if "frames" in described else 1

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from objects_that_sound.components.search_indexer.vector_table import VectorTable
+from objects_that_sound.models.whole_file import whole_file
 
 # In the order of the fields.
 _FACTS = ("ids", "times", "labels", "thumbnails")
@@ -55,9 +56,8 @@ class Items:
             arrays |= {f"{name}_stored": table.stored, f"{name}_scales": table.scales}
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
-        with tf.io.gfile.GFile(f"{path}.part", "wb") as file:
+        with whole_file(path) as unfinished, tf.io.gfile.GFile(unfinished, "wb") as file:
             file.write(buffer.getvalue())
-        tf.io.gfile.rename(f"{path}.part", path, overwrite=True)
 
     @classmethod
     def load(cls, path: str) -> Items:

@@ -24,14 +24,13 @@ class TopProducts(tf.Module):
     than a few blocks are ever held in float32. Of equal products, the first vectors are taken.
     """
 
-    def __init__(self, table: VectorTable, name: str | None = None):
+    def __init__(self, table: VectorTable):
         """Holds the vectors as variables: a checkpoint has no limit of 2 GB.
 
         Args:
             table: the vectors, at least one.
-            name: of the module.
         """
-        super().__init__(name)
+        super().__init__()
         self.count, self.size = table.stored.shape
         self._stored = tf.Variable(table.stored, trainable=False, name="vectors")
         self._scales = (

@@ -1,74 +1,118 @@
-"""Asks a server, and keeps what is to be known of its answers."""
+"""Asks a server over both protocols, and keeps what is to be known of its answers."""
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
 
-import grpc
 import numpy as np
-import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2
+
+from objects_that_sound.components.serving_validator.predict_request import PredictRequest
+from objects_that_sound.serving.client.model_client import ModelClient
+from objects_that_sound.serving.client.model_server_error import ModelServerError
+
+_NAMES = {"grpc": "gRPC", "rest": "REST"}
 
 
-@dataclasses.dataclass
 class Answers:
-    """What came of requests, in their order.
+    """What came of requests.
 
     Attributes:
-        signatures: that were asked.
-        seconds: that each request took.
+        seconds: that each request took, in their order, by signature and protocol.
         problems: what was wrong with answers, one text each.
+        largest_difference: the most that a number of one protocol's answers differs from the
+            other's; None before both have answered.
     """
 
-    signatures: list[str] = dataclasses.field(default_factory=list)
-    seconds: list[float] = dataclasses.field(default_factory=list)
-    problems: list[str] = dataclasses.field(default_factory=list)
-
-    def ask(
-        self, prediction: Any, requests: Iterable[predict_pb2.PredictRequest], timeout: float
-    ) -> None:
-        """Sends requests one after the other; ends early where the server went away.
+    def __init__(self, clients: Mapping[str, ModelClient]):
+        """Asks nothing yet.
 
         Args:
-            prediction: stub of PredictionService.
-            requests: of batches.
-            timeout: seconds for each.
+            clients: by protocol, `grpc` and `rest`.
         """
-        for request in requests:
-            signature = request.model_spec.signature_name
-            started = time.perf_counter()
-            try:
-                response = prediction.Predict(request, timeout=timeout)
-            except grpc.RpcError as error:
-                self._keep(signature, started)
-                self.problems.append(f"{signature}: {error.code().name}: {error.details()}")
-                if error.code() == grpc.StatusCode.UNAVAILABLE:
-                    return
-                continue
-            self._keep(signature, started)
-            self.problems += [f"{signature}, {text}" for text in _problems(request, response)]
+        self.seconds: dict[tuple[str, str], list[float]] = {}
+        self.problems: list[str] = []
+        self.largest_difference: float | None = None
+        self._clients = clients
+        self._lost = False
+
+    @property
+    def all_seconds(self) -> list[float]:
+        """What every request took."""
+        return list(itertools.chain.from_iterable(self.seconds.values()))
+
+    def ask(self, request: PredictRequest) -> dict[str, np.ndarray]:
+        """Sends a request over all protocols, and compares the answers.
+
+        Returns:
+            The outputs by name; none where something is wrong with them, or the server went away
+            before.
+        """
+        first: dict[str, np.ndarray] = {}
+        for protocol, client in self._clients.items():
+            answer = {} if self._lost else self._predict(protocol, client, request, first)
+            if not answer:
+                return {}
+            if first:
+                self._compare(request, protocol, first, answer)
+            else:
+                first = answer
+        return first
 
     def percentile(self, percent: float) -> float:
         """Seconds that so many percent of the requests take at most (a request's, no mean)."""
-        return float(np.percentile(self.seconds, percent, method="higher"))
+        return float(np.percentile(self.all_seconds, percent, method="higher"))
 
-    def _keep(self, signature: str, started: float) -> None:
-        self.signatures.append(signature)
-        self.seconds.append(time.perf_counter() - started)
+    def _predict(
+        self,
+        protocol: str,
+        client: ModelClient,
+        request: PredictRequest,
+        expected: Mapping[str, np.ndarray],
+    ) -> dict[str, np.ndarray]:
+        """The answer, its outputs of the types expected; none where something is wrong with it."""
+        where = f"{request.signature} over {_NAMES[protocol]}"
+        wanted = {name: values.dtype.type for name, values in expected.items()}
+        started = time.perf_counter()
+        try:
+            answer = client.predict(request.signature, request.inputs, wanted)
+            problems = [f"{where}, {text}" for text in _problems(request.batch, answer)]
+        except ConnectionError as error:
+            self._lost = True
+            problems = [f"{where}: {error}"]
+        except (TimeoutError, ModelServerError) as error:
+            problems = [f"{where}: {error}"]
+        except (KeyError, TypeError, ValueError) as error:  # other outputs, or of other types
+            problems = [f"{where}: the answer cannot be read: {error!r}"]
+        seconds = time.perf_counter() - started
+        self.seconds.setdefault((request.signature, protocol), []).append(seconds)
+        self.problems += problems
+        return {} if problems else answer
+
+    def _compare(
+        self,
+        request: PredictRequest,
+        protocol: str,
+        first: Mapping[str, np.ndarray],
+        second: Mapping[str, np.ndarray],
+    ) -> None:
+        for name, values in first.items():
+            if values.shape != second[name].shape:
+                self.problems.append(
+                    f"{request.signature} over {_NAMES[protocol]}, {name}: shape "
+                    f"{list(second[name].shape)} and not {list(values.shape)}"
+                )
+            elif np.issubdtype(values.dtype, np.number):
+                gaps = np.abs(values.astype(float) - second[name].astype(float))
+                self.largest_difference = float(gaps.max(initial=self.largest_difference or 0.0))
 
 
-def _problems(
-    request: predict_pb2.PredictRequest, response: predict_pb2.PredictResponse
-) -> list[str]:
-    batch = next(iter(request.inputs.values())).tensor_shape.dim[0].size
+def _problems(batch: int, answer: Mapping[str, np.ndarray]) -> list[str]:
     problems = []
-    for name, tensor in sorted(response.outputs.items()):
-        values = tf.make_ndarray(tensor)
+    for name, values in sorted(answer.items()):
         if values.shape[:1] != (batch,):
             problems.append(f"{name}: shape {list(values.shape)} for a batch of {batch}")
         elif np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
             problems.append(f"{name}: not finite")
-    return problems or ([] if response.outputs else ["no outputs"])
+    return problems or ([] if answer else ["no outputs"])

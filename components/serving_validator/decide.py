@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import collections
 
-from objects_that_sound.components.evaluation.blessing import Decision
+from objects_that_sound.components.evaluation.decision import Decision
 from objects_that_sound.components.serving_validator.answers import Answers
 from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 
+_TOLERANCE = 1e-5
 _SHOWN = 5
 
 
@@ -26,8 +27,10 @@ def decide(
         _at_most("load_seconds", "loading took", load_seconds, limits.load_seconds, "s"),
         _answered(answers),
     ]
+    if answers.largest_difference is not None:
+        decisions.append(_alike(answers.largest_difference))
     if answers.seconds:
-        slowest, p99 = max(answers.seconds), answers.percentile(99)
+        slowest, p99 = max(answers.all_seconds), answers.percentile(99)
         decisions += [
             _at_most(
                 "request_seconds", "the slowest request took", slowest, limits.request_seconds, "s"
@@ -52,7 +55,7 @@ def decide(
 
 
 def _answered(answers: Answers) -> Decision:
-    count = len(answers.seconds)
+    count = len(answers.all_seconds)
     if not count:
         return Decision("answers", False, "there was nothing to ask: no warm-up file, no examples")
     if not answers.problems:
@@ -61,6 +64,14 @@ def _answered(answers: Answers) -> Decision:
     shown = "; ".join(f"{text} ({number} times)" for text, number in kinds[:_SHOWN])
     more = f"; and {len(kinds) - _SHOWN} more kinds" if len(kinds) > _SHOWN else ""
     return Decision("answers", False, f"of {count} requests, wrong answers: {shown}{more}")
+
+
+def _alike(difference: float) -> Decision:
+    passed = difference <= _TOLERANCE
+    text = (
+        f"answers over gRPC and REST differ by {difference:.2g} at most, {_TOLERANCE:g} is allowed"
+    )
+    return Decision("protocols", passed, text)
 
 
 def _at_most(metric: str, words: str, value: float, bound: float, unit: str) -> Decision:

@@ -8,9 +8,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from objects_that_sound.components.evaluation.read_examples import batched
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.sound_benchmark_evaluator.evaluator import SoundBenchmarkOptions
 from objects_that_sound.components.sound_benchmark_evaluator.sounds import resample, windows
+from objects_that_sound.components.sound_benchmark_evaluator.usable_clips import UsableClips
 from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.signatures import ServingSignatures
 from objects_that_sound.models.training.keras_weights import read_network_config
@@ -50,41 +53,42 @@ def random_listener(model_path: str, seed: int) -> Listener:
     return lambda name, pcm: functions[name](tf.constant(list(pcm)))[_OUTPUTS[name]].numpy()
 
 
+def sample_rate_of(model: SavedModel) -> int:
+    """The rate that a model hears, in Hz."""
+    return int(model.call("describe", {"query": [b""]})["sample_rate"][0])
+
+
 def listen(
     listener: Listener,
     names: Sequence[str],
-    sounds: Sequence[np.ndarray],
+    clips: UsableClips,
+    options: SoundBenchmarkOptions,
     *,
     sample_rate: int,
-    wanted_rate: int,
-    hop_seconds: float,
-    batch_size: int,
     what: str,
 ) -> Mapping[str, list[np.ndarray]]:
     """Computes the vectors of all windows of all clips.
 
     Args:
         listener: a network.
-        names: of signatures.
-        sounds: of each clip, int16[n].
-        sample_rate: of the sounds, in Hz.
-        wanted_rate: of the network, in Hz.
-        hop_seconds: between two windows of one second.
-        batch_size: windows a call.
-        what: for the progress bar.
+        names: names of signatures.
+        clips: sounds to listen to.
+        options: windows' distance, and how many the network hears at once.
+        sample_rate: rate that the network hears, in Hz.
+        what: name of the network, for the progress bar.
 
     Returns:
         By signature, of each clip float32[windows, n].
     """
     vectors: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    hop = max(1, round(hop_seconds * wanted_rate))
-    for sound in tqdm(sounds, desc=f"Benchmark: {what}", unit="clip", disable=None):
-        cut = windows(resample(sound, sample_rate, wanted_rate), wanted_rate, hop)
+    hop = max(1, round(options.hop_seconds * sample_rate))
+    for sound in tqdm(clips.sounds, desc=f"Benchmark: {what}", unit="clip", disable=None):
+        cut = windows(resample(sound, clips.sample_rate, sample_rate), sample_rate, hop)
         pcm = [window.astype("<i2").tobytes() for window in cut]
         for name in names:
-            parts = [
-                listener(name, pcm[start : start + batch_size])
-                for start in range(0, len(pcm), batch_size)
-            ]
-            vectors[name].append(np.concatenate(parts))
+            vectors[name].append(
+                np.concatenate(
+                    [listener(name, batch) for batch in batched(iter(pcm), options.batch_size)]
+                )
+            )
     return vectors

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
 import numpy as np
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.embed_batch import embed_batch
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.span_statistics.described_example import DescribedExample
 from objects_that_sound.models import examples as contract
@@ -32,10 +33,11 @@ class DescribeExamples(beam.DoFn):
                 are not finite.
         """
         rows = [contract.read_example(record) for record in element]
-        images: Sequence[np.ndarray | None] = [None] * len(rows)
+        images: Iterable[np.ndarray | None] = [None] * len(rows)
         sounds = images
         if self._model is not None:
-            images, sounds = _embed(self._model, rows)
+            _check_sample_rate(self._model, rows)
+            images, sounds = embed_batch(self._model, rows)
         for row, image, sound in zip(rows, images, sounds, strict=True):
             yield DescribedExample(
                 example_fields.group(row),
@@ -46,9 +48,7 @@ class DescribeExamples(beam.DoFn):
             )
 
 
-def _embed(
-    model: SavedModel, rows: list[dict[str, list]]
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def _check_sample_rate(model: SavedModel, rows: list[dict[str, list]]) -> None:
     described = model.call("describe", {"query": [b""]}) if "describe" in model.signatures else {}
     rates = {row[contract.AUDIO_SAMPLE_RATE][0] for row in rows}
     if "sample_rate" in described and rates != {int(described["sample_rate"][0])}:
@@ -56,10 +56,3 @@ def _embed(
             f"the latest blessed model hears {int(described['sample_rate'][0])} Hz, but the examples "
             f"have {', '.join(map(str, sorted(rates)))} Hz: all spans need the same preset"
         )
-    frames = [example_fields.image_input(row, model.frames) for row in rows]
-    images = model.call("embed_image", {"image": frames})["embedding"]
-    pcm = [row[contract.AUDIO][0] for row in rows]
-    sounds = model.call("embed_audio", {"audio": pcm})["embedding"]
-    if not (np.isfinite(images).all() and np.isfinite(sounds).all()):
-        raise ValueError("the model's embeddings hold NaN or infinity")
-    return list(images), list(sounds)

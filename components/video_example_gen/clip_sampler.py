@@ -80,7 +80,7 @@ def _sample(media: MediaFile, video: Video, config: IngestConfig) -> list[Clip]:
             continue
         loudest = max([loudest, *(clip.loudness for clip in clips)])
         for clip in clips:
-            if clip.loudness >= config.minimum_loudness_dbfs:
+            if clip.loudness >= config.min_loudness_dbfs:
                 loud[slots[clip.time]] = clip
     if loud:
         return [loud[slot] for slot in sorted(loud)]
@@ -89,16 +89,14 @@ def _sample(media: MediaFile, video: Video, config: IngestConfig) -> list[Clip]:
     raise MediaError(
         media_error.SILENT,
         f"the loudest of {len(tried)} sampled seconds has {loudest:.1f} dBFS; the minimum is "
-        f"{config.minimum_loudness_dbfs:g}",
+        f"{config.min_loudness_dbfs:g}",
     )
 
 
 def _range(media: MediaFile, video: Video, config: IngestConfig) -> tuple[Fraction, Fraction]:
     """First and last time at which an example may be centred."""
-    whole = usable_range(media, config.frames_per_example)
-    first, last = segment_range(
-        *whole, video.start, video.end, frames_per_example=config.frames_per_example
-    )
+    whole = usable_range(media, config.frames)
+    first, last = segment_range(*whole, video.start, video.end, frames=config.frames)
     if math.ceil(first / TICK) <= math.floor(last / TICK):
         return first, last
     if (first, last) == whole:
@@ -121,5 +119,5 @@ def _decode(media: MediaFile, times: list[float], config: IngestConfig) -> list[
         sample_rate=config.sample_rate,
         jpeg_quality=config.jpeg_quality,
         leave_out_gaps=True,
-        frames_per_clip=config.frames_per_example,
+        frames=config.frames,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from google.protobuf import json_format, struct_pb2
 from tfx.components.example_gen.component import FileBasedExampleGen
@@ -50,21 +51,10 @@ class VideoExampleGen(FileBasedExampleGen):
         output_config: example_gen_pb2.Output | None = None,
         range_config: range_config_pb2.RangeConfig | None = None,
         eval_fraction: float = 0.2,
-        examples_per_video: int = 10,
-        frames_per_example: int = 1,
-        image_size: int = 256,
-        sample_rate: int = 48000,
-        jpeg_quality: int = 95,
-        minimum_loudness_dbfs: float = -60.0,
-        group_regex: str = "",
-        label_regex: str = "",
-        annotations: str = "",
-        examples_per_shard: int = 0,
-        seed: int = 0,
-        split_method: str = "rank",
         custom_executor_spec: executor_spec.ExecutorSpec | None = None,
+        **ingest: Any,
     ):
-        r"""Creates the component.
+        """Creates the component.
 
         Args:
             input_base: folder of videos.
@@ -74,37 +64,13 @@ class VideoExampleGen(FileBasedExampleGen):
             output_config: names and shares of the splits; default: train and eval.
             range_config: which spans.
             eval_fraction: share of the groups that go into eval, if there is no `output_config`.
-            examples_per_video: at most so many examples a video.
-            frames_per_example: see IngestConfig.
-            image_size: short side of the stored frame, in pixels.
-            sample_rate: of the stored sound, in Hz.
-            jpeg_quality: 1..100.
-            minimum_loudness_dbfs: quieter moments are replaced by others close by, or left out.
-            group_regex: names the group of a video from its file name, for example `_g\d+_`.
-            label_regex: one capture group: the label in a file name.
-            annotations: path of an annotations.jsonl; default: the one in each video's folder.
-            examples_per_shard: see IngestConfig.
-            seed: of the choice of times, of splits and of the order.
-            split_method: "rank" (exact shares) or "hash" (a group keeps its split over spans).
-            custom_executor_spec: instead of this component's executor.
+            custom_executor_spec: executor in place of this component's.
+            **ingest: fields of IngestConfig, such as `examples_per_video=10`.
 
         Raises:
             ValueError: a parameter can't be right; says which and what to do.
         """
-        config = IngestConfig(
-            examples_per_video=examples_per_video,
-            frames_per_example=frames_per_example,
-            image_size=image_size,
-            sample_rate=sample_rate,
-            jpeg_quality=jpeg_quality,
-            minimum_loudness_dbfs=minimum_loudness_dbfs,
-            group_regex=group_regex,
-            label_regex=label_regex,
-            annotations=annotations,
-            examples_per_shard=examples_per_shard,
-            seed=seed,
-            split_method=split_method,
-        )
+        config = IngestConfig(**ingest)
         if (input_base is None) == (video_list is None):
             raise ValueError("give either input_base, a folder, or video_list, a CSV of videos")
         if video_list is not None:

@@ -18,14 +18,15 @@ TIMEOUT_SECONDS = 1800.0
 """For one video. Far more than any real one needs: a two-hour file takes seconds."""
 MEMORY_LIMIT = 2 << 30
 """Bytes that one decoder may allocate."""
+_MAY_BE_ANOTHERS = (media_error.CRASHED, media_error.OUT_OF_MEMORY)
 _MAX_TASKS = 1000  # then a fresh process: against leaks in what FFmpeg does with damaged files
 
 
 class DecoderPool:
     """A few child processes, each fed by a thread of this process; a context manager.
 
-    A video whose decoder dies is tried once more, in a fresh process: a decoder may die of
-    another's hunger for memory, or by mistake.
+    A video whose decoder dies, or has too little memory, is tried once more, in a fresh process: a
+    decoder may die of another's hunger for memory, or by mistake, and damaged files may leak.
     """
 
     def __init__(
@@ -116,8 +117,10 @@ class DecoderPool:
                 try:
                     return process.call(task.function, path, *task.arguments, timeout=self._timeout)
                 except MediaError as error:
-                    if error.reason != media_error.CRASHED or last:
+                    # Another file may have damaged the process, or left it too little memory.
+                    if error.reason not in _MAY_BE_ANOTHERS or last:
                         raise
+                    process.stop()
         raise AssertionError("unreachable")
 
 

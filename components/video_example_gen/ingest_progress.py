@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import tqdm
 
-from objects_that_sound.components.video_example_gen.shard_store import TEMPORARY
+from objects_that_sound.models.whole_file import UNFINISHED
 
 _POLL_SECONDS = 0.3
 _LOG_SECONDS = 15.0  # between lines where the output is no terminal
@@ -80,7 +80,7 @@ class IngestProgress:
     def __enter__(self) -> IngestProgress:
         if not self._shown:
             return self
-        descriptor, self.path = tempfile.mkstemp(prefix=f"{TEMPORARY}progress-", dir=self._folder)
+        descriptor, self.path = tempfile.mkstemp(prefix=f"{UNFINISHED}progress-", dir=self._folder)
         self._file = open(descriptor, "rb")
         interval = 0.1 if sys.stderr.isatty() else _LOG_SECONDS
         self._bar = tqdm.tqdm(

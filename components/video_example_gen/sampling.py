@@ -17,7 +17,7 @@ def segment_range(
     start: float | None,
     end: float | None,
     *,
-    frames_per_example: int = 1,
+    frames: int = 1,
 ) -> tuple[Fraction, Fraction]:
     """Narrows a range of times so that an example lies within a segment as a whole.
 
@@ -26,12 +26,12 @@ def segment_range(
         last: the latest.
         start: of the segment, in seconds; None for the file's.
         end: of the segment; None for the file's.
-        frames_per_example: frames one tick apart, the middle one at the example's time.
+        frames: frames one tick apart, the middle one at the example's time.
 
     Returns:
         The earliest and the latest time; the second is less than the first where there is none.
     """
-    half_second, half_frames = Fraction(1, 2), frames_per_example // 2 * TICK
+    half_second, half_frames = Fraction(1, 2), frames // 2 * TICK
     if start is not None:
         first = max(first, _exact(start) + max(half_second, half_frames))
     if end is not None:

@@ -8,7 +8,6 @@ import os
 import posixpath
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.models.whole_file import UNFINISHED, whole_file
 
 # Gzip for TFX's sake, but uncompressed inside: JPEG and sound do not shrink, and inflating them
 # would cost the trainer more than everything else it does to an example.
@@ -24,8 +24,6 @@ _RECORD_OPTIONS = tf.io.TFRecordOptions(compression_type="GZIP", compression_lev
 
 _RECORD = ".json"
 _DATA = ".gz"
-TEMPORARY = ".part-"
-"""Names of unfinished files begin so."""
 
 
 class FinishedShard(NamedTuple):
@@ -66,7 +64,7 @@ class ShardStore:
         os.makedirs(self.folder, exist_ok=True)
         names = os.listdir(self.folder)
         for name in names:
-            if name.startswith(TEMPORARY):
+            if name.startswith(UNFINISHED):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(os.path.join(self.folder, name))
         return sum(name.endswith(_RECORD) for name in names)
@@ -98,10 +96,8 @@ class ShardStore:
             with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
                 file.write(content)
         else:
-            temporary = self._temporary(self.folder)
-            with open(temporary, "wb") as file:
+            with whole_file(path) as unfinished, open(unfinished, "wb") as file:
                 file.write(content)
-            os.replace(temporary, path)
         return shard
 
     def deliver(self, key: str, path: str) -> None:
@@ -119,9 +115,8 @@ class ShardStore:
         try:
             os.link(source, path)
         except OSError:  # a file system without links
-            temporary = self._temporary(folder)
-            shutil.copyfile(source, temporary)
-            os.replace(temporary, path)
+            with whole_file(path) as unfinished:
+                shutil.copyfile(source, unfinished)
 
     def remove(self) -> None:
         """Removes the folder with all that is in it."""
@@ -131,33 +126,31 @@ class ShardStore:
             FileSystems.delete(names)
 
     def _write_data(self, key: str, records: list[bytes]) -> int:
-        folder = tempfile.gettempdir() if self._remote else self.folder
-        temporary = self._temporary(folder)
-        try:
-            with tf.io.TFRecordWriter(temporary, _RECORD_OPTIONS) as writer:
-                for record in records:
-                    writer.write(record)
-            size = os.path.getsize(temporary)
-            path = self._path(key, _DATA)
-            if not self._remote:
-                os.replace(temporary, path)
-                return size
-            # Beam knows storages that TensorFlow does not.
+        path = self._path(key, _DATA)
+        if not self._remote:
+            with whole_file(path) as unfinished:
+                return _write_records(unfinished, records)
+        # Beam knows storages that TensorFlow does not.
+        with tempfile.TemporaryDirectory() as folder:
+            local = os.path.join(folder, key)
+            size = _write_records(local, records)
             with (
                 FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as target,
-                open(temporary, "rb") as source,
+                open(local, "rb") as source,
             ):
                 shutil.copyfileobj(source, target, 1 << 20)
-            return size
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+        return size
 
     def _path(self, key: str, suffix: str) -> str:
         return posixpath.join(self.folder, key + suffix)
 
-    def _temporary(self, folder: str) -> str:
-        return os.path.join(folder, TEMPORARY + uuid.uuid4().hex)
-
     def _remote_files(self) -> list[str]:
         return [file.path for file in storage.find(posixpath.join(self.folder, "*"))]
+
+
+def _write_records(path: str, records: list[bytes]) -> int:
+    """Writes a file and returns its size in bytes."""
+    with tf.io.TFRecordWriter(path, _RECORD_OPTIONS) as writer:
+        for record in records:
+            writer.write(record)
+    return os.path.getsize(path)

@@ -47,7 +47,7 @@ def make_shards(
         config: how many examples come from each, their size, and the seed of the order.
     """
     ordered = sorted(videos, key=lambda video: order_key(config.seed, video.video_id))
-    example_bytes = _EXAMPLE_BYTES + (config.frames_per_example - 1) * _FRAME_BYTES
+    example_bytes = _EXAMPLE_BYTES + (config.frames - 1) * _FRAME_BYTES
     most_examples = config.examples_per_shard or _MOST_BYTES // example_bytes
     most = max(1, most_examples // config.examples_per_video)
     fewest = min(most, math.ceil(_FEWEST_EXAMPLES / config.examples_per_video))

@@ -19,6 +19,7 @@ from objects_that_sound.components.video_example_gen import storage
 from objects_that_sound.components.video_example_gen.segment_files import find_segment_files
 from objects_that_sound.components.video_example_gen.segments import read_segments, split_labels
 from objects_that_sound.components.video_example_gen.video_files import find_videos
+from objects_that_sound.models.whole_file import whole_file
 
 ANNOTATIONS_NAME = "annotations.jsonl"
 """Side file with the objects in the videos of its folder."""
@@ -148,16 +149,14 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
         changed = True
     if changed:
         os.makedirs(os.path.dirname(os.path.abspath(destination)), exist_ok=True)
-        temporary = f"{destination}.tmp"
-        with open(temporary, "wb") as file:
+        with whole_file(destination) as unfinished, open(unfinished, "wb") as file:
             file.write(content)
-        os.replace(temporary, destination)
     return VideoList(destination, len(videos), changed)
 
 
-def write_video_list(patterns: Sequence[str], destination: str, segments: str = "") -> VideoList:
+def write_video_list(patterns: Sequence[str], destination: str) -> VideoList:
     """`list_videos` and `write_list` at once; arguments and errors are theirs."""
-    return write_list(list_videos(patterns, segments), destination)
+    return write_list(list_videos(patterns), destination)
 
 
 def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keras import ops
 
 
-def balanced_cross_entropy(logits, positives, negatives, hardness: float = 0.0):
+def balanced_cross_entropy(logits, positives, negatives):
     """Binary cross-entropy in which positives and negatives weigh the same in total.
 
     Equal to the papers' softmax cross-entropy over two classes with as many positives as negatives,
@@ -15,17 +15,11 @@ def balanced_cross_entropy(logits, positives, negatives, hardness: float = 0.0):
         logits: [batch images, batch sounds], of correspondence.
         positives: mask of the same shape.
         negatives: mask of the same shape.
-        hardness: negatives weigh in proportion to exp(hardness x logit): 0 for all alike
-            (Robinson et al., "Contrastive Learning with Hard Negative Samples", section 3).
 
     Returns:
         A scalar; log 2 for all-zero logits.
     """
     loss = 0.5 * _mean(ops.softplus(-logits), positives)
-    if hardness:
-        # Bounded, so that one pair never weighs all.
-        weight = ops.exp(hardness * ops.clip(ops.cast(logits, "float32"), -8.0, 8.0))
-        negatives = negatives * ops.stop_gradient(weight)
     return loss + 0.5 * _mean(ops.softplus(logits), negatives)
 
 

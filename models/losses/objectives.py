@@ -26,12 +26,6 @@ def all_pairs(similarities, match_logits, group):
     return balanced_cross_entropy(match_logits(similarities), *masks)
 
 
-def hard_pairs(similarities, match_logits, group):
-    """All pairs, the negatives that look most like positives weighing most."""
-    masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
-    return balanced_cross_entropy(match_logits(similarities), *masks, hardness=0.5)
-
-
 def contrastive(similarities, match_logits, group):
     """Symmetric InfoNCE for the vectors; cross-entropy fits only the correspondence layer."""
     masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
@@ -40,8 +34,5 @@ def contrastive(similarities, match_logits, group):
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "split_pairs": split_pairs,
-    "all_pairs": all_pairs,
-    "hard_pairs": hard_pairs,
-    "contrastive": contrastive,
+    objective.__name__: objective for objective in (split_pairs, all_pairs, contrastive)
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -52,6 +54,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
+        self.seed = seed
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
             1 / 127.5, offset=-1.0, dtype="float32", name="rescaling"
@@ -66,12 +69,14 @@ class AvcNetwork(keras.Model, abc.ABC):
         )
         self.image_tower = self._tower("image_tower", config.image_stride)
         self.audio_tower = self._tower("audio_tower", config.audio_stride)
-        self.pool = keras.layers.GlobalMaxPooling2D(name="pool4")
+        self.pool = keras.layers.GlobalMaxPooling2D(dtype=self.dtype_policy, name="pool4")
         self.avc_accuracy = keras.metrics.Mean(name="avc_accuracy")
 
     def _tower(self, name: str, first_stride: int) -> keras.Sequential:
         config = self.config
-        return convolution_tower(config.filters, first_stride, config.batch_norm_momentum, name)
+        return convolution_tower(
+            config.filters, first_stride, config.batch_norm_momentum, name, self.dtype_policy
+        )
 
     def build(self, input_shape=None):
         """Makes all weights; the configuration says their shapes, so `input_shape` is not used."""
@@ -154,6 +159,22 @@ class AvcNetwork(keras.Model, abc.ABC):
         masks = pair_masks.all_pairs(x["group"])
         self.avc_accuracy.update_state(balanced_accuracy(logits, *masks))
         return self.get_metrics_result()
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments to build this network again (Keras API: `network.save`)."""
+        return super().get_config() | {
+            "config": dataclasses.asdict(self.config),
+            "objective": self.objective.__name__,
+            "background_sounds": self.background_sounds.count,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Builds the network of `get_config`, with all weights made."""
+        network = cls(**config | {"config": NetworkConfig.from_dict(config["config"])})
+        network.build()
+        return network
 
 
 def _bins(size: int, count: int) -> list[slice]:

@@ -12,6 +12,7 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.embedding_head import EmbeddingHead
 
 
+@keras.saving.register_keras_serializable("objects_that_sound")
 class AVENet(AvcNetwork):
     """AVE-Net ("Objects that Sound", section 3.1, figure 2d).
 
@@ -38,8 +39,8 @@ class AVENet(AvcNetwork):
         # with the right sign, deciding at a distance of 1.3 (unit vectors at random: 1.41).
         self.fc3 = keras.layers.Dense(
             2,
-            kernel_initializer=lambda shape, dtype: ops.cast([[4.0, -4.0]], dtype),
-            bias_initializer=lambda shape, dtype: ops.cast([-5.2, 5.2], dtype),
+            kernel_initializer=keras.initializers.Constant([[4.0, -4.0]]),
+            bias_initializer=keras.initializers.Constant([-5.2, 5.2]),
             dtype="float32",
             name="fc3",
         )

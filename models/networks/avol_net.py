@@ -14,6 +14,7 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.embedding_head import EmbeddingHead
 
 
+@keras.saving.register_keras_serializable("objects_that_sound")
 class AVOLNet(AvcNetwork):
     """AVOL-Net ("Objects that Sound", section 4.1, figure 5).
 

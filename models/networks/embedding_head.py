@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable("objects_that_sound")
 class EmbeddingHead(keras.layers.Layer):
     """fc ReLU fc, then unit length ("Objects that Sound", section 3.1, figure 2).
 
@@ -31,6 +32,13 @@ class EmbeddingHead(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self._arguments = {
+            "size": size,
+            "batch_norm": batch_norm,
+            "unit_length": unit_length,
+            "batch_norm_momentum": batch_norm_momentum,
+            "names": names,
+        }
         dtype = self.dtype_policy
         self.first = keras.layers.Dense(size, activation="relu", dtype=dtype, name=names[0])
         self.second = keras.layers.Dense(size, dtype=dtype, name=names[1])
@@ -63,3 +71,7 @@ class EmbeddingHead(keras.layers.Layer):
         if self.unit_length:
             vectors = ops.normalize(vectors, axis=-1)
         return vectors
+
+    def get_config(self):
+        """The arguments to build this layer again."""
+        return super().get_config() | self._arguments

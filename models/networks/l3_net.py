@@ -9,6 +9,7 @@ from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 
+@keras.saving.register_keras_serializable("objects_that_sound")
 class L3Net(AvcNetwork):
     """L3-Net ("Look, Listen and Learn", section 2.1, figure 2).
 
@@ -27,7 +28,7 @@ class L3Net(AvcNetwork):
 
     def __init__(self, config: NetworkConfig, **kwargs):
         super().__init__(config, **kwargs)
-        self.fc1 = keras.layers.Dense(config.embedding_size, name="fc1")
+        self.fc1 = keras.layers.Dense(config.embedding_size, dtype=self.dtype_policy, name="fc1")
         self.fc2 = keras.layers.Dense(2, dtype="float32", name="fc2")
 
     @property

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import sys
-import uuid
 import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -16,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from objects_that_sound.models.whole_file import UNFINISHED, whole_file
+
 _KEPT = 2
 _NAME = re.compile(r"step-(\d+)\.npz")
-_TEMPORARY = ".part-"
 _STATE = "state"
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, tf.errors.OpError)
 
@@ -55,10 +55,8 @@ class CheckpointStore:
         buffer = io.BytesIO()
         np.savez(buffer, **content)
         tf.io.gfile.makedirs(self.folder)
-        temporary = os.path.join(self.folder, _TEMPORARY + uuid.uuid4().hex)
-        self._write(temporary, buffer.getbuffer())
-        path = os.path.join(self.folder, f"step-{step:09}.npz")
-        tf.io.gfile.rename(temporary, path, overwrite=True)
+        with whole_file(os.path.join(self.folder, f"step-{step:09}.npz")) as path:
+            self._write(path, buffer.getbuffer())
         for old in self._paths()[_KEPT:]:
             tf.io.gfile.remove(old)
 
@@ -83,7 +81,7 @@ class CheckpointStore:
             return []
         names = tf.io.gfile.listdir(self.folder)
         for name in names:
-            if name.startswith(_TEMPORARY):
+            if name.startswith(UNFINISHED):
                 with contextlib.suppress(tf.errors.NotFoundError):
                     tf.io.gfile.remove(os.path.join(self.folder, name))
         steps = {int(match[1]): name for name in names if (match := _NAME.fullmatch(name))}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import keras
-import matplotlib
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 
+from objects_that_sound.models.heat_map_painter import HeatMapPainter
 from objects_that_sound.models.training.train_step import Batch
 
 _MAPS = 8
@@ -68,13 +69,14 @@ class TensorBoardLog(keras.callbacks.Callback):
     def _heat_maps(self) -> np.ndarray:
         """[height, width, 3] uint8: two rows."""
         images = self._shown[:_MAPS]
+        size = images.shape[2], images.shape[1]
         maps = self.model.heatmap(self._images[:_MAPS], self._sounds[:_MAPS])
-        maps = tf.image.resize(
-            keras.ops.convert_to_numpy(maps).astype(np.float32)[..., None],  # [n, h, w, 1]
-            images.shape[1:3],
-        ).numpy()  # [n, crop, crop, 1]
-        colours = matplotlib.colormaps["inferno"](maps[..., 0])[..., :3] * 255
-        return _table([list(images), list((0.4 * images + 0.6 * colours).astype(np.uint8))])
+        painter = HeatMapPainter()
+        overlays = [
+            np.asarray(painter.paint(Image.fromarray(image), painter.colour(heatmap, size)))
+            for image, heatmap in zip(images, keras.ops.convert_to_numpy(maps), strict=True)
+        ]
+        return _table([list(images), overlays])
 
     def _strips(self) -> np.ndarray:
         """[height, width, 3] uint8: a row a query."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import logging
 import os
 import socket
 
@@ -32,7 +31,6 @@ from objects_that_sound.serving.model_server.tls import Tls
 from objects_that_sound.serving.model_server.ui_app import UiApp
 from objects_that_sound.serving.model_server.version_manager import VersionManager
 
-_LOG = logging.getLogger(__name__)
 _METRICS_PATH = "/monitoring/prometheus/metrics"
 
 

@@ -5,99 +5,133 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
+from typing import Annotated
+
+from annotated_types import Ge, Interval
 
 _THREADS = 4 * (os.cpu_count() or 1)
+_OURS = "(Not a tensorflow_model_server flag.)"
+_Port = Annotated[int | None, Interval(ge=0, le=65535)]  # None, from Python only: any free one
 
 
 @dataclasses.dataclass(frozen=True)
 class ModelServerOptions:
     """The options, by tensorflow_model_server's names and with its defaults where it has them.
 
-    Attributes:
-        model_base_path: folder of numbered folders, each a SavedModel; not needed with
-            `model_config_file`.
-        model_name: the name that requests use.
-        model_config_file: a ModelServerConfig as text; replaces `model_base_path`, `model_name`.
-        model_config_file_poll_wait_seconds: between two looks at it; 0 for only at the start.
-        allow_version_labels_for_unavailable_models: a label may name a version not yet served.
-        port: for gRPC; 0 for none, None for any free one.
-        grpc_socket_path: a UNIX socket for gRPC; None for none.
-        grpc_max_threads: gRPC requests answered at the same time.
-        grpc_channel_arguments: of the gRPC server, such as {"grpc.max_connection_age_ms": 2000}.
-        enable_grpc_healthcheck_service: answer grpc.health.v1 (here on by default).
-        enable_serialization_as_tensor_content: outputs as bytes, not as lists of numbers.
-        ssl_config_file: an SSLConfig as text: TLS for gRPC.
-        rest_api_port: for REST; 0 for none, None for any free one.
-        rest_api_num_threads: REST requests answered at the same time.
-        rest_api_timeout_in_ms: how long a REST prediction may take.
-        rest_api_enable_cors_support: let pages from other servers call REST.
-        rest_api_enable_ssl: ours: REST with the certificate of `ssl_config_file`, too.
-        monitoring_config_file: a MonitoringConfig as text: metrics for Prometheus.
-        enable_batching: put requests together.
-        batching_parameters_file: BatchingParameters as text.
-        file_system_poll_wait_seconds: between two looks for new versions; 0 for only at the start.
-        num_load_threads: models looked after at the same time; 0 for one after the other.
-        max_num_load_retries: how often a version that cannot be loaded is tried again.
-        load_retry_interval_micros: between two such tries.
-        enable_model_warmup: replay `assets.extra/tf_serving_warmup_requests` after loading.
-        num_request_iterations_for_warmup: how often each request in it; 0 for once.
-        saved_model_tags: of the graph to load.
-        enable_signature_method_name_check: Classify and Regress only where a signature is declared
-            as such, which those made by TensorFlow 2 are not.
-        tensorflow_session_parallelism: threads of TensorFlow; 0 for as many as it likes.
-        tensorflow_intra_op_parallelism: threads for one op.
-        tensorflow_inter_op_parallelism: ops at the same time.
-        tensorflow_session_config_file: a ConfigProto as text.
-        per_process_gpu_memory_fraction: 0 for as TensorFlow likes.
-        max_request_bytes: ours: a larger gRPC message or REST body is refused.
-        max_image_pixels: ours: an image whose header states more is refused; 0 for any size.
-        api_token_file: ours: a file with a token that every request must carry.
-        bind_address: ours: the address to listen on.
-        ui: ours: serve the page below `/ui/` on REST's port.
-        ui_media: ours: folders whose videos the page may play.
-        grace_seconds: how long requests in flight may go on when the server stops.
+    The flags of `ots serve` are made of these fields, with their help, defaults and bounds.
     """
 
-    model_base_path: pathlib.Path | None = None
-    model_name: str = "default"
-    model_config_file: pathlib.Path | None = None
-    model_config_file_poll_wait_seconds: float = 0.0
-    allow_version_labels_for_unavailable_models: bool = False
-    port: int | None = 8500
-    grpc_socket_path: str | None = None
-    grpc_max_threads: int = _THREADS
-    grpc_channel_arguments: dict[str, int | str] = dataclasses.field(default_factory=dict)
-    enable_grpc_healthcheck_service: bool = True
-    enable_serialization_as_tensor_content: bool = False
-    ssl_config_file: pathlib.Path | None = None
-    rest_api_port: int | None = 0
-    rest_api_num_threads: int = _THREADS
-    rest_api_timeout_in_ms: int = 30_000
-    rest_api_enable_cors_support: bool = False
-    rest_api_enable_ssl: bool = False
-    monitoring_config_file: pathlib.Path | None = None
-    enable_batching: bool = False
-    batching_parameters_file: pathlib.Path | None = None
-    file_system_poll_wait_seconds: float = 1.0
-    num_load_threads: int = 0
-    max_num_load_retries: int = 5
-    load_retry_interval_micros: int = 60_000_000
-    enable_model_warmup: bool = True
-    num_request_iterations_for_warmup: int = 0
-    saved_model_tags: tuple[str, ...] = ("serve",)
-    enable_signature_method_name_check: bool = False
-    tensorflow_session_parallelism: int = 0
-    tensorflow_intra_op_parallelism: int = 0
-    tensorflow_inter_op_parallelism: int = 0
-    tensorflow_session_config_file: pathlib.Path | None = None
-    per_process_gpu_memory_fraction: float = 0.0
-    max_request_bytes: int = 64 * 2**20
-    max_image_pixels: int = 2**25
-    api_token_file: pathlib.Path | None = None
-    bind_address: str = "0.0.0.0"
-    ui: bool = False
-    ui_media: tuple[pathlib.Path, ...] = ()
-    grace_seconds: float = 10.0
+    model_base_path: Annotated[
+        pathlib.Path | None,
+        "Folder of numbered folders, each a SavedModel (what the pipeline pushes).",
+    ] = None
+    model_name: Annotated[str, "Name in requests."] = "default"
+    model_config_file: Annotated[
+        pathlib.Path | None,
+        "ModelServerConfig as text: several models, version policies, labels. Replaces "
+        "--model_base_path and --model_name.",
+    ] = None
+    model_config_file_poll_wait_seconds: Annotated[
+        float, "Seconds between two looks at that file; 0 looks only at the start.", Ge(0)
+    ] = 0.0
+    allow_version_labels_for_unavailable_models: Annotated[
+        bool, "Let a new label name a version that is not served yet."
+    ] = False
+    port: Annotated[_Port, "Port for gRPC; 0 for none."] = 8500
+    grpc_socket_path: Annotated[str | None, "UNIX socket for gRPC."] = None
+    grpc_max_threads: Annotated[
+        int, "Number of gRPC requests answered at the same time.", Ge(1)
+    ] = _THREADS
+    grpc_channel_arguments: Annotated[
+        dict[str, int | str],
+        "Settings of the gRPC server, such as grpc.max_connection_age_ms=2000.",
+    ] = dataclasses.field(default_factory=dict)
+    enable_grpc_healthcheck_service: Annotated[bool, "Answer grpc.health.v1."] = True
+    enable_serialization_as_tensor_content: Annotated[
+        bool, "Send outputs over gRPC as bytes, not as lists of numbers: quicker."
+    ] = False
+    ssl_config_file: Annotated[pathlib.Path | None, "SSLConfig as text: TLS for gRPC."] = None
+    rest_api_port: Annotated[_Port, "Port for REST; 0 for none."] = 0
+    rest_api_num_threads: Annotated[
+        int, "Number of REST requests answered at the same time.", Ge(1)
+    ] = _THREADS
+    rest_api_timeout_in_ms: Annotated[
+        int, "Milliseconds that a REST prediction may take.", Ge(1)
+    ] = 30_000
+    rest_api_enable_cors_support: Annotated[bool, "Let web pages from other servers call REST."] = (
+        False
+    )
+    rest_api_enable_ssl: Annotated[bool, f"TLS for REST as well, by --ssl_config_file. {_OURS}"] = (
+        False
+    )
+    monitoring_config_file: Annotated[
+        pathlib.Path | None, "MonitoringConfig as text: metrics for Prometheus."
+    ] = None
+    enable_batching: Annotated[bool, "Put requests together into batches."] = False
+    batching_parameters_file: Annotated[pathlib.Path | None, "BatchingParameters as text."] = None
+    file_system_poll_wait_seconds: Annotated[
+        float, "Seconds between two looks for new versions; 0 looks only at the start.", Ge(0)
+    ] = 1.0
+    num_load_threads: Annotated[
+        int, "Number of models loaded at the same time; 0 for one after the other.", Ge(0)
+    ] = 0
+    max_num_load_retries: Annotated[
+        int, "How often a version that cannot be loaded is tried again.", Ge(0)
+    ] = 5
+    load_retry_interval_micros: Annotated[int, "Microseconds between two such tries.", Ge(0)] = (
+        60_000_000
+    )
+    enable_model_warmup: Annotated[
+        bool, "Replay the requests in assets.extra/tf_serving_warmup_requests after loading."
+    ] = True
+    num_request_iterations_for_warmup: Annotated[
+        int, "How often each of them is replayed; 0 for once.", Ge(0)
+    ] = 0
+    saved_model_tags: Annotated[
+        tuple[str, ...], "Tags of the graph to load, with commas between them."
+    ] = ("serve",)
+    # Those that TensorFlow 2 makes are not declared so.
+    enable_signature_method_name_check: Annotated[
+        bool, "Classify and regress only by signatures declared as such."
+    ] = False
+    tensorflow_session_parallelism: Annotated[
+        int, "Threads of TensorFlow; 0 for as many as it likes.", Ge(0)
+    ] = 0
+    tensorflow_intra_op_parallelism: Annotated[int, "Threads for one op; likewise.", Ge(0)] = 0
+    tensorflow_inter_op_parallelism: Annotated[
+        int, "Number of ops at the same time; likewise.", Ge(0)
+    ] = 0
+    tensorflow_session_config_file: Annotated[pathlib.Path | None, "ConfigProto as text."] = None
+    per_process_gpu_memory_fraction: Annotated[
+        float, "Share of a GPU's memory to take; 0 for what TensorFlow likes.", Interval(ge=0, le=1)
+    ] = 0.0
+    max_request_bytes: Annotated[
+        int, f"Largest gRPC message or REST body that is not refused. {_OURS}", Ge(1)
+    ] = 64 * 2**20
+    max_image_pixels: Annotated[
+        int,
+        "Most pixels that an image's header may state: larger ones are refused before they "
+        f"are decoded; 0 for any size. {_OURS}",
+        Ge(0),
+    ] = 2**25
+    api_token_file: Annotated[
+        pathlib.Path | None,
+        f"File with a token; requests must carry 'Authorization: Bearer TOKEN'. {_OURS}",
+    ] = None
+    bind_address: Annotated[
+        str, f"Address to listen on; 127.0.0.1 for this machine only. {_OURS}"
+    ] = "0.0.0.0"
+    ui: Annotated[
+        bool, f"Serve a page to see and hear the models with, below /ui/ of REST's port. {_OURS}"
+    ] = False
+    ui_media: Annotated[
+        tuple[pathlib.Path, ...],
+        "Folder of videos that the page may play where a search finds a moment of one. May be "
+        f"given several times. {_OURS}",
+    ] = ()
+    grace_seconds: Annotated[
+        float, "Seconds that requests in flight may go on when the server stops.", Ge(0)
+    ] = 10.0
 
     def check(self) -> None:
         """Refuses what cannot work.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
 import grpc
@@ -15,8 +14,6 @@ from objects_that_sound.serving.model_server.model_server_options import ModelSe
 from objects_that_sound.serving.model_server.servable import Servable
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.version_folder import VersionFolder
-
-_LOG = logging.getLogger(__name__)
 
 
 class ServableLoader:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.drift.changes import CHANGES, with_sounds_of_others
 from benchmarks.drift.run import main
-from objects_that_sound.components.media.sound import loudness_dbfs
+from objects_that_sound.components.media.loudness import loudness_dbfs
 from objects_that_sound.models import examples as contract
 
 

@@ -58,15 +58,11 @@ def test_each_way_spoils_what_it_says_and_nothing_stays(network, batch):
 
 
 def _verdict(change: float, refused: str = "") -> dict:
-    metrics = {}
-    for evaluator, thresholds in THRESHOLDS.items():
-        metrics[evaluator] = {
-            "change": {
-                one.metric: {"value": change, "low": change - 0.02, "high": change + 0.02}
-                for one in thresholds
-            },
-            **{one.metric: 0.8 for one in thresholds},
-        }
+    interval = {"value": change, "low": change - 0.02, "high": change + 0.02}
+    metrics = {
+        evaluator: {one.metric: {"value": 0.8, "change": interval} for one in thresholds}
+        for evaluator, thresholds in THRESHOLDS.items()
+    }
     decisions = [
         {"evaluator": name, "passed": name != refused, "text": f"{name} says so"}
         for name in THRESHOLDS
@@ -92,7 +88,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(data):
-    return recipe.train_network(data.examples.uri, seed=0)
+    return recipe.train_network(data.examples, seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +100,7 @@ def blessed_model(trained, tmp_path_factory):
 def test_a_good_model_is_blessed_and_so_is_an_equal_one(data, blessed_model, tmp_path):
     first = judge(blessed_model, data)
     assert first["blessed"], first["decisions"]
-    equal = recipe.export(recipe.train_network(data.examples.uri, seed=1), tmp_path / "model")
+    equal = recipe.export(recipe.train_network(data.examples, seed=1), tmp_path / "model")
     second = judge(equal, data, blessed_model)
     assert second["blessed"], second["decisions"]
 
@@ -126,7 +122,7 @@ def test_a_worse_model_is_refused_by_the_evaluator_that_should(
 
 @pytest.mark.slow
 def test_an_overfitted_model_is_refused(data, blessed_model, tmp_path):
-    network = recipe.train_network(data.examples.uri, seed=0, videos=OVERFITTED_VIDEOS)
+    network = recipe.train_network(data.examples, seed=0, videos=OVERFITTED_VIDEOS)
     verdict = judge(recipe.export(network, tmp_path / "model"), data, blessed_model)
     assert not verdict["blessed"]
     assert "avc" in refusing(verdict)

@@ -2,7 +2,7 @@
 
 Small media files: frame numbers as blocks of pixels, clicks at known times (`media`). Tiny Examples
 artifacts whose frames and sounds carry their class (`write_examples`), and a model that reads it
-(`toy_model`).
+(`toy_model`). Evaluators run by `run_evaluator`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from tfx.types import Artifact
+
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.evaluation_result import (
+    EvaluationResult,
+    read_evaluation_result,
+)
+from objects_that_sound.components.evaluation.evaluator import Evaluator
+from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
 
 _BLOCK = 16  # pixels; frames are 6x4 blocks, so that compression and scaling keep the bits
 _BITS = 8
@@ -323,3 +333,35 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
     }
     tf.saved_model.save(module, f"{artifact.uri}/Format-Serving", signatures)
     return artifact
+
+
+@pytest.fixture(scope="session")
+def run_evaluator() -> Callable[..., EvaluationResult]:
+    """Runs an evaluator's component as a pipeline would, and reads back what it wrote."""
+
+    def run(
+        evaluator: Evaluator,
+        folder: pathlib.Path,
+        *,
+        thresholds: Sequence[Threshold] = (),
+        options: EvaluatorOptions | None = None,
+        **inputs: Artifact | Sequence[Artifact] | None,
+    ) -> EvaluationResult:
+        given = {
+            name: list(one) if isinstance(one, Sequence) else [one]
+            for name, one in inputs.items()
+            if one is not None
+        }
+        evaluation = Evaluation()
+        evaluation.uri = str(folder)
+        parameters = {"thresholds": thresholds_to_json(thresholds)}
+        if options is not None:
+            parameters["options"] = options.to_json()
+        executor = evaluator.load_component().EXECUTOR_SPEC.executor_class()
+        executor.Do(given, {"evaluation": [evaluation]}, parameters)
+        result = read_evaluation_result(str(folder))
+        verdict = "BLESSED" if result.blessed else "NOT_BLESSED"
+        assert {path.name for path in folder.glob("*BLESSED")} == {verdict}
+        return result
+
+    return run

@@ -6,7 +6,6 @@ import pathlib
 import shutil
 
 import pytest
-from tfx.types import standard_artifacts
 
 from objects_that_sound.components import blessed_models
 from objects_that_sound.components.blessed_models import (
@@ -18,18 +17,15 @@ from objects_that_sound.components.blessed_models import (
 )
 
 
-def _model(folder: pathlib.Path, content: str | None = None) -> standard_artifacts.Model:
-    model = standard_artifacts.Model()
-    model.uri = str(folder)
-    if content is not None:
-        for part in ("Format-Serving", "Format-Keras"):
-            (folder / part).mkdir(parents=True)
-            (folder / part / "weights").write_text(content)
-    return model
+def _model(folder: pathlib.Path, content: str) -> str:
+    for part in ("Format-Serving", "Format-Keras"):
+        (folder / part).mkdir(parents=True)
+        (folder / part / "weights").write_text(content)
+    return str(folder)
 
 
-def _content(model: standard_artifacts.Model) -> dict[str, str]:
-    root = pathlib.Path(model.uri)
+def _content(model: str) -> dict[str, str]:
+    root = pathlib.Path(model)
     return {
         str(path.relative_to(root)): path.read_text() for path in root.rglob("*") if path.is_file()
     }
@@ -45,7 +41,7 @@ def test_the_model_added_last_comes_back_whole(folder, tmp_path, monkeypatch):
     versions = [add_model(folder, _model(tmp_path / name, name)) for name in "abc"]
     assert versions == ["1000", "1001", "1002"]
     assert latest_version(folder) == "1002"
-    found = _model(tmp_path / "found")
+    found = str(tmp_path / "found")
     read_model(folder, "1002", found)
     assert _content(found) == {"Format-Serving/weights": "c", "Format-Keras/weights": "c"}
     assert not is_no_model(found)
@@ -67,7 +63,7 @@ def test_a_model_copied_in_part_does_not_count(folder, tmp_path, monkeypatch):
     shutil.copytree(tmp_path / "a", later)
     assert latest_version(folder) == whole
     with pytest.raises(FileNotFoundError, match=later.name):
-        read_model(folder, later.name, _model(tmp_path / "found"))
+        read_model(folder, later.name, str(tmp_path / "found"))
 
 
 @pytest.mark.parametrize("exists", [False, True])
@@ -75,7 +71,7 @@ def test_before_the_first_model_there_is_none(folder, tmp_path, exists):
     if exists:
         pathlib.Path(folder, "notes").mkdir(parents=True)
     assert latest_version(folder) == NO_VERSION
-    found = _model(tmp_path / "found")
+    found = str(tmp_path / "found")
     read_model(folder, NO_VERSION, found)
     assert is_no_model(found)
     assert _content(found)  # an object store would lose an empty folder

@@ -243,7 +243,7 @@ def test_examples_without_the_frames_are_an_error_that_says_what_to_do(
     moving, colours, tiny_config, frames
 ):
     config = tiny_config(frames=frames)
-    message = f"ingest with --frames-per-example {frames}"
+    message = f"ingest with frames={frames}"
     for file in (moving, colours):
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             _train(file, config, 1)

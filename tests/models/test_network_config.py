@@ -22,13 +22,15 @@ def test_the_defaults_are_the_papers_sizes():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"network": "l4"}, "network must be 'l3', 'ave' or 'avol', not 'l4'"),
-        ({"crop_size": 257}, "crop_size=257 must be at most"),
+        ({"network": "l4"}, "network must be 'ave', 'avol' or 'l3', not 'l4'"),
+        ({"crop_size": 257}, "crop_size 257 must be at most image_size, 256"),
         ({"frames": 4}, "frames must be odd, not 4"),
-        ({"frames": -1}, "frames must be odd, not -1"),
-        ({"hop": 0}, "0 < self.hop=0"),
-        ({"hop": 481}, "hop=481"),
-        ({"window": 513, "hop": 240}, "window=513"),
+        ({"frames": -1}, "frames must be a whole number of at least 1, not -1"),
+        ({"hop": 0}, "hop must be a whole number of at least 1, not 0"),
+        ({"filters": (8, 0)}, r"filters must be .* of at least 1, not \(8, 0\)"),
+        ({"embedding_size": "64"}, "embedding_size must be a whole number"),
+        ({"hop": 481}, "hop 481 must be at most window 480"),
+        ({"window": 513, "hop": 240}, "at most window 513, and that at most fft 512"),
     ],
 )
 def test_what_cannot_be_is_named(changes, message):

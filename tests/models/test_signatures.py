@@ -376,5 +376,5 @@ def test_frames_that_are_missing_or_differ_in_size_are_refused(of_three_frames, 
         _call(signatures["embed_image"], image=[[large, large, small]])
     features = {examples.IMAGE: large, examples.AUDIO: pcm}
     pair = examples.make_example(features).SerializeToString()
-    with pytest.raises(InvalidArgument, match="ingest with --frames-per-example 3"):
+    with pytest.raises(InvalidArgument, match="ingest with frames=3"):
         _call(signatures["score_examples"], examples=[pair])

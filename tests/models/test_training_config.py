@@ -14,21 +14,24 @@ def test_the_defaults_are_the_papers_recipe():
     assert (config.learning_rate_decay, config.decay_epochs) == (0.94, 16)
 
 
-@pytest.mark.parametrize("name", ["batch_size", "steps", "steps_per_epoch", "shuffle_buffer"])
-def test_counts_below_one_are_named(name):
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, not 0"):
-        TrainingConfig(**{name: 0})
-
-
-def test_a_batch_of_one_has_no_negatives():
-    with pytest.raises(ValueError, match="batch_size must be at least 2"):
-        TrainingConfig(batch_size=1)
-
-
-@pytest.mark.parametrize("name", ["background_sounds", "patience", "checkpoint_steps"])
-def test_what_may_be_zero_may_not_be_less(name):
-    with pytest.raises(ValueError, match=f"{name} must not be negative: -1"):
-        TrainingConfig(**{name: -1})
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"steps": 0}, "steps must be a whole number of at least 1, not 0"),
+        ({"steps_per_epoch": 0}, "steps_per_epoch must be a whole number of at least 1, not 0"),
+        ({"shuffle_buffer": 0}, "shuffle_buffer must be a whole number of at least 1, not 0"),
+        ({"batch_size": 1}, "batch_size must be a whole number of at least 2, not 1"),
+        ({"background_sounds": -1}, "background_sounds must be .* of at least 0, not -1"),
+        ({"patience": -1}, "patience must be a whole number of at least 0, not -1"),
+        ({"checkpoint_steps": -1}, "checkpoint_steps must be .* of at least 0, not -1"),
+        ({"learning_rate": 0}, "learning_rate must be a number above 0, not 0"),
+        ({"learning_rate_decay": "linear"}, "a number above 0 or 'cosine', not 'linear'"),
+        ({"objective": "some_pairs"}, "objective must be 'split_pairs', .*, not 'some_pairs'"),
+    ],
+)
+def test_what_cannot_be_is_named(changes, message):
+    with pytest.raises(ValueError, match=message):
+        TrainingConfig(**changes)
 
 
 def test_a_batch_is_split_by_devices_and_accumulation():

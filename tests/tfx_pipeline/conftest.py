@@ -12,6 +12,8 @@ import av
 import pytest
 from click.testing import CliRunner
 
+from objects_that_sound.components.evaluation.evaluator import Evaluator
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.generated_videos.generator import generate_videos
 from objects_that_sound.tfx_pipeline.cli import main
 
@@ -68,10 +70,10 @@ def root(videos: pathlib.Path) -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def run_pipeline() -> Callable[..., Run]:
-    """Runs `ots run` on VIDEOS under ROOT, with the preset `smoke` and more options."""
+    """Runs `ots run`, or another command, on VIDEOS under ROOT, with the preset `smoke`."""
 
-    def run(videos: pathlib.Path, root: pathlib.Path, *options: str) -> Run:
-        arguments = ["run", "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
+    def run(videos: pathlib.Path, root: pathlib.Path, *options: str, command: str = "run") -> Run:
+        arguments = [command, "--videos", str(videos), "--root", str(root), "--preset", "smoke"]
         result = CliRunner().invoke(main, [*arguments, *options])
         served = root / "serving" / "objects-that-sound"
         return Run(
@@ -93,10 +95,20 @@ def first_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path) -> Run:
 @pytest.fixture(scope="session")
 def refused_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, first_run: Run) -> Run:
     """The same once more, but with a threshold that no model can reach."""
-    return run_pipeline(videos, root, "--min-avc-accuracy", "1.01")
+    return run_pipeline(videos, root, "--threshold", "avc:avc_accuracy>=1.01")
 
 
 @pytest.fixture(scope="session")
 def repeated_run(run_pipeline, videos: pathlib.Path, root: pathlib.Path, refused_run: Run) -> Run:
     """The first one once more."""
     return run_pipeline(videos, root)
+
+
+@pytest.fixture
+def invented_evaluator(monkeypatch: pytest.MonkeyPatch) -> Evaluator:
+    """Adds the evaluator in the folder of that name to the registry."""
+    monkeypatch.syspath_prepend(pathlib.Path(__file__).parent)
+    from invented_evaluator.evaluator import NOISE
+
+    monkeypatch.setitem(EVALUATORS, NOISE.name, NOISE)  # the one line
+    return NOISE

@@ -7,11 +7,14 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.tfx_pipeline.cli import main
 
 COMMANDS = [
     "demo",
     "run",
+    "continue",
+    "presets",
     "compile",
     "submit",
     "videos",
@@ -66,8 +69,10 @@ def test_help_lists_all_commands_and_imports_nothing_heavy():
 
 
 def test_the_help_of_every_command_imports_nothing_heavy():
-    results, modules = _in_a_process_of_its_own(*[[name, "--help"] for name in COMMANDS])
-    assert [status for status, _ in results] == [0] * len(COMMANDS)
+    evaluators = [["evaluate", name.replace("_", "-")] for name in EVALUATORS]
+    commands = [*([name] for name in COMMANDS), *evaluators]
+    results, modules = _in_a_process_of_its_own(*[[*command, "--help"] for command in commands])
+    assert [status for status, _ in results] == [0] * len(commands)
     assert all(output.startswith("Usage: ") for _, output in results)
     assert not modules & HEAVY
 
@@ -85,6 +90,18 @@ def test_a_run_without_videos_is_a_clean_error_at_once(tmp_path):
     assert not root.exists()
 
 
+def _refusals(folder, wrong: dict[tuple[str, ...], str], status: int) -> None:
+    """Checks that `ots run` refuses each of the options in the words given, and imports nothing."""
+    base = ["run", "--videos", str(folder), "--root", str(folder / "root")]
+    results, modules = _in_a_process_of_its_own(*[[*base, *options] for options in wrong])
+    for (found, output), message in zip(results, wrong.values(), strict=True):
+        assert found == status
+        assert "Error: " in output
+        assert message in output
+    assert not modules & HEAVY
+    assert not (folder / "root").exists()
+
+
 def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
     (tmp_path / "a.mp4").touch()
     (tmp_path / "broken.csv").write_text("id,start,end\na,1,2\nb,2,1\n")
@@ -93,20 +110,25 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         ("--segments", str(tmp_path / "none.csv")): "none.csv",
         ("--segments", str(tmp_path / "broken.csv")): "broken.csv, line 3: the end",
         ("--segments", str(tmp_path / "other.csv")): "none of the 1 segments",
-        ("--frames-per-example", "2"): "frames_per_example must be odd",
+        ("--label-tree", str(tmp_path / "none.json")): "none.json is not there",
+    }
+    _refusals(tmp_path, wrong, status=1)
+
+
+def test_an_option_that_cannot_be_right_is_told_before_the_heavy_imports(tmp_path):
+    wrong = {
+        ("--set", "training.stepz=50"): "do you mean training.steps?",
+        ("--set", "training.steps=fifty"): "training.steps must be a whole number",
+        ("--set", "training.steps=0"): "of at least 1, not '0'",
+        ("--set", "training.steps"): "is not NAME=VALUE",
         ("--group-regex", "("): "group_regex '(' is not a regular expression",
         ("--threshold", "accuracy>=0.5"): "names no evaluator",
         ("--threshold", "avc:accuracy=0.5"): "is no threshold",
         ("--threshold", "sound_benchmark:accuracy>=0.5"): "needs --sound-benchmark",
+        ("--sound-benchmark", "esc10"): "'esc10' is not DATASET:FOLDER",
+        ("--beam-arg", "runner=X"): "no option: give it as",
     }
-    base = ["run", "--videos", str(tmp_path), "--root", str(tmp_path / "root")]
-    results, modules = _in_a_process_of_its_own(*[[*base, *options] for options in wrong])
-    for (status, output), message in zip(results, wrong.values(), strict=True):
-        assert status == 1
-        assert output.startswith("Error: ")
-        assert message in output
-    assert not modules & HEAVY
-    assert not (tmp_path / "root").exists()
+    _refusals(tmp_path, wrong, status=2)
 
 
 @pytest.mark.parametrize(
@@ -116,17 +138,26 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         (["run", "--root", "x"], "Missing option '--videos'"),
         (["run", "--videos", "x"], "Missing option '--root'"),
         (["run", "--videos", "x", "--root", "y", "--preset", "big"], "'big' is not one of"),
-        (["run", "--videos", "x", "--root", "y", "--steps", "0"], "0 is not in the range"),
+        (["continue", "--videos", "x", "--root", "y", "--window", "0"], "0 is not in the range"),
         (
-            ["run", "--videos", "x", "--root", "y", "--beam-arg", "runner=X"],
-            "no option: give it as",
+            ["continue", "--videos", "x", "--root", "y", "--max-drift", "audio/volume=0.5"],
+            "no feature audio/volume",
         ),
+        (["demo", "--preset", "big"], "'big' is not one of"),
     ],
 )
 def test_wrong_usage_is_told_with_status_2(arguments, message):
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_threshold_on_an_unknown_metric_is_told_before_the_heavy_imports():
+    arguments = ["evaluate", "avc", "--model", "x", "--examples", "y", "--threshold", "auc>=0.5"]
+    [(status, output)], modules = _in_a_process_of_its_own(arguments)
+    assert status == 2
+    assert "The metrics are avc_accuracy, avc_auc" in output
+    assert not modules & HEAVY
 
 
 def test_the_version_is_the_distributions():

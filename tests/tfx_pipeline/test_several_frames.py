@@ -47,7 +47,7 @@ def ingested(tiny_config, tmp_path_factory):
         image_size=config.image_size,
         sample_rate=config.sample_rate,
         examples_per_video=4,
-        frames_per_example=_FRAMES,
+        frames=_FRAMES,
         eval_fraction=0.5,
     )
     examples, pairs = standard_artifacts.Examples(), standard_artifacts.Examples()
@@ -127,17 +127,13 @@ def test_pairs_with_frames_are_scored(ingested, trained):
 
 
 def test_as_a_baseline_it_is_for_models_of_as_many_frames(trained):
-    artifact = standard_artifacts.Model()
-    artifact.uri = str(trained.parent)
     for frames, compared in ((_FRAMES, True), (1, False)):
         model = types.SimpleNamespace(frames=frames, signatures=frozenset())
-        assert (load_baseline_model([artifact], model) is not None) == compared
+        assert (load_baseline_model(str(trained), model) is not None) == compared
 
 
 def test_an_example_without_the_frames_is_an_error_that_says_what_to_do():
     example = {contract.VIDEO_ID: [b"a.mp4"], contract.IMAGE: [b"jpeg"]}
     assert example_fields.image_input(example, 1) == b"jpeg"
-    with pytest.raises(
-        ValueError, match=r"looks at 25 .* 1 in .*a\.mp4: .*--frames-per-example 25"
-    ):
+    with pytest.raises(ValueError, match=r"looks at 25 .* 1 in .*a\.mp4: .*ingest with frames=25"):
         example_fields.image_input(example, 25)

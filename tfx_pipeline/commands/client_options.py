@@ -215,7 +215,7 @@ def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> 
             [time],
             image_size=description.image_size,
             sample_rate=description.sample_rate,
-            frames_per_clip=description.frames,
+            frames=description.frames,
         )
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error

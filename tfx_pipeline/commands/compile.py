@@ -7,10 +7,8 @@ from typing import Any
 
 import click
 
-from objects_that_sound.tfx_pipeline.commands.run_options import (
-    check_beam_args,
-    split_sound_benchmark,
-)
+from objects_that_sound.tfx_pipeline.commands.declared_options import declared_options
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 class _Pair(click.ParamType):
@@ -117,25 +115,7 @@ def _check_retries(
     help="Folder, as the steps see it, in which training and ingest keep what a retry goes on from; "
     "else it begins anew.",
 )
-@click.option(
-    "--warm-start",
-    is_flag=True,
-    help="Train on from the latest blessed model at the push destination, if there is one.",
-)
-@click.option(
-    "--sound-benchmark",
-    metavar="DATASET:FOLDER",
-    callback=split_sound_benchmark,
-    help="Measure the sound's features too, for example on esc10:/data/ESC-50.",
-)
-@click.option(
-    "--beam-arg",
-    "beam_args",
-    multiple=True,
-    metavar="OPTION",
-    callback=check_beam_args,
-    help="Ingest elsewhere than in a step: an option of Beam; see docs/scaling.md.",
-)
+@declared_options(RunOptions, structural_only=True)
 def command(
     target: str,
     image: str,
@@ -150,9 +130,7 @@ def command(
     retries: dict[str, int],
     uncached: tuple[str, ...],
     work_dir: str,
-    warm_start: bool,
-    sound_benchmark: tuple[str, str] | None,
-    beam_args: tuple[str, ...],
+    **structure: Any,
 ) -> None:
     """Write the pipeline of `ots run` as a specification for Kubeflow Pipelines 2 and Vertex AI.
 
@@ -169,7 +147,6 @@ def command(
         ) from error
     from objects_that_sound.tfx_pipeline.kubeflow.compile_pipeline import compile_pipeline
     from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
-    from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
     from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import parse_parameters
     from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_types
 
@@ -190,7 +167,7 @@ def command(
         steps = compile_pipeline(
             str(output),
             deployment,
-            GraphOptions(warm_start, sound_benchmark, beam_args),
+            structure,
             parse_parameters(parameters, parameter_types()),
             pipeline_root,
         )

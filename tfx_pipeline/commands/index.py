@@ -97,7 +97,7 @@ def command(
         index.uri, trained.uri = os.path.join(folder, "index"), model
         try:
             collection = (
-                find_examples(examples)
+                _artifact(find_examples(examples))
                 if examples is not None
                 else _ingest(videos, model, folder, examples_per_video)
             )
@@ -138,6 +138,18 @@ def _next_version(output: str) -> int:
     )
 
 
+def _artifact(folder: str) -> types.Artifact:
+    """The Examples artifact of a folder."""
+    from tfx.types import artifact_utils, standard_artifacts
+
+    from objects_that_sound.components.evaluation.read_examples import splits
+
+    artifact = standard_artifacts.Examples()
+    artifact.uri = folder
+    artifact.split_names = artifact_utils.encode_split_names(splits(folder))
+    return artifact
+
+
 def _ingest(
     videos: tuple[str, ...], model: str, folder: str, examples_per_video: int
 ) -> types.Artifact:
@@ -164,7 +176,7 @@ def _ingest(
             )
         ),
         examples_per_video=examples_per_video,
-        frames_per_example=int(described.get("frames", [1])[0]),
+        frames=int(described.get("frames", [1])[0]),
         image_size=int(described["image_size"][0]),
         sample_rate=int(described["sample_rate"][0]),
     )

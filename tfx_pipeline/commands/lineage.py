@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pathlib
 
@@ -51,7 +50,7 @@ def command(
     except RunNotFoundError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        click.echo(json.dumps(dataclasses.asdict(lineage), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(lineage.to_json(), indent=2, ensure_ascii=False))
     else:
         click.echo(lineage_text(lineage, videos))
     if output is not None:

@@ -44,8 +44,8 @@ def command(
 ) -> None:
     """Write report.json and report.html of a run again, or one page that compares two runs.
 
-    What ML Metadata does not know (the served model's figures, stages outside the pipeline) is
-    taken from the report.json that is there, if it is of the same pipeline run.
+    What ML Metadata does not know (the title, stages outside the pipeline) is taken from the
+    report.json that is there, if it is of the same pipeline run.
 
     With any of the options --compare..., the page has both runs side by side instead: A is the one
     of --root, B the other, of another folder or of the same.
@@ -107,6 +107,5 @@ def _with_earlier(summary: RunSummary, earlier: dict[str, Any]) -> RunSummary:
     return dataclasses.replace(
         summary,
         title=earlier.get("title", summary.title),
-        serving=earlier.get("serving"),
         stages=tuple(stages),
     )

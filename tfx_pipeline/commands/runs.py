@@ -24,15 +24,17 @@ def command(root: pathlib.Path, as_json: bool) -> None:
     from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
     from objects_that_sound.tfx_pipeline.report.collect import collect_all_runs
     from objects_that_sound.tfx_pipeline.report.metadata_graph import RunNotFoundError
-    from objects_that_sound.tfx_pipeline.report.run_table import run_row
+    from objects_that_sound.tfx_pipeline.report.run_table import headline_metrics, run_table
 
     try:
-        rows = [run_row(summary) for summary in collect_all_runs(root, PIPELINE_NAME)]
+        summaries = collect_all_runs(root, PIPELINE_NAME)
     except RunNotFoundError as error:
         raise click.ClickException(str(error)) from error
+    rows = run_table(summaries)
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     names = list(rows[0]) if rows else []
-    heads = [name.replace("_", " ") for name in names]
+    titles = {metric.name: metric.title for metric in headline_metrics(summaries)}
+    heads = [titles.get(name, name) for name in names]
     click.echo(text_table(heads, [[row[name] for name in names] for row in rows]))

@@ -54,7 +54,7 @@ def print_slide(
 
     description = client.describe()
     try:
-        times = slide_times(video, every, frames_per_clip=description.frames)
+        times = slide_times(video, every, frames=description.frames)
     except MediaError as error:
         raise click.ClickException(f"{video}: {error}") from error
     moments = slide(
@@ -62,7 +62,7 @@ def print_slide(
         times,
         image_size=description.image_size,
         sample_rate=description.sample_rate,
-        frames_per_clip=description.frames,
+        frames=description.frames,
     )
     pairs = zip(times, moments, strict=True)
     with tqdm.tqdm(total=len(times), unit="moments", disable=None) as progress:

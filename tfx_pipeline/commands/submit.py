@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 
@@ -67,6 +69,7 @@ def command(
             token=token,
             cache=cache,
             wait=wait,
+            tell=functools.partial(click.echo, err=True),
         )
     except SubmitError as error:
         raise click.ClickException(str(error)) from error

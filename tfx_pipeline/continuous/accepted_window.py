@@ -45,7 +45,7 @@ def accepted_window(
     drift_validator = DriftValidator(
         statistics=span_statistics.outputs["statistics"],
         baseline_statistics=span_statistics.outputs["baseline_statistics"],
-        limits=settings.limits,
+        limits=settings.limits.to_json(),
     )
     data_gate = DataGate(
         examples=examples,

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated
 
-from objects_that_sound.components.drift_validator.divergence_limits import DivergenceLimits
+from annotated_types import Ge
 
-DEFAULT_WINDOW = 4
+from objects_that_sound.components.drift_validator.divergence_limits import (
+    DivergenceLimits,
+    parse_limits,
+)
+from objects_that_sound.models.declared import check_declared
+from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
 
 
 @dataclasses.dataclass(frozen=True)
 class ContinuousOptions:
-    """Options of `ots run --continuous`.
+    """The options of `ots continue` besides those of `ots run`.
 
-    Attributes:
-        window: train on so many of the latest accepted spans.
-        min_new_videos: fewer wait for more.
-        limits: how much a span may differ from the one before.
-        accept_drift: train on the span however much it differs.
+    Raises:
+        ValueError: an option can't be right; says which and what to do.
     """
 
-    window: int = DEFAULT_WINDOW
-    min_new_videos: int = 1
-    limits: DivergenceLimits = dataclasses.field(default_factory=DivergenceLimits)
-    accept_drift: bool = False
+    window: Annotated[int, "Train on so many of the latest accepted spans.", Ge(1)] = 4
+    min_new_videos: Annotated[int, "Fewer new videos wait for more.", Ge(1)] = 1
+    max_drift: Annotated[
+        tuple[str, ...],
+        "How much a span may differ from the one before, from 0 to 1; for all features or one, as "
+        f"in audio/loudness=0.5. Default: {DivergenceLimits.default}.",
+        OptionTraits(metavar="[FEATURE=]LIMIT"),
+    ] = ()
+    accept_drift: Annotated[
+        bool,
+        "Train on the new span, or on the last one that was refused, however much it differs.",
+    ] = False
+
+    def __post_init__(self) -> None:
+        check_declared(self)
+        parse_limits(self.max_drift)
+
+    @property
+    def limits(self) -> DivergenceLimits:
+        """How much a span may differ from the one before."""
+        return parse_limits(self.max_drift)

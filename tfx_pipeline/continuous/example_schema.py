@@ -9,6 +9,7 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from objects_that_sound.models import examples
+from objects_that_sound.models.whole_file import whole_file
 from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 _NAME = "schema.pbtxt"
@@ -75,6 +76,5 @@ def _scalar(schema: schema_pb2.Schema, name: str, kind: int) -> schema_pb2.Featu
 
 
 def _write(path: str, text: str) -> None:
-    with open(f"{path}.tmp", "w") as file:
+    with whole_file(path) as unfinished, open(unfinished, "w") as file:
         file.write(text)
-    os.replace(f"{path}.tmp", path)

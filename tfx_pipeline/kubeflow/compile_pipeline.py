@@ -8,17 +8,15 @@ Here each node of the same TFX pipeline becomes a container component of kfp.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
-import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kfp import compiler, dsl, kubernetes
 
+from objects_that_sound.tfx_pipeline.knobs.knob import Knob
 from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
 from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
 from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import (
     CONFIGURE,
     EXAMPLE_GEN,
@@ -30,22 +28,21 @@ from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import (
     step_component,
 )
 from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
-    RunParameters,
-    parameter_descriptions,
+    parameter_knobs,
+    read_parameters,
 )
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
 from objects_that_sound.tfx_pipeline.kubeflow.step import Step, steps
 from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 
-_REQUIRED = inspect.Parameter.empty
 _RETRY_AFTER = "30s"
 
 
 def compile_pipeline(
     path: str,
     deployment: Deployment,
-    options: GraphOptions,
+    structure: Mapping[str, Any] | None = None,
     defaults: Mapping[str, Any] | None = None,
     pipeline_root: str | None = None,
 ) -> list[str]:
@@ -54,8 +51,8 @@ def compile_pipeline(
     Args:
         path: of a YAML file.
         deployment: how the steps are run.
-        options: which steps there are.
-        defaults: of the run's parameters, by name, in place of those of RunParameters.
+        structure: structural options of a run by name: they decide which steps there are.
+        defaults: values of the run's parameters by name, in place of the declared defaults.
         pipeline_root: where Kubeflow keeps artifacts; None for what it is configured with.
 
     Returns:
@@ -65,63 +62,67 @@ def compile_pipeline(
         ValueError: an option names a step that there is not, or a default can't be right; or Beam's
             workers would not see what they are to write to.
     """
-    if options.ingest_beam_args and not deployment.work_dir:
-        raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
+    structure = structure or {}
     sample = {"videos": ["videos"], "push_destination": "folder"} | dict(defaults or {})
-    graph = steps(tfx_graph(RunParameters.from_values(sample), options))
+    run_options, destination = read_parameters(sample, structure)
+    if run_options.beam_args and not deployment.work_dir:
+        raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
+    graph = steps(tfx_graph(run_options, destination))
     names = [CONFIGURE, LIST_VIDEOS, *(step.name for step in graph)]
     for name in (*deployment.uncached, *deployment.step_retries):
         if name not in names:
             raise ValueError(f"there is no step {name!r}, only {', '.join(names)}")
     pipeline = dsl.pipeline(name=PIPELINE_NAME, pipeline_root=pipeline_root)(
-        _function(graph, deployment, options, defaults or {})
+        _function(graph, deployment, structure, defaults or {})
     )
     compiler.Compiler().compile(pipeline, path)
     return names
 
 
 def _function(
-    graph: list[Step], deployment: Deployment, options: GraphOptions, defaults: Mapping[str, Any]
-) -> typing.Callable[..., None]:
-    """The function that kfp calls to see the steps; its signature is RunParameters."""
-    fields = dataclasses.fields(RunParameters)
-    types = typing.get_type_hints(RunParameters)
+    graph: list[Step],
+    deployment: Deployment,
+    structure: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+) -> Callable[..., None]:
+    """The function that kfp calls to see the steps; its signature is the parameters."""
+    knobs = parameter_knobs()
 
     def objects_that_sound(*channels: Any) -> None:
-        parameters = dict(zip((field.name for field in fields), channels, strict=True))
-        _add_steps(graph, deployment, options, parameters)
+        parameters = dict(zip((knob.name for knob in knobs), channels, strict=True))
+        _add_steps(graph, deployment, structure, parameters)
 
     objects_that_sound.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(
-                field.name,
+                knob.name,
                 inspect.Parameter.KEYWORD_ONLY,
-                annotation=typing.get_origin(types[field.name]) or types[field.name],
-                default=defaults.get(field.name, _default(field)),
+                annotation=knob.kind if knob.container is None else list,
+                default=defaults.get(knob.name, _default(knob)),
             )
-            for field in fields
+            for knob in knobs
         ]
     )
-    described = [f"    {name}: {text}" for name, text in parameter_descriptions().items()]
+    described = [f"    {knob.name}: {knob.help}" for knob in knobs]
     objects_that_sound.__doc__ = "\n".join(
         ["From videos to a pushed model that tells what sounds.", "", "Args:", *described]
     )
     return objects_that_sound
 
 
-def _default(field: dataclasses.Field) -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return _REQUIRED if field.default is dataclasses.MISSING else field.default
+def _default(knob: Knob) -> Any:
+    if knob.required:
+        return inspect.Parameter.empty
+    return knob.default if knob.container is None else list(knob.default)
 
 
 def _add_steps(
     graph: list[Step],
     deployment: Deployment,
-    options: GraphOptions,
+    structure: Mapping[str, Any],
     parameters: Mapping[str, Any],
 ) -> None:
-    configure = configure_component(graph, deployment, options)(**parameters)
+    configure = configure_component(graph, deployment, structure)(**parameters)
     listed = list_videos_component(deployment)(
         videos=parameters["videos"],
         segments=parameters["segments"],
@@ -129,9 +130,7 @@ def _add_steps(
     )
     tasks = {CONFIGURE: configure, LIST_VIDEOS: listed}
     for step in graph:
-        inputs = {
-            name: tasks[source.step].outputs[source.output] for name, source in step.inputs.items()
-        }
+        inputs = {one.name: tasks[one.step].outputs[one.output] for one in step.inputs}
         inputs[PROPERTIES] = configure.outputs[properties_output(step.name)]
         if step.name == EXAMPLE_GEN:
             inputs[VIDEOS] = listed.outputs[VIDEOS]

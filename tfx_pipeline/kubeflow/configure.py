@@ -1,6 +1,6 @@
 """The first step of every run: turns its parameters into what each of the other steps is to do.
 
-    python -m objects_that_sound.tfx_pipeline.kubeflow.configure --executor_input JSON --graph JSON
+    python -m objects_that_sound.tfx_pipeline.kubeflow.configure --executor_input JSON --structure JSON
 
 All that a step's result depends on reaches it as an input: its properties from here, artifacts from
 other steps. So Kubeflow's cache, which compares inputs, is right, and a wrong parameter fails here,
@@ -23,11 +23,12 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 from objects_that_sound.components.blessed_models import latest_version
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
 from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
-from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import read_parameters
 from objects_that_sound.tfx_pipeline.kubeflow.step import step_name
 from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
 from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST, fingerprint
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 VIDEO_FINGERPRINT = "video_fingerprint"
 """Output of this step beside the properties of all others."""
@@ -38,19 +39,19 @@ def properties_output(step: str) -> str:
     return step.replace("-", "_")
 
 
-def _video_fingerprint(parameters: RunParameters) -> str:
+def _video_fingerprint(options: RunOptions) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, VIDEO_LIST)
-        write_list(list_videos(parameters.videos, parameters.segments), path)
+        write_list(list_videos(options.videos, options.segments), path)
         return fingerprint(path)
 
 
-def configure(parameters: RunParameters, options: GraphOptions) -> dict[str, str]:
+def configure(options: RunOptions, destination: PushDestination) -> dict[str, str]:
     """Computes this step's outputs.
 
     Args:
-        parameters: of the run.
-        options: that the pipeline was compiled with.
+        options: what the run is about.
+        destination: where it puts what it makes.
 
     Returns:
         By name of the output: the fingerprint of the videos, and the properties of each step as
@@ -58,17 +59,17 @@ def configure(parameters: RunParameters, options: GraphOptions) -> dict[str, str
 
     Raises:
         OSError: there are no videos, or their storage can't be asked.
-        ValueError: a parameter can't be right; says which and what to do.
+        ValueError: the segments can't be right; says which and what to do.
     """
     outputs = {}
-    for node in tfx_graph(parameters, options).components:
+    for node in tfx_graph(options, destination).components:
         properties = {
             name: value for name, value in node.exec_properties.items() if value is not None
         }
         if isinstance(node, LatestBlessedModel):
-            properties["version"] = latest_version(parameters.blessed_dir)
+            properties["version"] = latest_version(destination.blessed_dir)
         outputs[properties_output(step_name(node.id))] = json.dumps(properties, sort_keys=True)
-    outputs[VIDEO_FINGERPRINT] = _video_fingerprint(parameters)
+    outputs[VIDEO_FINGERPRINT] = _video_fingerprint(options)
     return outputs
 
 
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--executor_input", required=True)
-    parser.add_argument("--graph", required=True)
+    parser.add_argument("--structure", required=True)
     given = parser.parse_args(arguments)
     executor_input = pipeline_spec_pb2.ExecutorInput()
     json_format.Parse(given.executor_input, executor_input, ignore_unknown_fields=True)
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, value in executor_input.inputs.parameter_values.items()
     }
     try:
-        outputs = configure(RunParameters.from_values(values), GraphOptions.from_json(given.graph))
+        outputs = configure(*read_parameters(values, json.loads(given.structure)))
     except (OSError, ValueError) as error:
         sys.exit(f"The run can't begin: {error}")
     if set(outputs) != set(executor_input.outputs.parameters):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,13 @@ from tfx.types import standard_component_specs
 
 from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
 from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
-from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import DOUBLE, INTEGER, LIST, STRING
+from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import (
+    BOOLEAN,
+    DOUBLE,
+    INTEGER,
+    LIST,
+    STRING,
+)
 from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_types
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
 from objects_that_sound.tfx_pipeline.kubeflow.step import Step, step_name
@@ -25,12 +31,18 @@ EXAMPLE_GEN = step_name("VideoExampleGen")
 TRAINER = step_name("Trainer")
 
 _RESUMING = (EXAMPLE_GEN, TRAINER)
-_PARAMETER_TYPES = {STRING: "String", INTEGER: "Integer", DOUBLE: "Float", LIST: "JsonArray"}
+_PARAMETER_TYPES = {
+    STRING: "String",
+    INTEGER: "Integer",
+    DOUBLE: "Float",
+    BOOLEAN: "Boolean",
+    LIST: "JsonArray",
+}
 _ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset"}  # of kfp's; all others: "Artifact"
 
 
 def configure_component(
-    graph: Sequence[Step], deployment: Deployment, options: GraphOptions
+    graph: Sequence[Step], deployment: Deployment, structure: Mapping[str, Any]
 ) -> Any:
     """Of the step that takes the run's parameters; see configure.py."""
     outputs = [VIDEO_FINGERPRINT, *(properties_output(step.name) for step in graph)]
@@ -42,7 +54,7 @@ def configure_component(
         command=[
             *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.configure"),
             *("--executor_input", {"executorInput": None}),
-            *("--graph", options.to_json()),
+            *("--structure", json.dumps(structure)),
         ],
     )
 
@@ -66,15 +78,14 @@ def list_videos_component(deployment: Deployment) -> Any:
 
 def step_component(step: Step, deployment: Deployment) -> Any:
     """Of a node of the TFX pipeline; see run_step.py."""
-    sources = {name: source.artifact_class for name, source in step.inputs.items()}
-    inputs = {name: _artifact_type(artifact_class) for name, artifact_class in sources.items()}
+    inputs = {one.name: _artifact_type(one.artifact_class) for one in step.inputs}
     command: list[Any] = [
         *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.run_step"),
         *("--executor", step.executor_class),
         *("--executor_input", {"executorInput": None}),
     ]
-    for name, artifact_class in sources.items():
-        command += ["--input", name, artifact_class, {"inputPath": name}]
+    for one in step.inputs:
+        command += ["--input", one.name, one.key, one.artifact_class, {"inputPath": one.name}]
     for name, artifact_class in step.outputs.items():
         command += ["--output", name, artifact_class, {"outputPath": name}]
     if step.name == EXAMPLE_GEN:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-STRING, INTEGER, DOUBLE, LIST = "STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE", "LIST"
+STRING, LIST, BOOLEAN = "STRING", "LIST", "BOOLEAN"
+INTEGER, DOUBLE = "NUMBER_INTEGER", "NUMBER_DOUBLE"
 """Types of parameters, as a pipeline specification names them."""
+
+_READ: dict[str, Callable[[str], Any]] = {
+    STRING: str,
+    BOOLEAN: lambda text: {"true": True, "false": False}[text],
+    INTEGER: int,
+    DOUBLE: float,
+}
+_WORDS = {BOOLEAN: "true or false", INTEGER: "an integer", DOUBLE: "a number"}
 
 
 def parse_parameters(texts: Sequence[str], types: Mapping[str, str]) -> dict[str, Any]:
@@ -46,10 +55,7 @@ def _list(name: str, value: str) -> list[Any]:
 
 
 def _value(name: str, value: str, kind: str) -> Any:
-    if kind == STRING:
-        return value
     try:
-        return int(value) if kind == INTEGER else float(value)
-    except ValueError as error:
-        what = "an integer" if kind == INTEGER else "a number"
-        raise ValueError(f"parameter {name} must be {what}, not {value!r}") from error
+        return _READ[kind](value)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"parameter {name} must be {_WORDS[kind]}, not {value!r}") from error

@@ -1,8 +1,10 @@
 """Runs the executor of a TFX component as a step of Kubeflow Pipelines.
 
     python -m objects_that_sound.tfx_pipeline.kubeflow.run_step --executor CLASS --executor_input JSON
-        --input NAME CLASS PATH ... --output NAME CLASS PATH ... [--property NAME VALUE ...]
+        --input NAME KEY CLASS PATH ... --output NAME CLASS PATH ... [--property NAME VALUE ...]
         [--work_dir FOLDER] [options of Beam]
+
+NAME is the step's input, KEY that of the executor: several inputs of one key are its list.
 
 TFX's own entry point, `kubeflow_v2_run_executor`, does the work. It was made for Vertex AI; what it
 lacks elsewhere is done around it:
@@ -11,6 +13,7 @@ lacks elsewhere is done around it:
   copies them to and from local paths: those are used.
 - It does not tell the types of inputs: the command does.
 - There are no optional artifacts: one that stands for "no model" is left out.
+- An input has one source: the artifacts of a union come as several inputs, and are put together.
 - All properties come as one parameter, from the step `configure`.
 """
 
@@ -50,16 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _set_properties(inputs, properties)
 
     uris: dict[str, str] = {}  # by the path that stands for it here
-    named = {name for name, _, _ in given.input}
-    for name in set(inputs.artifacts) - named:  # known by its path only
-        del inputs.artifacts[name]
-    for name, artifact_class, path in given.input:
-        model = standard_artifacts.Model()
-        model.uri = path
-        if artifact_class == _MODEL and is_no_model(model):
-            inputs.artifacts[name].Clear()
-        else:
-            _place(inputs.artifacts[name].artifacts[0], artifact_class, path, uris)
+    sources = pipeline_spec_pb2.ExecutorInput.Inputs()
+    sources.CopyFrom(inputs)
+    inputs.artifacts.clear()  # those that the command does not name are known by their paths only
+    for name, key, artifact_class, path in given.input:
+        taken = inputs.artifacts[key].artifacts
+        if not (artifact_class == _MODEL and is_no_model(path)):
+            taken.append(sources.artifacts[name].artifacts[0])
+            _place(taken[-1], artifact_class, path, uris)
 
     work_dir = _work_dir(given.work_dir, outputs)
     places = {
@@ -91,7 +92,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[st
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--executor", required=True)
     parser.add_argument("--executor_input", required=True)
-    parser.add_argument("--input", nargs=3, action="append", default=[])
+    parser.add_argument("--input", nargs=4, action="append", default=[])
     parser.add_argument("--output", nargs=3, action="append", default=[])
     parser.add_argument("--property", nargs=2, action="append", default=[])
     parser.add_argument("--work_dir", default="")
@@ -110,7 +111,7 @@ def _types(properties: Mapping[str, Any]) -> dict[str, Any]:
     integers = {
         name: {"parameterType": "NUMBER_INTEGER"}
         for name, value in properties.items()
-        if isinstance(value, int)
+        if isinstance(value, int) and not isinstance(value, bool)
     }
     return {"parameters": integers}
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from tfx import types
 from tfx import v1 as tfx
 from tfx.dsl.components.base import base_node, executor_spec
+from tfx.types.channel import UnionChannel
 from tfx.utils import name_utils
 
 
@@ -17,11 +18,15 @@ class StepInput:
     """Where a step gets an artifact from.
 
     Attributes:
+        name: name of the step's input.
+        key: name that the executor knows it by; several inputs of one key are a union of outputs.
         step: name of the step that makes it.
         output: name of that step's output.
         artifact_class: import path of the artifact's class.
     """
 
+    name: str
+    key: str
     step: str
     output: str
     artifact_class: str
@@ -34,7 +39,7 @@ class Step:
     Attributes:
         name: lower case with hyphens, as Kubernetes wants it.
         executor_class: import path.
-        inputs: by name.
+        inputs: all inputs, in the order in which the executor gets them.
         outputs: by name, the import path of the artifact's class.
         after: names of all steps that must have ended before.
         beam_args: for its Beam pipelines, if it has any.
@@ -42,7 +47,7 @@ class Step:
 
     name: str
     executor_class: str
-    inputs: Mapping[str, StepInput]
+    inputs: tuple[StepInput, ...]
     outputs: Mapping[str, str]
     after: tuple[str, ...]
     beam_args: tuple[str, ...]
@@ -58,7 +63,7 @@ def steps(pipeline: tfx.dsl.Pipeline) -> list[Step]:
     """Lists the nodes, each after those that feed it.
 
     Raises:
-        ValueError: a node is not done by an executor, or an input is not the output of one node:
+        ValueError: a node is not done by an executor, or an input is not made of outputs of nodes:
             open-source Kubeflow Pipelines has no ML Metadata queries (Resolvers).
     """
     return [_step(node) for node in pipeline.components]
@@ -77,7 +82,9 @@ def _step(node: base_node.BaseNode) -> Step:
     return Step(
         name=step_name(node.id),
         executor_class=spec.class_path,
-        inputs={name: _input(node, name, channel) for name, channel in node.inputs.items()},
+        inputs=tuple(
+            one for key, channel in node.inputs.items() for one in _inputs(node, key, channel)
+        ),
         outputs={
             name: name_utils.get_full_name(channel.type) for name, channel in node.outputs.items()
         },
@@ -86,10 +93,21 @@ def _step(node: base_node.BaseNode) -> Step:
     )
 
 
-def _input(node: base_node.BaseNode, name: str, channel: types.BaseChannel) -> StepInput:
+def _inputs(node: base_node.BaseNode, key: str, channel: types.BaseChannel) -> list[StepInput]:
+    """One for each source: a union's are told apart by numbers, `evaluations_0` being the first."""
+    if isinstance(channel, UnionChannel):
+        return [
+            _input(node, f"{key}_{number}", key, one) for number, one in enumerate(channel.channels)
+        ]
+    return [_input(node, key, key, channel)]
+
+
+def _input(node: base_node.BaseNode, name: str, key: str, channel: types.BaseChannel) -> StepInput:
     if not isinstance(channel, types.Channel) or not channel.producer_component_id:
-        raise ValueError(f"input {name} of {node.id} is not the output of one component")
+        raise ValueError(f"input {key} of {node.id} is not the output of a component")
     return StepInput(
+        name,
+        key,
         step_name(channel.producer_component_id),
         str(channel.output_key),
         name_utils.get_full_name(channel.type),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import click
 import kfp
 import kfp_server_api
 import urllib3
@@ -36,6 +35,7 @@ def submit_pipeline(
     token: str | None = None,
     cache: bool | None = None,
     wait: bool = False,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> tuple[str, str | None]:
     """Starts a run.
 
@@ -48,7 +48,8 @@ def submit_pipeline(
         namespace: of multi-user Kubeflow.
         token: for the server, if it asks for one.
         cache: whether all steps, or none, may reuse results; None for what was compiled.
-        wait: whether to wait for the end, telling each state on stderr.
+        wait: whether to wait for the end.
+        tell: takes a line for each state of the run that is waited for.
 
     Returns:
         The run's id, and how it ended (None without `wait`).
@@ -69,7 +70,7 @@ def submit_pipeline(
             namespace=namespace,
             enable_caching=cache,
         )
-        state = _wait(client, run.run_id) if wait else None
+        state = _wait(client, run.run_id, tell) if wait else None
     except kfp_server_api.ApiException as error:
         raise SubmitError(f"{host} refused: {_reason(error)}") from error
     except (OSError, urllib3.exceptions.HTTPError) as error:
@@ -102,18 +103,18 @@ def _values(package: str, parameters: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-def _wait(client: kfp.Client, run_id: str) -> str:
+def _wait(client: kfp.Client, run_id: str, tell: Callable[[str], None]) -> str:
     # kfp's own wait_for_run_completion never ends for a run that was cancelled.
     told = None
     while True:
         run = client.get_run(run_id)
         state = str(run.state or "PENDING").upper()
         if state != told:
-            click.echo(f"Run {run_id}: {state}", err=True)
+            tell(f"Run {run_id}: {state}")
             told = state
         if state in _ENDED:
             if state != SUCCEEDED and run.error is not None and run.error.message:
-                click.echo(run.error.message, err=True)
+                tell(run.error.message)
             return state
         time.sleep(_POLL_SECONDS)
 

@@ -21,6 +21,5 @@ def ave25() -> Preset:
         network=NetworkConfig(network="ave", normalise=False, frames=25),
         training=split_pairs_2048(),
         examples_per_video=10,
-        frames_per_example=25,
         thresholds=full_size_thresholds(min_avc_accuracy=0.75),
     )

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Annotated
 
 from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.components.video_example_gen.ingest_config import (
+    ExamplesPerVideo,
+    MinLoudness,
+)
+from objects_that_sound.models.declared import check_declared
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.training_config import TrainingConfig
 
@@ -15,28 +21,28 @@ Thresholds = Mapping[str, tuple[Threshold, ...]]
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """Everything about a run but the videos.
+    """Everything about a run but the videos."""
 
-    Attributes:
-        name: of the preset.
-        network: sizes of the network and of the frames and sounds stored for it.
-        training: the recipe.
-        examples_per_video: frames, each with its second of sound, taken from a video.
-        thresholds: what the gate asks on any videos.
-        annotated_thresholds: what it asks besides where the classes and boxes of what sounds are
-            known, as in generated videos.
-        frames_per_example: frames stored around each; see IngestConfig.
-        minimum_loudness_dbfs: of the sound of an example; see IngestConfig.
-    """
+    name: Annotated[str, "Name of the preset."]
+    network: Annotated[NetworkConfig, "Sizes of the network, and of what is stored for it."]
+    training: Annotated[TrainingConfig, "Recipe of the training."]
+    examples_per_video: ExamplesPerVideo
+    thresholds: Annotated[Thresholds, "Bounds that the gate asks of any videos."] = (
+        dataclasses.field(default_factory=dict)
+    )
+    annotated_thresholds: Annotated[
+        Thresholds,
+        "Bounds that it asks besides where classes and boxes of what sounds are known (`ots demo`).",
+    ] = dataclasses.field(default_factory=dict)
+    min_loudness_dbfs: MinLoudness = -60.0
 
-    name: str
-    network: NetworkConfig
-    training: TrainingConfig
-    examples_per_video: int
-    thresholds: Thresholds = dataclasses.field(default_factory=dict)
-    annotated_thresholds: Thresholds = dataclasses.field(default_factory=dict)
-    frames_per_example: int = 1
-    minimum_loudness_dbfs: float = -60.0
+    def __post_init__(self):
+        """Checks the values.
+
+        Raises:
+            ValueError: names the field that cannot be.
+        """
+        check_declared(self)
 
     def asking(self, thresholds: Thresholds) -> Preset:
         """A copy that asks for these thresholds too; they replace those on the same metrics."""

@@ -1,4 +1,4 @@
-"""`--preset smoke`: seconds on two cores; proves that the line runs, not that it learns.
+"""`--preset smoke`: seconds on two cores; proves that the pipeline runs, not that it learns.
 
 Command: ots run --preset smoke --videos VIDEOS --root ROOT
 """

@@ -9,8 +9,9 @@ from typing import Any
 import matplotlib
 import matplotlib.figure
 
-from objects_that_sound.tfx_pipeline.report.measured_metric import Interval
-from objects_that_sound.tfx_pipeline.report.metric_row import MetricRow
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Better
 
 # Matplotlib wants colours; the page replaces these by its own, light or dark.
 _CSS_COLOURS = {
@@ -107,11 +108,11 @@ def _curves(name: str, lines: list[tuple[dict[str, list[float]], str, str, str, 
         return _svg(figure)
 
 
-def comparison_chart(rows: Sequence[tuple[str, Interval, Interval]]) -> str:
+def comparison_chart(rows: Sequence[tuple[str, Estimate, Estimate]]) -> str:
     """Draws the figures of two runs, with their intervals, one under the other.
 
     Args:
-        rows: name of the metric, figures of A and of B; in 0..1.
+        rows: title of the metric, figures of A and of B; in 0..1.
 
     Returns:
         An `<svg>` element, or "" if there is nothing to draw.
@@ -125,9 +126,7 @@ def comparison_chart(rows: Sequence[tuple[str, Interval, Interval]]) -> str:
         axes = figure.add_subplot()
         for place, (_, *figures) in enumerate(rows):
             for one, colour, offset in zip(figures, (_ACCENT, _SECOND), (-0.16, 0.16), strict=True):
-                if one.value is None:
-                    continue
-                if one.low is not None and one.high is not None:
+                if one.known:
                     axes.hlines(place + offset, one.low, one.high, colors=colour, linewidth=2)
                 axes.plot([one.value], [place + offset], "o", color=colour, markersize=5)
         axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
@@ -137,15 +136,16 @@ def comparison_chart(rows: Sequence[tuple[str, Interval, Interval]]) -> str:
         return _svg(figure)
 
 
-def metrics_chart(rows: Sequence[MetricRow]) -> str:
+def metrics_chart(metrics: Sequence[MeasuredMetric]) -> str:
     """Draws every metric as a bar with its interval; chance, ceiling and baselines as marks.
 
     Args:
-        rows: the metrics.
+        metrics: shares, scores or differences of such. Those that were not measured are left out.
 
     Returns:
         An `<svg>` element, or "" if there is nothing to draw.
     """
+    rows = [(one, one.estimate) for one in metrics if one.estimate is not None]
     if not rows:
         return ""
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "metrics"}):
@@ -154,17 +154,19 @@ def metrics_chart(rows: Sequence[MetricRow]) -> str:
         )
         axes = figure.add_subplot()
         axes.grid(visible=False, axis="y")
-        for place, row in enumerate(rows):
-            axes.barh(place, row.value, height=0.5, color=_ACCENT, zorder=2)
-            if row.low is not None and row.high is not None:
-                axes.hlines(place, row.low, row.high, colors=_INK, linewidth=1.6, zorder=4)
-                axes.vlines((row.low, row.high), place - 0.1, place + 0.1, colors=_INK, zorder=4)
-            axes.text(1.015, place, f"{row.value:.3f}", va="center", weight="bold")
+        for place, (row, estimate) in enumerate(rows):
+            axes.barh(place, estimate.value, height=0.5, color=_ACCENT, zorder=2)
+            if estimate.known:
+                ends = (estimate.low, estimate.high)
+                axes.hlines(place, *ends, colors=_INK, linewidth=1.6, zorder=4)
+                axes.vlines(ends, place - 0.1, place + 0.1, colors=_INK, zorder=4)
+            axes.text(1.015, place, f"{estimate.value:.3f}", va="center", weight="bold")
             bounds = {"chance": row.chance, "ceiling": row.ceiling}
+            baselines = {name: one.value for name, one in row.baselines.items()}
             # Names of bounds stand above the bar, those of baselines below: they may be close.
             marks: tuple[Any, ...] = (
                 (bounds, "-", place - 0.38, "bottom"),
-                (row.baselines, ":", place + 0.38, "top"),
+                (baselines, ":", place + 0.38, "top"),
             )
             for figures, line, edge, side in marks:
                 known = [(name, value) for name, value in figures.items() if value is not None]
@@ -182,9 +184,15 @@ def metrics_chart(rows: Sequence[MetricRow]) -> str:
                         zorder=3,
                     )
                     axes.text(value, edge, name, color=_MUTED, size=7, ha=align, va=side)
-        axes.set_yticks(range(len(rows)), [row.name for row in rows])
+        arrows = {Better.LOWER: " ↓"}
+        axes.set_yticks(
+            range(len(rows)),
+            [row.metric.title + arrows.get(row.metric.better, "") for row, _ in rows],
+        )
         axes.tick_params(axis="y", length=0, labelcolor=_INK)
-        axes.set_xlim(0, 1)
+        # Differences may be below 0.
+        lowest = [estimate.low if estimate.known else estimate.value for _, estimate in rows]
+        axes.set_xlim(min(0.0, *lowest), 1)
         axes.set_ylim(len(rows) - 0.3, -0.7)
         return _svg(figure)
 

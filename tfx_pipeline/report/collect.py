@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from objects_that_sound.components.drift_validator.comparison import read_comparisons
-from objects_that_sound.tfx_pipeline.report.evaluator_result import (
-    EvaluatorResult,
-    read_evaluator_result,
-)
+from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.run_evaluation import (
+    RunEvaluation,
+    read_run_evaluations,
+)
 from objects_that_sound.tfx_pipeline.report.run_records import (
     ArtifactRecord,
     RunNotFoundError,
@@ -25,28 +26,17 @@ from objects_that_sound.tfx_pipeline.report.run_records import (
     read_run_records,
 )
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
-from objects_that_sound.tfx_pipeline.report.tfma_result import read_tfma_result
 
 METADATA_FILE = "metadata.sqlite"
 """In the folder of a run."""
 
 TITLE = "Objects that Sound"
 
-_ORDER = (
-    "AvcEvaluator",
-    "LocalisationEvaluator",
-    "RetrievalEvaluator",
-    "SoundBenchmarkEvaluator",
-    "BaselineEvaluator",
-)
-"""In which the report shows evaluators; others follow."""
-
 
 def collect_run(
     root: str | pathlib.Path,
     pipeline_name: str,
     run_id: str | None = None,
-    serving: Mapping[str, Any] | None = None,
     error: str = "",
     version: str | None = None,
 ) -> RunSummary:
@@ -56,7 +46,6 @@ def collect_run(
         root: folder of the run, with `metadata.sqlite`.
         pipeline_name: name of the pipeline.
         run_id: the pipeline run's id; None for the latest.
-        serving: figures of the served model, which ML Metadata does not know.
         error: message of the exception that ended the run, which it does not know either.
         version: the run that pushed this version, instead of `run_id`.
 
@@ -71,8 +60,7 @@ def collect_run(
     if version is not None:
         run_id = find_run_of_version(metadata, pipeline_name, version)
     records = read_run_records(metadata, pipeline_name, run_id)
-    summary = _summary(root, records, error)
-    return dataclasses.replace(summary, serving=dict(serving) if serving is not None else None)
+    return _summary(root, records, error)
 
 
 def collect_all_runs(root: str | pathlib.Path, pipeline_name: str) -> list[RunSummary]:
@@ -96,13 +84,15 @@ def metadata_of(root: str | pathlib.Path) -> str:
 
 def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSummary:
     evaluations = _evaluations(records)
+    decision = _decision(records, evaluations, error)
     return RunSummary(
         title=TITLE,
         root=str(root),
         run_id=records.run_id,
         parameters=_parameters(records),
-        decision=_decision(records, evaluations, error),
+        decision=decision,
         evaluations=evaluations,
+        serving=_serving(records, decision.pushed_version),
         history=_json(records, "Trainer", "model_run", "history.json", {}),
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
@@ -131,44 +121,30 @@ def _json(records: RunRecords, node: str, key: str, name: str, default: Any) -> 
     return json.loads((pathlib.Path(uri) / name).read_text())
 
 
-def _evaluations(records: RunRecords) -> tuple[EvaluatorResult, ...]:
-    """What the evaluators found, in the order of `_ORDER`."""
-    found = []
-    for node, record in records.nodes.items():
-        folder = _uri(records, node, "evaluation")
-        if folder is None:
-            continue
-        if node == "Evaluator" and _tfma_decides(records):
-            found.append(read_tfma_result(folder))
-            continue
-        result = read_evaluator_result(node, folder, record.parameters.get("thresholds", ""))
-        if result is not None:
-            found.append(result)
-    place = {node: number for number, node in enumerate(_ORDER)}
-    return tuple(sorted(found, key=lambda result: place.get(result.node, len(place))))
-
-
-def _tfma_decides(records: RunRecords) -> bool:
-    """Whether the run is of version 0.1, whose gate was TFX's own Evaluator."""
-    evaluator = records.nodes.get("Evaluator")
-    return evaluator is not None and "value_threshold" in str(
-        evaluator.parameters.get("eval_config")
+def _evaluations(records: RunRecords) -> tuple[RunEvaluation, ...]:
+    """What the evaluators found that ran to their end."""
+    return read_run_evaluations(
+        (node, artifact.uri)
+        for node, record in records.nodes.items()
+        if record.stage.status != "failed"
+        for artifacts in record.outputs.values()
+        for artifact in artifacts
+        if artifact.type == ARTIFACT_TYPE
     )
 
 
-def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error: str) -> Decision:
+def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: str) -> Decision:
     errors = tuple(
         f"{name} failed" + (f": {error}" if error else "")
         for name, node in records.nodes.items()
         if node.stage.status == "failed"
     )
-    gate = "Evaluator" if _tfma_decides(records) else "ModelGate"
-    blessing = _output(records, gate, "blessing")
+    blessing = _output(records, "ModelGate", "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
-    decisions = [one for result in evaluations for one in result.decisions]
-    decisions += _json(records, "ServingValidator", "blessing", "validation.json", {}).get(
-        "decisions", []
-    )
+    decisions = [
+        dataclasses.asdict(one) for each in evaluations for one in each.result.decisions or ()
+    ]
+    decisions += _validation(records).get("decisions", [])
     passes = tuple(one["text"] for one in decisions if one["passed"])
     failures = tuple(one["text"] for one in decisions if not one["passed"])
     pushed = _output(records, "Pusher", "pushed_model")
@@ -180,6 +156,26 @@ def _decision(records: RunRecords, evaluations: Sequence[EvaluatorResult], error
         pushed.properties.get("pushed_version"),
         pushed.properties.get("pushed_destination"),
     )
+
+
+def _validation(records: RunRecords) -> dict[str, Any]:
+    return _json(records, "ServingValidator", "blessing", "validation.json", {})
+
+
+def _serving(records: RunRecords, pushed_version: str | None) -> dict[str, Any] | None:
+    """What ServingValidator measured, if the model was pushed."""
+    measured = _validation(records).get("measured", {})
+    if pushed_version is None or "load_seconds" not in measured:
+        return None
+    medians = measured["score_p50_seconds"]
+    return {
+        "version": pushed_version,
+        "server": measured["server"],
+        "start_seconds": round(measured["load_seconds"], 2),
+        **{f"{name}_p50_ms": round(1000 * seconds, 2) for name, seconds in medians.items()},
+        "largest_difference": measured["largest_difference"],
+        "answers": measured["answers"],
+    }
 
 
 def _data(records: RunRecords) -> dict[str, int]:

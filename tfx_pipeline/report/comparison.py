@@ -9,12 +9,10 @@ from typing import Any
 
 import markupsafe
 
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.metric import Better
 from objects_that_sound.tfx_pipeline.report.charts import comparison_chart, comparison_curves
-from objects_that_sound.tfx_pipeline.report.measured_metric import (
-    Interval,
-    MeasuredMetric,
-    measured_metrics,
-)
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
@@ -30,33 +28,46 @@ class ComparedMetric:
         b: of the second.
     """
 
-    a: MeasuredMetric | None
-    b: MeasuredMetric | None
+    a: JudgedMetric | None
+    b: JudgedMetric | None
 
     @property
-    def one(self) -> MeasuredMetric:
+    def one(self) -> JudgedMetric:
         """Either, for its name."""
         found = self.a or self.b
         assert found is not None
         return found
 
     @property
+    def minor(self) -> bool:
+        """Whether it may be folded away."""
+        return all(side.minor for side in (self.a, self.b) if side is not None)
+
+    @property
+    def estimates(self) -> tuple[Estimate, Estimate] | None:
+        """Figures of A and B; None unless both were measured."""
+        a = self.a.measured.estimate if self.a else None
+        b = self.b.measured.estimate if self.b else None
+        return None if a is None or b is None else (a, b)
+
+    @property
     def difference(self) -> float | None:
-        """B less A; None where one of them has no value."""
-        if self.a is None or self.b is None:
+        """B less A; None unless both were measured."""
+        if self.estimates is None:
             return None
-        if self.a.figure.value is None or self.b.figure.value is None:
-            return None
-        return self.b.figure.value - self.a.figure.value
+        a, b = self.estimates
+        return b.value - a.value
 
     @property
     def mark(self) -> str:
         """`better` or `worse` where B differs from A by more than both intervals, else ""."""
-        if not self.difference or self.a is None or self.b is None or not self.one.better:
+        if self.estimates is None or self.one.metric.better is Better.NEITHER:
             return ""
-        if not self.a.figure.apart_from(self.b.figure):
+        a, b = self.estimates
+        if not a.apart_from(b):
             return ""
-        return "better" if self.difference * self.one.better > 0 else "worse"
+        rises = b.value > a.value
+        return "better" if rises == (self.one.metric.better is Better.HIGHER) else "worse"
 
 
 def write_comparison(a: RunSummary, b: RunSummary, path: str | pathlib.Path) -> None:
@@ -73,15 +84,15 @@ def write_comparison(a: RunSummary, b: RunSummary, path: str | pathlib.Path) -> 
 def render_comparison(a: RunSummary, b: RunSummary) -> str:
     """Renders the page; pictures and sounds are inside it."""
     metrics = compare_metrics(a, b)
-    retrieval = _folders(a, b, "RetrievalEvaluator")
-    localisation = _folders(a, b, "LocalisationEvaluator")
+    retrieval = a.folder("retrieval"), b.folder("retrieval")
+    localisation = a.folder("localisation"), b.folder("localisation")
     samples = [load_json(folder, "samples.json") or [] for folder in localisation]
     found = [load_json(folder, "neighbours.json") or {} for folder in retrieval]
     return render_page(
         "comparison.html.j2",
         runs=(a, b),
-        metrics=[row for row in metrics if not _is_minor(row)],
-        minor_metrics=[row for row in metrics if _is_minor(row)],
+        metrics=[row for row in metrics if not row.minor],
+        minor_metrics=[row for row in metrics if row.minor],
         chart=markupsafe.Markup(comparison_chart(_charted(metrics))),
         curves=[markupsafe.Markup(svg) for svg in comparison_curves(a.history, b.history)],
         localisation=localisation,
@@ -104,42 +115,29 @@ def compare_metrics(a: RunSummary, b: RunSummary) -> list[ComparedMetric]:
     """Puts the metrics of two runs beside each other, in the order of the evaluators."""
     of_a, of_b = (
         {
-            (row.evaluator, row.metric): row
-            for result in run.evaluations
-            for row in measured_metrics(result)
+            (row.evaluator, row.metric.name): row
+            for evaluation in run.evaluations
+            for row in judged_metrics(evaluation.result)
         }
         for run in (a, b)
     )
-    evaluators = dict.fromkeys(name for name, _ in [*of_a, *of_b])
     keys = dict.fromkeys([*of_a, *of_b])
     return [
         ComparedMetric(of_a.get(key), of_b.get(key))
-        for evaluator in evaluators
+        for evaluator in dict.fromkeys(evaluator for evaluator, _ in keys)
         for key in keys
         if key[0] == evaluator
     ]
 
 
-def _is_minor(row: ComparedMetric) -> bool:
-    decided = any(side is not None and side.passed is not None for side in (row.a, row.b))
-    name = row.one.metric
-    return not decided and (not row.one.better or name.startswith(("recall_at_", "ndcg_over_")))
-
-
-def _charted(metrics: Sequence[ComparedMetric]) -> list[tuple[str, Interval, Interval]]:
-    """Name and both figures of the metrics that both runs have and that are in 0..1."""
+def _charted(metrics: Sequence[ComparedMetric]) -> list[tuple[str, Estimate, Estimate]]:
+    """Title and both figures of the metrics that both runs have and that are in 0..1."""
     return [
-        (row.one.name, row.a.figure, row.b.figure)
+        (row.one.metric.title, *row.estimates)
         for row in metrics
-        if row.a is not None and row.b is not None and not _is_minor(row)
-        if all(
-            side.figure.value is not None and 0 <= side.figure.value <= 1 for side in (row.a, row.b)
-        )
+        if row.estimates is not None and not row.minor and not row.one.metric.unit
+        if all(0 <= estimate.value <= 1 for estimate in row.estimates)
     ]
-
-
-def _folders(a: RunSummary, b: RunSummary, node: str) -> tuple[str, str]:
-    return a.evaluation(node).folder, b.evaluation(node).folder
 
 
 def _with_key(shown: dict[str, Any]) -> dict[str, Any]:
@@ -155,12 +153,13 @@ def _same(a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]]) -> list[tupl
 
 def _plots(a: RunSummary, b: RunSummary) -> list[dict[str, Any]]:
     """The pictures of figures that either run has, by evaluator and name."""
+    titles = {one.result.evaluator: one.result.title for run in (a, b) for one in run.evaluations}
     plots = []
-    for node in dict.fromkeys(result.node for run in (a, b) for result in run.evaluations):
-        results = [run.evaluation(node) for run in (a, b)]
-        for name in dict.fromkeys(name for result in results for name in result.plots):
-            sides = [result.folder if name in result.plots else None for result in results]
-            plots.append({"title": results[0].title, "name": name, "folders": sides})
+    for evaluator, title in titles.items():
+        sides = [run.evaluation(evaluator) for run in (a, b)]
+        for name in dict.fromkeys(name for one in sides if one for name in one.plots):
+            folders = [one.folder if one and name in one.plots else None for one in sides]
+            plots.append({"title": title, "name": name, "folders": folders})
     return plots
 
 

@@ -7,18 +7,16 @@ import json
 import pathlib
 from typing import Any
 
-from objects_that_sound.tfx_pipeline.report.evaluator_result import (
-    EvaluatorResult,
-    read_evaluator_result,
-)
+from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
-from objects_that_sound.tfx_pipeline.report.measured_metric import MeasuredMetric, measured_metrics
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
 from objects_that_sound.tfx_pipeline.report.metadata_graph import (
     ArtifactRecord,
     ExecutionRecord,
     MetadataGraph,
     RunNotFoundError,
 )
+from objects_that_sound.tfx_pipeline.report.run_evaluation import read_run_evaluations
 from objects_that_sound.tfx_pipeline.report.run_records import find_push
 
 _VIDEOS_FILE = "videos.jsonl"
@@ -71,7 +69,7 @@ class ModelLineage:
     notes: dict[str, Any]
     examples: tuple[ExamplesLineage, ...]
     parameters: dict[str, Any]
-    metrics: tuple[MeasuredMetric, ...]
+    metrics: tuple[JudgedMetric, ...]
     compared_with: str
     artifacts: dict[str, str]
     base: ModelLineage | None
@@ -79,6 +77,14 @@ class ModelLineage:
     def chain(self) -> list[ModelLineage]:
         """This model, its base, and so on to the first."""
         return [self, *(self.base.chain() if self.base else [])]
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return {
+            **dataclasses.asdict(self),
+            "metrics": [metric.to_json() for metric in self.metrics],
+            "base": self.base.to_json() if self.base else None,
+        }
 
 
 def model_lineage(graph: MetadataGraph, version: str | None = None) -> ModelLineage:
@@ -119,9 +125,13 @@ def _model(graph: MetadataGraph, model: ArtifactRecord) -> ModelLineage:
         notes=graph.runs.get(trainer.run, {}),
         examples=tuple(sorted(examples, key=lambda one: one.span)),
         parameters=flat_parameters(trainer.parameters),
-        metrics=tuple(metric for result in evaluations for metric in measured_metrics(result)),
+        metrics=tuple(
+            metric
+            for evaluation in read_run_evaluations(evaluations)
+            for metric in judged_metrics(evaluation.result)
+        ),
         compared_with=_version(graph, baseline[0]) if baseline else "",
-        artifacts=artifacts | {result.node: result.folder for result in evaluations},
+        artifacts=artifacts | dict(evaluations),
         base=_model(graph, bases[0]) if bases else None,
     )
 
@@ -163,18 +173,14 @@ def _version(graph: MetadataGraph, model: ArtifactRecord) -> str:
     return push.outputs["pushed_model"][0].properties["pushed_version"] if push else ""
 
 
-def _evaluations(graph: MetadataGraph, gate: ExecutionRecord | None) -> list[EvaluatorResult]:
-    found = []
-    for name, artifacts in sorted(gate.inputs.items() if gate else ()):
-        if name in ("model", "baseline_model"):
-            continue
-        for artifact in artifacts:
-            maker = graph.producer(artifact)
-            node = maker.node if maker else name
-            thresholds = maker.parameters.get("thresholds", "") if maker else ""
-            result = read_evaluator_result(node, artifact.uri, thresholds)
-            found.append(result or EvaluatorResult(node, artifact.uri))
-    return found
+def _evaluations(graph: MetadataGraph, gate: ExecutionRecord | None) -> list[tuple[str, str]]:
+    """Node and folder of what the gate went by."""
+    return [
+        (maker.node if (maker := graph.producer(artifact)) else name, artifact.uri)
+        for name, artifacts in (gate.inputs.items() if gate else ())
+        for artifact in artifacts
+        if artifact.type == ARTIFACT_TYPE
+    ]
 
 
 def _examples(graph: MetadataGraph, artifact: ArtifactRecord) -> ExamplesLineage:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric
 from objects_that_sound.tfx_pipeline.report.lineage import ExamplesLineage, ModelLineage
-from objects_that_sound.tfx_pipeline.report.measured_metric import Interval, MeasuredMetric
 
 _LIBRARIES = {"tfx": "TFX", "tensorflow": "TensorFlow", "keras": "Keras", "python": "Python"}
 
@@ -43,21 +44,35 @@ def examples_text(examples: ExamplesLineage) -> str:
     return f"{name}: {counts}{accepted if examples.overruled else ''}"
 
 
-def metric_text(metric: MeasuredMetric) -> str:
+def metric_text(metric: JudgedMetric) -> str:
     """A metric with its interval, its change and what was asked, in one line."""
-    text = f"{metric.name} {_figure(metric.figure, '.3f')}"
-    if metric.change is not None:
-        text += f", change {_figure(metric.change, '+.3f')}"
-    if metric.bounds:
-        text += f"; asked {', '.join(metric.bounds)}: {'passed' if metric.passed else 'failed'}"
+    measured = metric.measured
+    text = f"{metric.metric.title} "
+    if measured.estimate is None:
+        text += f"not measured: {measured.missing}"
+    else:
+        text += _figure(measured.estimate, ".3f")
+    if measured.change is not None:
+        text += f", change {_figure(measured.change, '+.3f')}"
+    if metric.decisions:
+        bounds = ", ".join(one.bound for one in metric.decisions)
+        text += f"; asked {bounds}: {'passed' if metric.passed else 'failed'}"
     return text
 
 
-def _figure(interval: Interval, form: str) -> str:
-    if interval.value is None:
-        return "not measured"
-    ends = f" ({interval.low:{form}} to {interval.high:{form}})" if interval.known else ""
-    return f"{interval.value:{form}}{ends}"
+def shown_metrics(model: ModelLineage, brief: bool = False) -> list[JudgedMetric]:
+    """The metrics of a model worth a line: those decided on and, unless in brief, those known."""
+    return [
+        metric
+        for metric in model.metrics
+        if metric.decisions
+        or (not brief and metric.measured.estimate is not None and metric.measured.estimate.known)
+    ]
+
+
+def _figure(estimate: Estimate, form: str) -> str:
+    ends = f" ({estimate.low:{form}} to {estimate.high:{form}})" if estimate.known else ""
+    return f"{estimate.value:{form}}{ends}"
 
 
 def _model(model: ModelLineage, with_videos: bool, brief: bool) -> Iterable[str]:
@@ -75,9 +90,8 @@ def _model(model: ModelLineage, with_videos: bool, brief: bool) -> Iterable[str]
                 yield "                (which videos is not known: the artifact keeps no list)"
             for row in examples.videos or ():
                 yield f"                {row['split']}  {row['path']}"
-    for metric in model.metrics:
-        if metric.passed is not None or (metric.figure.known and not brief):
-            yield f"  measured      {metric_text(metric)}"
+    for metric in shown_metrics(model, brief):
+        yield f"  measured      {metric_text(metric)}"
     if brief:
         return
     for name, value in model.parameters.items():

@@ -9,9 +9,9 @@ from typing import Any
 
 import markupsafe
 
+from objects_that_sound.components.evaluation.metric import Rank
 from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
-from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
-from objects_that_sound.tfx_pipeline.report.metric_row import metric_rows
+from objects_that_sound.tfx_pipeline.report.judged_metric import judged_metrics
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
@@ -51,32 +51,18 @@ def render_html(summary: RunSummary) -> str:
     Returns:
         HTML.
     """
-    report = report_json(summary)
-    rows = metric_rows(report)
     by_reason = collections.Counter(row["reason"] for row in summary.rejects)
-    measured = {result.node: measured_metrics(result) for result in summary.evaluations}
-    retrieval = summary.evaluation("RetrievalEvaluator").folder
-    localisation = summary.evaluation("LocalisationEvaluator").folder
+    metrics = [one for each in summary.evaluations for one in judged_metrics(each.result)]
+    charted = [
+        one.measured for one in metrics if one.metric.rank is not Rank.MINOR and not one.metric.unit
+    ]
+    retrieval, localisation = summary.folder("retrieval"), summary.folder("localisation")
     return render_page(
         "report.html.j2",
         summary=summary,
-        report=report,
-        baselines=summary.evaluation("BaselineEvaluator").metrics,
-        decided=[row for found in measured.values() for row in found if row.passed is not None],
-        metric_rows=rows,
-        metrics_chart=markupsafe.Markup(metrics_chart(rows)),
-        evaluators=[
-            {
-                "title": result.title,
-                "folder": result.folder,
-                "plots": result.plots,
-                "rows": measured[result.node],
-                "by_class": result.metrics.get("by_class") or {},
-                "kinds": result.metrics.get("rows") or [],
-                "published": result.metrics.get("published") or [],
-            }
-            for result in summary.evaluations
-        ],
+        decided=[one for one in metrics if one.decisions],
+        charted=charted,
+        metrics_chart=markupsafe.Markup(metrics_chart(charted)),
         training_curves=[markupsafe.Markup(svg) for svg in training_curves(summary.history)],
         retrieval_dir=retrieval,
         localisation_dir=localisation,

@@ -6,7 +6,8 @@ import dataclasses
 import math
 from typing import Any
 
-from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.tfx_pipeline.report.judged_metric import judged_metrics
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary, SpanSummary
 
 
@@ -17,36 +18,21 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         summary: the run.
 
     Returns:
-        `avc_accuracy`, `avc_chance`, `avc_ceiling`, `avc_auc`, `colour_histogram_accuracy`,
-        `localisation`, `retrieval`, `sound_benchmark` (their `metrics.json`), `blessed`,
-        `reasons`, `decisions` (a row for every metric that the gate looked at), `pushed_version`,
+        `evaluations` (by name of the evaluator: its `metrics.json`, the metrics by their names),
+        `blessed`, `reasons`, `decisions` (a row for every bound of the gate), `pushed_version`,
         `pushed_destination`, `served`, `serving`, `stages`, `data`, `rejects`, `parameters`,
         `history`, `span` (of a continuous run), `title`, `run_id`, `root`; null or empty where the
         run has no such part.
     """
-    avc = summary.evaluation("AvcEvaluator").metrics
-    baselines = summary.evaluation("BaselineEvaluator").metrics
+    results = [one.result for one in summary.evaluations]
     report = {
         "title": summary.title,
         "run_id": summary.run_id,
         "root": summary.root,
-        "avc_accuracy": avc.get("avc_accuracy"),
-        "avc_chance": baselines.get("chance"),
-        "avc_ceiling": baselines.get("ceiling"),
-        "avc_auc": avc.get("avc_auc"),
-        "avc_confidence": avc.get("confidence", {}),
-        "colour_histogram_accuracy": (baselines.get("colour_histogram") or {}).get("accuracy"),
-        "localisation": summary.evaluation("LocalisationEvaluator").metrics or None,
-        "retrieval": summary.evaluation("RetrievalEvaluator").metrics or None,
-        "sound_benchmark": summary.evaluation("SoundBenchmarkEvaluator").metrics or None,
+        "evaluations": {result.evaluator: _evaluation(result) for result in results},
         "blessed": summary.decision.blessed,
         "reasons": list(summary.decision.reasons),
-        "decisions": [
-            dataclasses.asdict(row)
-            for result in summary.evaluations
-            for row in measured_metrics(result)
-            if row.passed is not None
-        ],
+        "decisions": [row for result in results for row in _decisions(result)],
         "pushed_version": summary.decision.pushed_version,
         "pushed_destination": summary.decision.pushed_destination,
         "served": summary.serving is not None,
@@ -59,6 +45,23 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "span": _span(summary.span),
     }
     return _without_nan(report)
+
+
+def _evaluation(result: EvaluationResult) -> dict[str, Any]:
+    content = result.to_json()
+    return {**content, "metrics": {one["name"]: one for one in content["metrics"]}}
+
+
+def _decisions(result: EvaluationResult) -> list[dict[str, Any]]:
+    rows = []
+    for judged in judged_metrics(result):
+        measured = judged.measured.to_json()
+        figures = {name: measured[name] for name in ("title", "value", "low", "high", "change")}
+        rows += [
+            {"evaluator": judged.evaluator, **figures, **dataclasses.asdict(decision)}
+            for decision in judged.decisions
+        ]
+    return rows
 
 
 def _span(span: SpanSummary | None) -> dict[str, Any] | None:

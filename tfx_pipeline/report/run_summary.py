@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from objects_that_sound.components.drift_validator.comparison import Comparison
-from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +72,8 @@ class RunSummary:
         decision: of the gate.
         evaluations: what each evaluator found.
         history: training's metrics, one entry an epoch, and `step`.
-        serving: figures of the requests to the served model, by name, and under `answers` a list
-            of rows; None if it was not served.
+        serving: figures of ServingValidator's requests to the model, by name, and under `answers` a
+            list of rows; None if it was not pushed.
         stages: in the order they ran.
         data: counts by name.
         rejects: one row a video that could not be used: `video`, `reason`, `detail`.
@@ -85,7 +85,7 @@ class RunSummary:
     run_id: str = ""
     parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     decision: Decision = dataclasses.field(default_factory=Decision)
-    evaluations: tuple[EvaluatorResult, ...] = ()
+    evaluations: tuple[RunEvaluation, ...] = ()
     history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     serving: dict[str, Any] | None = None
     stages: tuple[Stage, ...] = ()
@@ -93,7 +93,12 @@ class RunSummary:
     rejects: tuple[dict[str, str], ...] = ()
     span: SpanSummary | None = None
 
-    def evaluation(self, node: str) -> EvaluatorResult:
-        """What an evaluator found; an empty result if the run has none of it."""
-        found = (result for result in self.evaluations if result.node == node)
-        return next(found, EvaluatorResult(node))
+    def evaluation(self, evaluator: str) -> RunEvaluation | None:
+        """What the evaluator of a name found; None if the run has nothing of it."""
+        found = (one for one in self.evaluations if one.result.evaluator == evaluator)
+        return next(found, None)
+
+    def folder(self, evaluator: str) -> str:
+        """Folder with the pictures of the evaluator of a name; "" if the run has nothing of it."""
+        found = self.evaluation(evaluator)
+        return found.folder if found else ""

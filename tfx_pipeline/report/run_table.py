@@ -1,40 +1,56 @@
-"""A run as a row of a table."""
+"""Runs as the rows of a table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from objects_that_sound.tfx_pipeline.report.measured_metric import measured_metrics
+from objects_that_sound.components.evaluation.metric import Metric, Rank
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
-_METRICS = {
-    "AvcEvaluator": "avc_accuracy",
-    "LocalisationEvaluator": "pointing_accuracy",
-    "RetrievalEvaluator": "ndcg_image_audio",
-}
+
+def headline_metrics(summaries: Sequence[RunSummary]) -> list[Metric]:
+    """Finds the metrics that are a column of their own: the headlines of any of the runs."""
+    found = {
+        one.metric.name: one.metric
+        for summary in summaries
+        for evaluation in summary.evaluations
+        for one in evaluation.result.metrics
+        if one.metric.rank is Rank.HEADLINE
+    }
+    return list(found.values())
 
 
-def run_row(summary: RunSummary) -> dict[str, Any]:
+def run_table(summaries: Sequence[RunSummary]) -> list[dict[str, Any]]:
     """Picks what tells runs from each other.
 
     Args:
-        summary: of the run.
+        summaries: of the runs.
 
     Returns:
-        By name of the column; None where the run has no such figure.
+        A row a run, by name of the column; None where the run has no such figure.
     """
+    metrics = headline_metrics(summaries)
+    return [_row(summary, metrics) for summary in summaries]
+
+
+def _row(summary: RunSummary, metrics: Sequence[Metric]) -> dict[str, Any]:
     span = summary.span
-    row: dict[str, Any] = {
+    values = {
+        one.metric.name: one.value
+        for evaluation in summary.evaluations
+        for one in evaluation.result.metrics
+    }
+    return {
         "run": summary.run_id,
         "span": span.number if span else None,
         "window": ",".join(map(str, span.window)) or None if span else None,
         "videos": summary.data.get("num_videos"),
         "examples": summary.data.get("num_examples"),
+        **{metric.name: values.get(metric.name) for metric in metrics},
+        "decision": _decision(summary),
+        "version": summary.decision.pushed_version,
     }
-    for node, name in _METRICS.items():
-        measured = measured_metrics(summary.evaluation(node))
-        row[name] = next((one.figure.value for one in measured if one.metric == name), None)
-    return {**row, "decision": _decision(summary), "version": summary.decision.pushed_version}
 
 
 def _decision(summary: RunSummary) -> str:

@@ -9,6 +9,7 @@ from objects_that_sound.tfx_pipeline.report.lineage_text import (
     code_text,
     examples_text,
     metric_text,
+    shown_metrics,
 )
 from objects_that_sound.tfx_pipeline.report.page import render_page
 
@@ -24,5 +25,6 @@ def write_lineage(lineage: ModelLineage, path: pathlib.Path) -> None:
         code_text=code_text,
         examples_text=examples_text,
         metric_text=metric_text,
+        shown_metrics=shown_metrics,
     )
     path.write_text(page, encoding="utf-8")

@@ -1,4 +1,4 @@
-// Paints heat maps over pictures, as `ots localise` does.
+// Paints heat maps over pictures, as models/heat_map_painter.py does; a test compares them.
 
 import { peakOf } from "./answers.js";
 import { scale } from "./bicubic.js";

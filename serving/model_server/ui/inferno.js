@@ -1,4 +1,4 @@
-// Matplotlib's colours "inferno", as `ots localise` paints with them.
+// The colours of models/heat_map_painter.py (Matplotlib's "inferno"); a test compares them.
 
 const BASE64 = [
   "AAADAAAEAAAGAQAHAQEJAQELAgEOAgIQAwISBAMUBAMWBQQYBgQbBwUdCAYfCQYhCgcjCwcmDQgoDggqDwktEAkvEgoy",

@@ -3,7 +3,7 @@
 import { Resampler } from "./resampler.js";
 
 const DECODED_RATE = 48_000; // nothing that can be heard is lost
-const NEARLY_SILENT_DBFS = -45; // below this, two channels may have cancelled each other
+const NEARLY_SILENT_DBFS = -45; // below this, channels may have cancelled each other
 const CANCELLED_DB = 20;
 
 /** There is no sound, or none that this browser decodes. */
@@ -56,11 +56,11 @@ export class Sound {
     const resampler = Resampler.of(this.rate, rate);
     const parts = this.channels.map((channel) => resampler.window(channel, start, rate));
     const mixed = mix(parts);
-    if (parts.length === 2) {
-      // As in ingest: where the two sides cancel each other, one of them is heard.
-      const left = mix(parts.slice(0, 1));
-      const limit = Math.min(NEARLY_SILENT_DBFS, loudness(left) - CANCELLED_DB);
-      if (loudness(mixed) < limit) return left;
+    if (parts.length > 1) {
+      // As in ingest: where channels cancel each other, the first one is heard.
+      const first = mix(parts.slice(0, 1));
+      const limit = Math.min(NEARLY_SILENT_DBFS, loudness(first) - CANCELLED_DB);
+      if (loudness(mixed) < limit) return first;
     }
     return mixed;
   }

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from objects_that_sound.components.evaluation.metric import Better, Metric
 from objects_that_sound.components.evaluation.threshold import (
     Threshold,
+    check_threshold,
     parse_threshold,
     thresholds_from_json,
     thresholds_to_json,
@@ -48,6 +50,36 @@ def test_other_json_is_an_error():
         thresholds_from_json('[{"metric": "a", "minimum": 1}]')
 
 
-def test_only_a_metric_with_an_upper_bound_alone_should_be_low():
-    assert Threshold("a", at_most=0.1, max_loss=0.1).lower_is_better
-    assert not Threshold("a", max_loss=0.1).lower_is_better
+METRICS = (
+    Metric("avc_accuracy", "AVC accuracy"),
+    Metric("fires_silence", "Fires at silence", Better.LOWER),
+    Metric("universal_threshold", "Universal threshold", Better.NEITHER),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "avc_accuracy>=0.8:max_loss=0.1",
+        "fires_silence<=0.1:max_loss=0.1",
+        "universal_threshold>=0.1",
+        "universal_threshold<=0.1",
+    ],
+)
+def test_a_bound_in_the_metrics_own_direction_is_taken(text):
+    check_threshold(parse_threshold(text), METRICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("avc_acuracy>=0.8", "Did you mean avc_accuracy.*avc_accuracy, fires_silence, universal"),
+        ("accuracy_of_tea>=0.8", "avc_accuracy, fires_silence, universal_threshold"),
+        ("avc_accuracy<=0.8", "higher is better.*avc_accuracy>=NUMBER"),
+        ("fires_silence>=0.8", "lower is better.*fires_silence<=NUMBER"),
+        ("universal_threshold:max_loss=0.1", "no better and no worse"),
+    ],
+)
+def test_a_threshold_that_can_judge_no_model_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        check_threshold(parse_threshold(text), METRICS)

@@ -404,14 +404,14 @@ def test_full_and_limited_range(tmp_path, colorspace, pixel_format, full_range):
 
 def test_several_frames_around_each_time(media, number_in, reading, tmp_path):
     path = media(tmp_path / "many.mp4", frames=150, video_options={"g": "20"})
-    clips = read_clips(path, [1.0, 1.2, 4.0], image_size=64, frames_per_clip=25)
+    clips = read_clips(path, [1.0, 1.2, 4.0], image_size=64, frames=25)
     for clip, number in zip(clips, (25, 30, 100), strict=True):
         images = [simplejpeg.decode_jpeg(jpeg) for jpeg in clip.frames]
         assert [number_in(image) for image in images] == list(range(number - 12, number + 13))
         assert clip.frames[12] == clip.jpeg
     assert read_clips(path, [1.0], image_size=64)[0].frames == ()
     with pytest.raises(ValueError, match="odd"):
-        read_clips(path, [1.0], frames_per_clip=2)
+        read_clips(path, [1.0], frames=2)
 
 
 def test_damage_in_a_group_that_is_not_needed_does_no_harm(media, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from objects_that_sound.components.media.media_error import MediaError
-from objects_that_sound.components.media.sound import SILENCE_DBFS, decode_audio, loudness_dbfs
+from objects_that_sound.components.media.sound import decode_audio
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,15 @@ def test_no_sound(media, tmp_path):
         decode_audio(media(tmp_path / "mute.mp4", sound=None), 48000)
 
 
-def test_loudness():
-    assert loudness_dbfs(np.zeros(10, np.int16)) == SILENCE_DBFS
-    square = np.tile(np.array([16384, -16384], np.int16), 100)
-    assert loudness_dbfs(square) == pytest.approx(-6.02, abs=0.01)
+def test_each_second_whose_channels_cancel_each_other_is_the_left_one(media, tmp_path):
+    left = np.random.default_rng(0).integers(-9000, 9000, 32_000).astype(np.int16) / 32768
+    right = np.where(np.arange(32_000) < 16_000, left, -left)
+    how = {"video_codec": None, "audio_codec": "pcm_s16le", "sample_rate": 8000}
+    inverted = media(
+        tmp_path / "inverted.wav", sound=np.stack([left, right]), layout="stereo", **how
+    )
+    mono = media(tmp_path / "mono.wav", sound=left, **how)
+    assert np.abs(decode_audio(inverted, 8000).astype(int) - decode_audio(mono, 8000)).max() <= 1
 
 
 def test_vorbis_that_changes_its_blocks_loses_nothing(shared_data):

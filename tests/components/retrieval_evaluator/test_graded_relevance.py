@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from objects_that_sound.components.evaluation.label_tree import LabelTree
 from objects_that_sound.components.retrieval_evaluator.graded_relevance import GradedRelevance
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 
 TREE = LabelTree({"cat": [("animal", "cat")], "dog": [("animal", "dog")], "car": [("car",)]})
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from objects_that_sound.components.evaluation.label_tree import LabelTree
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
+from objects_that_sound.components.retrieval_evaluator.evaluator import DIRECTIONS
 from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
 from objects_that_sound.components.retrieval_evaluator.neighbours import nearest_neighbours
 from objects_that_sound.components.retrieval_evaluator.retrieval_scores import (
     DirectionScores,
+    retrieval_chance,
     retrieval_statistics,
     score_retrieval,
 )
-
-DIRECTIONS = ["image_image", "image_audio", "audio_image", "audio_audio"]
 
 
 def _examples(image, audio, labels, videos, groups=None) -> EmbeddedExamples:
@@ -127,6 +127,9 @@ def test_within_a_modality_the_query_does_not_find_itself():
     assert np.isnan(scores["image_image"].ndcg).all()
     assert np.isnan(scores["image_image"].recall[1]).all()
     np.testing.assert_allclose(scores["image_audio"].ndcg, 1.0)
+    chance = retrieval_chance(scores)
+    assert np.isnan(chance["recall_at_5_image_image"])
+    assert chance["recall_at_1_image_audio"] == pytest.approx(1 / 4)
     statistics = retrieval_statistics(scores)
     assert np.isnan(statistics["ndcg_image_image"](np.arange(4)))
     assert statistics["ndcg_image_audio"](np.arange(4)) == 1.0

@@ -9,19 +9,18 @@ import pathlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from click.testing import CliRunner
 from PIL import Image
-from tfx import types
 from tfx.types import standard_artifacts
 
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import BenchmarkError
-from objects_that_sound.components.sound_benchmark_evaluator.component import (
-    SoundBenchmarkEvaluator,
+from objects_that_sound.components.sound_benchmark_evaluator.evaluator import (
+    SOUND_BENCHMARK,
+    SoundBenchmarkOptions,
 )
-from objects_that_sound.components.sound_benchmark_evaluator.evaluate import (
-    evaluate_sound_benchmark,
-)
+from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
 from objects_that_sound.components.sound_benchmark_evaluator.sounds import (
     LOWEST_RATE,
     read_clips,
@@ -29,7 +28,6 @@ from objects_that_sound.components.sound_benchmark_evaluator.sounds import (
 )
 from objects_that_sound.models import examples as contract
 from objects_that_sound.models.network_config import NetworkConfig
-from objects_that_sound.tfx_pipeline.cli import main
 
 RATE = 8000
 
@@ -57,7 +55,9 @@ class _Spectrum(tf.Module):
         return {"sample_rate": tf.fill(tf.shape(query), RATE)}
 
 
-def _save(folder: pathlib.Path, factor: float = 1.0, keras: bool = True) -> str:
+def _save(
+    folder: pathlib.Path, factor: float = 1.0, keras: bool = True
+) -> standard_artifacts.Model:
     module = _Spectrum(factor)
     names = ("audio_features", "embed_audio", "describe")
     signatures = {name: getattr(module, name) for name in names}
@@ -78,16 +78,18 @@ def _save(folder: pathlib.Path, factor: float = 1.0, keras: bool = True) -> str:
         (folder / "Format-Keras" / "network.json").write_text(
             json.dumps(dataclasses.asdict(config))
         )
-    return str(folder)
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(folder)
+    return artifact
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory) -> str:
+def model(tmp_path_factory) -> standard_artifacts.Model:
     return _save(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
-def bare_model(tmp_path_factory) -> str:
+def bare_model(tmp_path_factory) -> standard_artifacts.Model:
     return _save(tmp_path_factory.mktemp("bare"), keras=False)
 
 
@@ -96,96 +98,107 @@ def data(tmp_path_factory, save_esc) -> pathlib.Path:
     return save_esc(tmp_path_factory.mktemp("esc"))
 
 
-def _evaluate(folder, **arguments):
-    """With no random network unless asked for: it is the slowest part."""
-    arguments = {"dataset": "esc50", "random_networks": 0, "hop_seconds": 0.3} | arguments
-    decisions = evaluate_sound_benchmark(str(folder), **arguments)
-    return json.loads((folder / "metrics.json").read_text()), decisions
+@pytest.fixture(scope="module")
+def evaluate(run_evaluator):
+    """SoundBenchmarkEvaluator; with no random network unless asked for: it is the slowest part."""
+
+    def run(folder, *, data, random_networks=0, **inputs):
+        options = SoundBenchmarkOptions("esc50", str(data), 0.3, random_networks)
+        folder.mkdir(exist_ok=True)
+        return run_evaluator(SOUND_BENCHMARK, folder, options=options, **inputs)
+
+    return run
 
 
 @pytest.fixture(scope="module")
-def printed(data, model, tmp_path_factory):
-    """`ots evaluate sound-benchmark` with everything: its result and its Evaluation."""
-    output = tmp_path_factory.mktemp("out") / "evaluation"
-    arguments = ["evaluate", "sound-benchmark", "--dataset", "esc50", "--data", str(data)]
-    arguments += ["--model", model, "--baseline-model", model, "--random-networks", "2"]
-    arguments += ["--threshold", "accuracy>=0.5:max_loss=0.1", "--output", str(output)]
-    result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 0, result.output
-    return result.output, output
+def with_everything(data, model, evaluate, tmp_path_factory):
+    """The result with random networks, a baseline model and a threshold; and its folder."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    asked = [Threshold("accuracy", at_least=0.5, max_loss=0.1)]
+    inputs = {"model": model, "baseline_model": model, "thresholds": asked}
+    return evaluate(folder, data=data, random_networks=2, **inputs), folder
 
 
-def test_a_model_that_hears_pitch_tells_the_classes_apart(printed):
-    metrics = json.loads((printed[1] / "metrics.json").read_text())
-    assert (metrics["num_clips"], metrics["num_recordings"], metrics["num_classes"]) == (18, 18, 3)
-    assert metrics["chance"] == pytest.approx(1 / 3)
-    assert metrics["accuracy"] > 0.85
-    rows = {row["name"]: row for row in metrics["rows"]}
-    assert list(rows["conv4_2 + SVM"]["folds"]) == ["1", "2"]
-    assert len(rows["conv4_2 of random networks + SVM"]["by_seed"]) == 2
-    assert len(rows["embedding of random networks + SVM"]["by_seed"]) == 2
-    assert rows["MFCC + SVM"]["accuracy"] == metrics["mfcc_accuracy"]
-    gain = metrics["accuracy"] - metrics["random_accuracy"]
-    assert metrics["gain_over_random"] == pytest.approx(gain)
-    for row in rows.values():
-        assert np.mean(list(row["folds"].values())) == pytest.approx(row["accuracy"])
-        assert row["low"] <= row["accuracy"] <= row["high"]
-    change = metrics["change"]["accuracy"]
-    assert (change["value"], change["low"], change["high"]) == (0, 0, 0)
-    right = [metrics["by_class"][label]["accuracy"] for label in ("bell", "bird", "motor")]
-    assert np.mean(right) == pytest.approx(metrics["accuracy"])
+def _by_first(table: ResultTable) -> dict[str, dict]:
+    """A table's rows by their first cell, and their cells by column."""
+    return {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
 
 
-def test_the_evaluation_has_pictures_and_a_verdict(printed):
-    _, folder = printed
-    assert (folder / "BLESSED").exists()
-    assert len(json.loads((folder / "decisions.json").read_text())["decisions"]) == 2
+def test_a_model_that_hears_pitch_tells_the_classes_apart(with_everything):
+    result, _ = with_everything
+    assert "18 clips of 18 recordings, 3 classes" in result.notes[0]
+    accuracy, embedding = result["accuracy"], result["embedding_accuracy"]
+    assert accuracy.value > 0.85
+    assert accuracy.chance == embedding.chance == pytest.approx(1 / 3)
+    for one, gain in ((accuracy, "gain_over_random"), (embedding, "embedding_gain_over_random")):
+        assert set(one.baselines) == {"random networks", "MFCC"}
+        random = one.baselines["random networks"].value
+        assert result[gain].value == pytest.approx(one.value - random)
+        assert one.change == Estimate(0.0, 0.0, 0.0)
+    mfcc = accuracy.baselines["MFCC"].value
+    assert result["gain_over_mfcc"].value == pytest.approx(accuracy.value - mfcc)
+    assert result.blessed
+    assert len(result.decisions) == 2
+
+
+def test_the_tables_show_every_fold_every_class_and_what_others_published(with_everything):
+    result, _ = with_everything
+    by_fold, published, by_class = map(_by_first, result.tables)
+    models = [f"{name} + SVM" for name in ("conv4_2", "embedding")]
+    random = [f"{name} of random networks + SVM" for name in ("conv4_2", "embedding")]
+    compared = [f"{name}, baseline model" for name in models]
+    assert list(by_fold) == [*models, *random, "MFCC + SVM", *compared, "chance"]
+    for name, row in by_fold.items():
+        if name != "chance":
+            assert np.mean([row["fold 1"], row["fold 2"]]) == pytest.approx(row["mean"])
+            assert row["from"] <= row["mean"] <= row["to"]
+    assert by_fold["conv4_2 + SVM"]["mean"] == pytest.approx(result["accuracy"].value)
+    assert published["L3-Net"] == {"accuracy": 0.793, "source": "Look, Listen and Learn, 2017"}
+    assert list(by_class) == ["bell", "bird", "motor"]
+    right = [row["conv4_2 + SVM"] for row in by_class.values()]
+    assert np.mean(right) == pytest.approx(result["accuracy"].value)
+    assert sum(row["clips"] for row in by_class.values()) == 18
+    assert len(result.details["classifiers"][random[0]]["by_seed"]) == 2
+
+
+def test_there_are_pictures(with_everything):
+    _, folder = with_everything
     for name in ("confusion.png", "classes.png"):
         assert Image.open(folder / name).convert("RGB").getcolors(10) is None
 
 
-def test_the_command_prints_every_fold(printed):
-    output, folder = printed
-    metrics = json.loads((folder / "metrics.json").read_text())
-    for row in metrics["rows"]:
-        # Published figures, which may have the same name, come after ours.
-        line = next(one for one in output.splitlines() if one.startswith(row["name"] + "  "))
-        for accuracy in (*row["folds"].values(), row["accuracy"]):
-            assert f"{100 * accuracy:.1f}" in line.split()
-
-
-def test_what_is_missing_is_left_out_with_its_reason(data, bare_model, tmp_path):
+def test_what_is_missing_is_left_out_with_its_reason(data, bare_model, evaluate, tmp_path):
     thresholds = [Threshold("gain_over_random", at_least=0.0), Threshold("accuracy", at_least=0.1)]
-    metrics, decisions = _evaluate(
-        tmp_path, data=str(data), model=bare_model, random_networks=1, thresholds=thresholds
+    result = evaluate(
+        tmp_path, data=data, model=bare_model, random_networks=1, thresholds=thresholds
     )
-    assert "random_accuracy" not in metrics
-    assert "no Keras weights" in metrics["left_out"]["random_accuracy"]
-    assert [decision.passed for decision in decisions] == [False, True]
-    assert "no Keras weights" in decisions[0].text
+    assert set(result["accuracy"].baselines) == {"MFCC"}
+    assert "no Keras weights" in result["gain_over_random"].missing
+    assert [decision.passed for decision in result.decisions] == [False, True]
+    assert "no Keras weights" in result.decisions[0].text
 
 
-def test_clips_that_cannot_be_read_are_counted_and_named(bare_model, tmp_path, save_esc):
+def test_clips_that_cannot_be_read_are_counted_and_named(bare_model, evaluate, tmp_path, save_esc):
     data = save_esc(tmp_path / "data")
     files = sorted((data / "audio").iterdir())
     files[0].unlink()
     files[5].write_bytes(b"no sound")
-    metrics, _ = _evaluate(tmp_path / "out", data=str(data), model=bare_model)
-    assert metrics["num_clips"] == 16
-    assert metrics["num_rejects_by_reason"] == {"missing_file": 1, "cannot_open": 1}
-    assert [reject["name"] for reject in metrics["rejects"]] == [files[0].name, files[5].name]
+    result = evaluate(tmp_path / "out", data=data, model=bare_model)
+    assert "16 clips of 16 recordings" in result.notes[0]
+    assert result.notes[0].endswith("2 clips are left out.")
+    assert result.notes[1].startswith(f"{files[0].name} is left out: missing_file, ")
+    assert result.notes[2].startswith(f"{files[5].name} is left out: cannot_open, ")
+    assert result.details["num_rejects_by_reason"] == {"missing_file": 1, "cannot_open": 1}
     for file in files[1:]:
         file.write_bytes(b"no sound")
     with pytest.raises(BenchmarkError, match="no clip of"):
-        _evaluate(tmp_path / "none", data=str(data), model=bare_model)
+        evaluate(tmp_path / "none", data=data, model=bare_model)
 
 
 def test_clips_of_the_training_data_are_refused(
-    data, bare_model, make_features, write_examples, tmp_path
+    data, bare_model, evaluate, make_features, write_examples, tmp_path
 ):
     rows = [make_features(video, float(time), video % 4) for video in range(4) for time in range(2)]
-    from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
-
     clips = read_benchmark("esc50", str(data)).clips
     sounds, _ = read_clips(clips, LOWEST_RATE)
     for row, number in zip(rows[:2], (4, 11), strict=True):
@@ -194,40 +207,26 @@ def test_clips_of_the_training_data_are_refused(
         row[contract.AUDIO_SAMPLE_RATE] = 16000
     # What is held out for evaluation may hold the benchmark.
     examples = write_examples(tmp_path / "in", {"train": rows[:1] + rows[2:], "eval": rows[1:2]})
-    metrics, _ = _evaluate(tmp_path / "out", data=str(data), model=bare_model, examples=[examples])
-    (reject,) = metrics["rejects"]
+    result = evaluate(tmp_path / "out", data=data, model=bare_model, examples=[examples])
+    (reject,) = result.details["rejects"]
     assert (reject["name"], reject["reason"]) == (clips[4].name, "in_training_data")
     assert "video0" in reject["detail"]
-    assert metrics["num_clips"] == 17
+    assert "17 clips of" in result.notes[0]
 
 
 def test_the_same_recording_under_two_names_is_on_one_side_only(
-    bare_model, tmp_path, save_esc, save_sound, sound
+    bare_model, evaluate, tmp_path, save_esc, save_sound, sound
 ):
     data = save_esc(tmp_path / "data")
     assert (data / "audio" / "2-2001-A-0.wav").exists()
     save_sound(data / "audio" / "2-2001-A-0.wav", sound("bird", 1000)[2000:])
-    metrics, _ = _evaluate(tmp_path / "out", data=str(data), model=bare_model)
-    assert metrics["same_recordings"] == [["1-1000-A-0.wav", "2-2001-A-0.wav"]]
-    assert metrics["num_clips"] == 18  # each is tested, by a fold that does not know the other
+    result = evaluate(tmp_path / "out", data=data, model=bare_model)
+    assert result.details["same_recordings"] == [["1-1000-A-0.wav", "2-2001-A-0.wav"]]
+    assert "1-1000-A-0.wav and 2-2001-A-0.wav are the same recording" in result.notes[1]
+    assert "18 clips" in result.notes[0]  # each is tested, by a fold that does not know the other
 
 
-def test_features_that_are_nan_are_an_error(data, tmp_path):
+def test_features_that_are_nan_are_an_error(data, evaluate, tmp_path):
     broken = _save(tmp_path / "model", factor=float("nan"), keras=False)
     with pytest.raises(ValueError, match=r"18 of 18 clips.*NaN or infinite"):
-        _evaluate(tmp_path / "out", data=str(data), model=broken)
-
-
-def test_the_component_takes_what_the_executor_needs():
-    component = SoundBenchmarkEvaluator(
-        "esc10", "data/esc10", types.Channel(type=standard_artifacts.Model)
-    )
-    assert set(component.spec.exec_properties) == {
-        "dataset",
-        "data",
-        "hop_seconds",
-        "random_networks",
-        "batch_size",
-        "thresholds",
-    }
-    assert list(component.outputs) == ["evaluation"]
+        evaluate(tmp_path / "out", data=data, model=broken)

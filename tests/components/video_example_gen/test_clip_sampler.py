@@ -50,7 +50,7 @@ def test_clips_of_a_segment_lie_within_it(six_seconds, start, end):
 
 
 def test_several_frames_lie_around_the_middle_one(six_seconds, number_in):
-    clips = _sample(six_seconds, frames_per_example=25, examples_per_video=3)
+    clips = _sample(six_seconds, frames=25, examples_per_video=3)
     assert len(clips) == 3
     for clip in clips:
         images = [simplejpeg.decode_jpeg(jpeg) for jpeg in clip.frames]
@@ -63,7 +63,7 @@ def test_several_frames_lie_around_the_middle_one(six_seconds, number_in):
 @pytest.mark.parametrize(("frames", "wanted"), [(1, (38, 87)), (25, (26, 99)), (51, (25, 99))])
 def test_all_frames_lie_within_the_segment(six_seconds, number_in, frames, wanted):
     segment = _segment(six_seconds, 1.0, 4.0)
-    clips = _sample(six_seconds, segment, frames_per_example=frames, examples_per_video=99)
+    clips = _sample(six_seconds, segment, frames=frames, examples_per_video=99)
     shown = {
         number_in(simplejpeg.decode_jpeg(jpeg))
         for clip in clips
@@ -80,7 +80,7 @@ def test_a_segment_beyond_the_file_is_too_short_and_the_detail_tells_why(six_sec
 
 
 def test_quiet_moments_are_replaced(half_silent, monkeypatch):
-    options = {"minimum_loudness_dbfs": -30.0, "examples_per_video": 5}
+    options = {"min_loudness_dbfs": -30.0, "examples_per_video": 5}
     clips = _sample(half_silent, **options)
     assert all(clip.loudness >= -30 for clip in clips)
     times = [clip.time for clip in clips]
@@ -93,4 +93,4 @@ def test_quiet_moments_are_replaced(half_silent, monkeypatch):
 
 def test_all_quiet_is_silent_and_the_loudest_is_told(half_silent):
     with pytest.raises(MediaError, match=r"silent: the loudest of 6 .* has -2\d\.\d dBFS"):
-        _sample(half_silent, minimum_loudness_dbfs=-5.0, examples_per_video=2)
+        _sample(half_silent, min_loudness_dbfs=-5.0, examples_per_video=2)

@@ -34,6 +34,8 @@ def crash_once(path):
         os.abort()
     return "second attempt"
 def want(path, mebibytes): return len(bytearray(mebibytes << 20))
+kept = []
+def keep(path, mebibytes): kept.append(bytearray(mebibytes << 20)); return len(kept)
 def noise(path): os.write(1, b"noise " * 100000); print("more"); return "answer"
 def unpicklable(path): return lambda: 0
 class Odd(Exception):
@@ -141,6 +143,13 @@ def test_memory_limit(pool, misbehaviour, path):
     assert pool.submit(misbehaviour.want, path, 200).result(timeout=60) == 200 << 20
     assert _error(pool.submit(misbehaviour.want, path, 300)).reason == media_error.OUT_OF_MEMORY
     assert pool.submit(misbehaviour.want, path, 200).result(timeout=60) == 200 << 20
+
+
+def test_memory_that_others_leaked_costs_no_video(misbehaviour, path):
+    with DecoderPool(1, timeout=60, memory_limit=256 << 20) as pool:
+        done = [pool.submit(misbehaviour.keep, path, 100) for _ in range(4)]
+        # The third does not fit beside the first two: a fresh process has room for it.
+        assert [future.result(timeout=60) for future in done] == [1, 2, 1, 2]
 
 
 def test_results_and_errors_that_do_not_pickle(pool, misbehaviour, path):

@@ -8,7 +8,7 @@ from objects_that_sound.components.video_example_gen.ingest_config import Ingest
 
 
 def test_numbers_that_became_floats_come_back():
-    config = IngestConfig(examples_per_video=3, minimum_loudness_dbfs=-50, group_regex="x")
+    config = IngestConfig(examples_per_video=3, min_loudness_dbfs=-50, group_regex="x")
     values = {
         name: float(value) if isinstance(value, int) else value
         for name, value in config.to_dict().items()
@@ -21,16 +21,16 @@ def test_numbers_that_became_floats_come_back():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"examples_per_video": 0}, "examples_per_video must be from 1"),
-        ({"frames_per_example": 24}, "frames_per_example must be odd"),
-        ({"frames_per_example": 127}, "frames_per_example must be from 1 to 125"),
+        ({"examples_per_video": 0}, "examples_per_video must be .* of at least 1 and"),
+        ({"frames": 24}, "frames must be odd"),
+        ({"frames": 127}, "frames must be .* of at least 1 and of at most 125, not 127"),
         ({"image_size": 255}, "image_size must be even"),
-        ({"sample_rate": 48}, "sample_rate must be from"),
+        ({"sample_rate": 48}, "sample_rate must be .* of at least 1000 and"),
         ({"jpeg_quality": 101}, "jpeg_quality"),
-        ({"minimum_loudness_dbfs": 5}, "minimum_loudness_dbfs"),
+        ({"min_loudness_dbfs": 5}, "min_loudness_dbfs"),
         ({"group_regex": "("}, "group_regex .* is not a regular expression"),
         ({"label_regex": "x"}, "exactly one capture group"),
-        ({"split_method": "random"}, "rank, hash"),
+        ({"split_method": "random"}, "must be 'rank' or 'hash', not 'random'"),
         ({"colour": 1}, "unknown parameters colour"),
     ],
 )

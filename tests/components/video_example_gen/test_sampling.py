@@ -61,7 +61,7 @@ def test_other_attempts_take_other_times_of_the_same_slots():
     ],
 )
 def test_examples_lie_within_their_segment_as_a_whole(start, end, frames, wanted):
-    found = segment_range(Fraction("0.5"), Fraction("99.5"), start, end, frames_per_example=frames)
+    found = segment_range(Fraction("0.5"), Fraction("99.5"), start, end, frames=frames)
     assert found == tuple(Fraction(str(time)) for time in wanted)
 
 

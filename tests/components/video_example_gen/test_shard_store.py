@@ -12,12 +12,12 @@ import tensorflow as tf
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.shard_key import shard_key
 from objects_that_sound.components.video_example_gen.shard_store import (
-    TEMPORARY,
     FinishedShard,
     ShardStore,
 )
 from objects_that_sound.components.video_example_gen.shards import Shard
 from objects_that_sound.components.video_example_gen.video import Video
+from objects_that_sound.models.whole_file import UNFINISHED
 
 ROWS = [{"video": "a.mp4", "reason": "silent", "detail": "hush"}]
 
@@ -85,7 +85,7 @@ def test_what_is_not_whole_is_not_found(store, damage):
 
 def test_leftovers_of_a_killed_run_are_cleared_away(store):
     store.add("k", [b"one"], [])
-    for name in (f"{TEMPORARY}1234", f"{TEMPORARY}progress-1"):
+    for name in (f"{UNFINISHED}1234", f"{UNFINISHED}progress-1"):
         with open(os.path.join(store.folder, name), "w") as file:
             file.write("half")
     assert store.prepare() == 1
@@ -120,11 +120,11 @@ def test_order_number_and_split_change_the_key():
     "change",
     [
         {"examples_per_video": 3},
-        {"frames_per_example": 3},
+        {"frames": 3},
         {"image_size": 64},
         {"sample_rate": 8000},
         {"jpeg_quality": 90},
-        {"minimum_loudness_dbfs": -40},
+        {"min_loudness_dbfs": -40},
         {"seed": 1},
     ],
 )

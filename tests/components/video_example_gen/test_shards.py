@@ -14,7 +14,7 @@ from objects_that_sound.components.video_example_gen.video import Video
     [(1, 10, 1, 1), (13, 10, 1, 1), (379, 10, 1, 30), (100_000, 10, 1, 981), (2_000, 1, 25, 17)],
 )
 def test_shards_are_even_and_hold_every_video_once(count, per_video, frames, shards):
-    config = IngestConfig(examples_per_video=per_video, frames_per_example=frames)
+    config = IngestConfig(examples_per_video=per_video, frames=frames)
     videos = [Video(f"/v/{n}", str(n), str(n), "") for n in range(count)]
     made = make_shards("train", "/out", videos, config=config)
     sizes = [len(shard.videos) for shard in made]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import re
 import signal
@@ -13,21 +14,15 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from objects_that_sound.serving.launcher.free_ports import free_ports
 from objects_that_sound.tfx_pipeline.commands.serve import command
 
 _ROOT = pathlib.Path(__file__).parents[3]
 
 
-def free_ports() -> list[int]:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
-        return [a.getsockname()[1], b.getsockname()[1]]
-
-
 @pytest.mark.slow  # a process of its own imports TensorFlow
 def test_serves_until_terminated(toy_folder: pathlib.Path):
-    port, rest_port = free_ports()
+    port, rest_port = free_ports(2)
     arguments = [
         f"--model_base_path={toy_folder}",
         "--model_name=toy",
@@ -75,8 +70,11 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         ([], "--model_base_path"),
         (["--use_alts_credentials"], "--use_alts_credentials is not implemented by this server"),
         (["--platform_config_file=x"], "--platform_config_file is not implemented"),
-        (["--grpc_channel_arguments=a"], "not of the form key=value"),
+        (["--grpc_channel_arguments=a"], "grpc_channel_arguments must be NAME=VALUE"),
         (["--enable_batching=perhaps"], "not a valid boolean"),
+        (["--file_system_poll_wait_seconds=-1"], "-1.0 is not in the range x>=0"),
+        (["--rest_api_port=65536"], "not in the range 0<=x<=65535"),
+        (["--grace_seconds=1"], "No such option"),
     ],
 )
 def test_refuses(
@@ -110,6 +108,24 @@ def test_every_flag_of_tensorflow_model_server_is_known():
     """
     known = {option.removeprefix("--") for param in command.params for option in param.opts}
     assert set(flags.split()) <= known
+
+
+def test_every_option_of_the_server_is_a_flag_with_its_help_and_default():
+    from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+
+    flags = {param.name: param for param in command.params}
+    fields = {field.name for field in dataclasses.fields(ModelServerOptions)}
+    assert fields - set(flags) == {"grace_seconds"}
+    for name in fields & set(flags):
+        assert flags[name].opts == [f"--{name}"]
+        assert flags[name].help
+        assert "default" not in flags[name].help
+    context = command.make_context("serve", [])
+    words = " ".join(command.get_help(context).split())
+    assert "Port for gRPC; 0 for none. [default: 8500; 0<=x<=65535]" in words
+    assert "Answer grpc.health.v1. [default: true]" in words
+    assert "Put requests together into batches. [default: false]" in words
+    assert "with commas between them. [default: serve]" in words
 
 
 def test_flags_become_options(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import collections
 import contextlib
 import pathlib
+import sys
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 import requests
 
 from benchmarks.serving.malformed_requests import MalformedRequests
-from benchmarks.serving.server_process import ServerProcess, serve
+from objects_that_sound.serving.launcher.launch_server import launch_server
+from objects_that_sound.serving.launcher.server_process import ServerProcess
 from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 
 
 @contextlib.contextmanager
@@ -64,19 +68,21 @@ def test_a_thousand_and_flat_memory(
     )
     ServingSignatures(build_network(network)).save(str(tmp_path / "sound" / "1"))
     config = config_file(tmp_path / "models.config", toy=toy_folder, sound=tmp_path / "sound")
+    command = [sys.executable, *LOCAL_SERVER, f"--model_config_file={config}"]
     names: collections.Counter[str] = collections.Counter()
     with (
-        serve([f"--model_config_file={config}"], tmp_path / "log") as server,
+        launch_server(command, ["toy", "sound"], tmp_path / "log") as server,
         malformed_requests(server.port, server.rest_api_port, 800, jpeg_bomb) as malformed,
     ):
         for request in malformed.make(400, huge=6):  # everything has been used, caches are full
             assert request.send() in request.right, request.name
-        before = server.resident_bytes()
+        memory_of = psutil.Process(server.pid).memory_info
+        before = memory_of().rss
         for request in malformed.make(1000, huge=12):
             status = request.send()
             assert status in request.right, request.name
             names[request.name] += 1
-        growth = server.resident_bytes() - before
+        growth = memory_of().rss - before
         print(f"{sum(names.values())} requests of {len(names)} kinds; memory +{growth >> 20} MiB")
         lives(server)
     assert len(names) > 40
@@ -85,7 +91,7 @@ def test_a_thousand_and_flat_memory(
 
 
 def lives(server: ServerProcess) -> None:
-    assert server.is_running()
+    assert server.is_running
     url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
     answer = requests.post(url, json={"signature_name": "scaled", "inputs": [1]}, timeout=10)
     assert answer.json() == {"outputs": [2.0]}

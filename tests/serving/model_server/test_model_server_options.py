@@ -15,7 +15,6 @@ from objects_that_sound.serving.model_server.model_server_options import ModelSe
         ({"port": 0, "rest_api_port": 0}, "nothing would be served"),
         ({"port": 5, "rest_api_port": 5}, "must differ"),
         ({"model_name": ""}, "model_name"),
-        ({"file_system_poll_wait_seconds": -1}, "negative"),
         ({"model_base_path": None}, "either --model_base_path or --model_config_file"),
         ({"batching_parameters_file": pathlib.Path("x")}, "without --enable_batching"),
         ({"rest_api_enable_ssl": True}, "--ssl_config_file"),

@@ -15,11 +15,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from objects_that_sound.components.evaluation.thumbnail import make_thumbnail
 from objects_that_sound.components.generated_videos.difficulty import Difficulty
 from objects_that_sound.components.generated_videos.generator import ANNOTATIONS, generate_videos
 from objects_that_sound.components.search_indexer.items import Items
 from objects_that_sound.components.search_indexer.search_index import THUMBNAILS, SearchIndex
-from objects_that_sound.components.search_indexer.thumbnail import make_thumbnail
 from objects_that_sound.components.search_indexer.vector_table import VectorTable
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions

@@ -9,10 +9,11 @@ import wave
 from fractions import Fraction
 
 import av
-import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
+
+from objects_that_sound.models.heat_map_painter import HeatMapPainter
 
 _FPS, _SECONDS, _CLICK = 25, 2, 1.2
 _RATE = 48_000
@@ -97,10 +98,27 @@ def test_frame_and_sound_of_a_moment(
             assert np.abs(second).max() < 500
 
 
-def test_colours_are_those_of_ots_localise(module_page):
-    colours = module_page.evaluate("async () => Array.from((await import('./inferno.js')).INFERNO)")
-    wanted = matplotlib.colormaps["inferno"](np.linspace(0, 1, 256), bytes=True)[:, :3]
-    np.testing.assert_array_equal(np.reshape(colours, [256, 3]), wanted)
+def test_maps_are_painted_as_ots_localise_does(module_page):
+    values = [0.0, 0.1, 0.25, 0.5, 0.9]
+    painted = module_page.evaluate(
+        """async (values) => {
+          const { HeatMapPainter, USUAL_OPACITY } = await import("./heat_map.js");
+          const context = new OffscreenCanvas(32, 32).getContext("2d");
+          return values.map((value) => {
+            context.clearRect(0, 0, 32, 32);
+            const answer = { heatmap: [[value, value], [value, value]], box: [0, 0, 1, 1] };
+            new HeatMapPainter().paint(context, answer, USUAL_OPACITY, 0.5);
+            return Array.from(context.getImageData(16, 16, 1, 1).data);
+          });
+        }""",
+        values,
+    )
+    for value, (*colour, opacity) in zip(values, painted, strict=True):
+        flat = np.full((2, 2), value, np.float32)
+        coloured = HeatMapPainter(0.5).colour(flat, (32, 32)).picture.getpixel((16, 16))
+        assert opacity == pytest.approx(coloured[3], abs=1)
+        covering = np.array(colour) * opacity / 255  # what a canvas keeps
+        np.testing.assert_allclose(covering, np.array(coloured[:3]) * coloured[3] / 255, atol=2)
 
 
 @pytest.mark.parametrize(
@@ -138,16 +156,17 @@ def test_sounds_are_resampled_as_ffmpeg_does(module_page, rate: int):
 
 
 def test_channels_that_cancel_each_other(module_page):
-    left, right = module_page.evaluate(
+    mono, stereo, surround = module_page.evaluate(
         """async () => {
           const { Sound } = await import("./sound.js");
           const wave = Float32Array.from({ length: 8000 }, (_, i) => 0.3 * Math.sin(i / 7));
           const opposite = wave.map((value) => -value);
-          return [new Sound([wave], 8000), new Sound([wave, opposite], 8000)]
-            .map((sound) => Array.from(sound.second(0.5, 8000)));
+          const silence = wave.map(() => 0);
+          return [[wave], [wave, opposite], [wave, opposite, silence]]
+            .map((channels) => Array.from(new Sound(channels, 8000).second(0.5, 8000)));
         }"""
     )
-    assert max(left) > 9000 and left == right
+    assert max(mono) > 9000 and mono == stereo == surround
 
 
 def test_a_wav_file(module_page):

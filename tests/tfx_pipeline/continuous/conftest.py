@@ -33,12 +33,12 @@ class Training:
 
 @pytest.fixture(scope="session")
 def training(run_pipeline, tmp_path_factory: pytest.TempPathFactory) -> Training:
-    """Runs of `ots run --continuous` on a folder that grows."""
+    """Runs of `ots continue` on a folder that grows."""
     folder = tmp_path_factory.mktemp("continuous")
     videos, root = folder / "videos", folder / "root"
 
     def run() -> Run:
-        return run_pipeline(videos, root, "--continuous")
+        return run_pipeline(videos, root, command="continue")
 
     _generate(videos / "1", seed=1)
     first = run()

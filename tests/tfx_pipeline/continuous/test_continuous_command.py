@@ -1,4 +1,4 @@
-"""`ots run --continuous` where there is nothing to run."""
+"""`ots continue` where there is nothing to run."""
 
 from __future__ import annotations
 
@@ -30,10 +30,9 @@ def paths(tmp_path) -> RunPaths:
     return RunPaths.under(str(tmp_path / "root"))
 
 
-def _run(videos: pathlib.Path, paths: RunPaths, *options: str):
-    return CliRunner().invoke(
-        main, ["run", "--videos", str(videos), "--root", paths.root, "--preset", "smoke", *options]
-    )
+def _run(videos: pathlib.Path, paths: RunPaths, *options: str, command: str = "continue"):
+    arguments = [command, "--videos", str(videos), "--root", paths.root, "--preset", "smoke"]
+    return CliRunner().invoke(main, [*arguments, *options])
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def ingested(videos, paths, monkeypatch) -> None:
 
 @pytest.mark.usefixtures("ingested")
 def test_no_new_videos_end_well(videos, paths):
-    result = _run(videos, paths, "--continuous")
+    result = _run(videos, paths)
     assert result.exit_code == 0, result.output
     assert "No new videos: all 10 are in earlier spans" in result.output
     assert not pathlib.Path(paths.pipeline_root).exists()
@@ -55,42 +54,27 @@ def test_no_new_videos_end_well(videos, paths):
 @pytest.mark.usefixtures("ingested")
 def test_a_few_new_videos_may_wait(videos, paths):
     (videos / "new.mp4").write_bytes(b"video")
-    result = _run(videos, paths, "--continuous", "--min-new-videos", "5")
+    result = _run(videos, paths, "--min-new-videos", "5")
     assert result.exit_code == 0, result.output
     assert "1 new videos wait until there are 5" in result.output
 
 
 @pytest.mark.usefixtures("ingested")
 def test_a_plain_run_in_a_root_of_spans_is_refused(videos, paths):
-    result = _run(videos, paths)
+    result = _run(videos, paths, command="run")
     assert result.exit_code == 1
-    assert "add --continuous, or give another --root" in result.output
+    assert "go on with ots continue, or give another --root" in result.output
 
 
 def test_spans_in_a_root_of_plain_runs_are_refused(videos, paths):
     write_list(list_videos([str(videos)]), paths.video_list)
-    result = _run(videos, paths, "--continuous")
+    result = _run(videos, paths)
     assert result.exit_code == 1
     assert "give another --root to a continuous training" in result.output
 
 
 def test_two_runs_at_once_are_refused(videos, paths):
     with run_lock(paths.lock):
-        result = _run(videos, paths, "--continuous")
+        result = _run(videos, paths)
     assert result.exit_code == 1
     assert "another continuous run is at work" in result.output
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--window", "2"], "go with --continuous"),
-        (["--accept-drift"], "go with --continuous"),
-        (["--continuous", "--max-drift", "audio/volume=0.5"], "no feature audio/volume"),
-        (["--continuous", "--window", "0"], "--window"),
-    ],
-)
-def test_options_that_cannot_be(videos, paths, options, words):
-    result = _run(videos, paths, *options)
-    assert result.exit_code == 2
-    assert words in result.output

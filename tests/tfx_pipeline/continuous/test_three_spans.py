@@ -74,7 +74,8 @@ def test_the_third_span_is_trained_on_with_the_first(training):
     assert "embedding/agreement" in {row["feature"] for row in rows}
     assert all(row["passed"] for row in rows)
     # Six examples of each span's two videos that are held out.
-    assert run.report["localisation"]["num_examples"] == 12
+    details = run.report["evaluations"]["localisation"]["details"]
+    assert details["num_frames_with_boxes"] == 12
     assert run.report["data"]["num_pairs"] == 24
 
 
@@ -94,7 +95,7 @@ def test_lineage_follows_the_third_model_to_the_first(training):
     assert lineage["notes"]["preset"] == "smoke"
     assert lineage["notes"]["package"]
     assert lineage["parameters"]["training.steps"] == 20
-    assert any(metric["metric"] == "avc_accuracy" for metric in lineage["metrics"])
+    assert any(metric["name"] == "avc_accuracy" for metric in lineage["metrics"])
     assert pathlib.Path(lineage["artifacts"]["model"]).is_dir()
 
 

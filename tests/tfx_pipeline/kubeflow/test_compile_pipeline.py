@@ -10,15 +10,15 @@ from click.testing import CliRunner
 from google.protobuf import json_format
 from kfp import components
 from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx.types.channel import UnionChannel
+from tfx.types.channel_utils import get_individual_channels
 
 from objects_that_sound.tfx_pipeline.cli import main
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
-from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
-    RunParameters,
-    parameter_descriptions,
-)
+from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_knobs
 from objects_that_sound.tfx_pipeline.kubeflow.step import step_name
 from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 OWN = {"configure", "list-videos"}
 """Steps that are no nodes of the TFX pipeline."""
@@ -32,7 +32,7 @@ def spec(package, local_kubeflow):
 @pytest.fixture(scope="module")
 def graph():
     """The TFX pipeline."""
-    return tfx_graph(RunParameters(["videos"], "models"), GraphOptions())
+    return tfx_graph(RunOptions(("videos",)), PushDestination("models"))
 
 
 def _executors(spec) -> dict:
@@ -59,7 +59,7 @@ def test_kfp_takes_it_as_schema_2_1(package, spec):
     assert spec.schema_version == "2.1.0"
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,127}", spec.pipeline_info.name)
     loaded = components.load_component_from_file(str(package))
-    assert set(loaded.component_spec.inputs) == set(parameter_descriptions())
+    assert set(loaded.component_spec.inputs) == {knob.name for knob in parameter_knobs()}
 
 
 def test_it_has_the_steps_of_the_local_pipeline(spec, graph):
@@ -77,8 +77,12 @@ def test_it_has_the_steps_of_the_local_pipeline(spec, graph):
             if one.task_output_artifact.producer_task not in OWN
         }
         assert there == {
-            name: (step_name(channel.producer_component_id), channel.output_key)
+            f"{name}_{number}" if isinstance(channel, UnionChannel) else name: (
+                step_name(one.producer_component_id),
+                one.output_key,
+            )
             for name, channel in node.inputs.items()
+            for number, one in enumerate(get_individual_channels(channel))
         }
         upstream = {step_name(one.id) for one in node.upstream_nodes}
         assert set(task.dependent_tasks) - OWN == upstream
@@ -101,21 +105,20 @@ def test_open_source_kubeflow_can_run_every_step(spec):
 
 def test_parameters_have_types_defaults_and_descriptions(spec):
     definitions = json_format.MessageToDict(spec.root.input_definitions)["parameters"]
-    assert {name: one["description"] for name, one in definitions.items()} == (
-        parameter_descriptions()
-    )
+    assert {name: one["description"] for name, one in definitions.items()} == {
+        knob.name: knob.help for knob in parameter_knobs()
+    }
     assert {name: one["parameterType"] for name, one in definitions.items()} == {
         "videos": "LIST",
         "push_destination": "STRING",
         "preset": "STRING",
+        "settings": "LIST",
         "thresholds": "LIST",
-        "steps": "NUMBER_INTEGER",
+        "annotated": "BOOLEAN",
         "segments": "STRING",
         "group_regex": "STRING",
         "label_regex": "STRING",
-        "examples_per_video": "NUMBER_INTEGER",
-        "frames_per_example": "NUMBER_INTEGER",
-        "min_loudness": "NUMBER_DOUBLE",
+        "label_tree": "STRING",
     }
     needed = {name for name, one in definitions.items() if "defaultValue" not in one}
     assert needed == {"videos", "push_destination"}
@@ -133,8 +136,9 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
         *("--gpus", "2", "--accelerator", "nvidia.com/mig-1g.10gb", "--trainer-image", "gpu:1"),
         *("--node-selector", "pool=gpu", "--node-selector", "zone=a", "--volume", "data:/data"),
         *("--retries", "1", "--retries", "trainer=5", "--retries", "pusher=0"),
-        *("--no-cache", "evaluator", "--work-dir", "/data/work"),
-        *("--parameter", "preset=smoke", "--parameter", "videos=/data/a", "--parameter", "steps=9"),
+        *("--no-cache", "avc-evaluator", "--work-dir", "/data/work"),
+        *("--parameter", "preset=smoke", "--parameter", "videos=/data/a"),
+        *("--parameter", "settings=training.steps=9", "--parameter", "annotated=true"),
         *("--pipeline-root", "gs://bucket/artifacts", "--warm-start"),
         *("--sound-benchmark", "esc10:/data/esc10", "--beam-arg=--runner=FlinkRunner"),
     )
@@ -152,18 +156,27 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
     retries = {name: task.retry_policy.max_retry_count for name, task in tasks.items()}
     assert retries == dict.fromkeys(tasks, 1) | {"trainer": 5, "pusher": 0}
     uncached = {name for name, task in tasks.items() if not task.caching_options.enable_cache}
-    assert uncached == {"configure", "evaluator"}
+    assert uncached == {"configure", "avc-evaluator"}
     with_work_dir = {name for name, one in executors.items() if "--work_dir" in one.container.args}
     assert with_work_dir == {"trainer", "video-example-gen"}
     defaults = json_format.MessageToDict(spec.root.input_definitions)["parameters"]
     assert defaults["preset"]["defaultValue"] == "smoke"
     assert defaults["videos"]["defaultValue"] == ["/data/a"]
-    assert defaults["steps"]["defaultValue"] == 9
+    assert defaults["settings"]["defaultValue"] == ["training.steps=9"]
+    assert defaults["annotated"]["defaultValue"] is True
     assert spec.default_pipeline_root == "gs://bucket/artifacts"
     assert tasks["trainer"].inputs.artifacts["base_model"].task_output_artifact.producer_task == (
         "latest-blessed-model"
     )
-    assert "sound_benchmark" in tasks["model-gate"].inputs.artifacts
+    judged = tasks["model-gate"].inputs.artifacts
+    assert {
+        one.task_output_artifact.producer_task
+        for name, one in judged.items()
+        if name.startswith("evaluations_")
+    } == {
+        *("avc-evaluator", "retrieval-evaluator", "localisation-evaluator"),
+        "sound-benchmark-evaluator",
+    }
     assert "--runner=FlinkRunner" in executors["video-example-gen"].container.args
     assert "--runner=FlinkRunner" not in executors["statistics-gen"].container.args
 
@@ -189,7 +202,7 @@ def test_without_kubernetes_options_there_is_one_document(package):
         (["--retries", "trainr=1"], "there is no step 'trainr'"),
         (["--retries", "often"], "'often' is neither a number nor STEP=NUMBER"),
         (["--parameter", "presets=demo"], "there is no parameter 'presets', only "),
-        (["--parameter", "preset=large"], "there is no preset 'large', only demo, "),
+        (["--parameter", "preset=large"], "preset must be 'demo', "),
         (["--parameter", "thresholds=avc>1"], "names no evaluator"),
         (["--node-selector", "gpu"], "'gpu' is not KEY=VALUE"),
         (["--volume", "data"], "'data' is not CLAIM:FOLDER"),

@@ -6,13 +6,11 @@ import json
 import pathlib
 
 import pytest
-from tfx.types import standard_artifacts
 
 from objects_that_sound.components.blessed_models import add_model
 from objects_that_sound.tfx_pipeline.kubeflow import configure as module
 from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
-from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import read_parameters
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def outputs(folder):
     def run(**parameters) -> dict[str, str]:
         values = {"videos": [str(folder / "videos")], "push_destination": str(folder / "models")}
         values |= {"preset": "smoke"} | parameters
-        return configure(RunParameters.from_values(values), GraphOptions())
+        return configure(*read_parameters(values, structure={}))
 
     return run
 
@@ -44,13 +42,13 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     ("parameters", "changed"),
     [
         ({}, set()),
-        ({"steps": 7.0}, {"trainer"}),
+        ({"settings": ["training.steps=7"]}, {"trainer"}),
         ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
-        ({"examples_per_video": 2.0}, {"video_example_gen"}),
-        ({"frames_per_example": 3.0}, {"video_example_gen"}),
-        ({"min_loudness": -40.0}, {"video_example_gen"}),
+        ({"settings": ["examples_per_video=2"]}, {"video_example_gen"}),
+        ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen"}),
         ({"group_regex": r"_g\d+_"}, {"video_example_gen"}),
         ({"label_regex": r"(\w+)_"}, {"video_example_gen"}),
+        ({"label_tree": "/data/ontology.json"}, {"retrieval_evaluator"}),
         (
             {"push_destination": "/elsewhere"},
             {"latest_blessed_model", "blessed_model_pusher", "pusher", "pusher_search"},
@@ -71,7 +69,10 @@ def test_a_parameter_changes_the_steps_that_it_concerns_and_no_other(outputs, pa
 
 def test_values_reach_the_executors(outputs):
     given = outputs(
-        steps=7.0, thresholds=["avc:avc_accuracy>=0.8"], group_regex=r"_g\d+_", preset="demo"
+        settings=["training.steps=7"],
+        thresholds=["avc:avc_accuracy>=0.8"],
+        group_regex=r"_g\d+_",
+        preset="demo",
     )
     config = json.loads(json.loads(given["trainer"])["custom_config"])
     assert config["training"]["steps"] == 7
@@ -96,10 +97,8 @@ def test_the_fingerprint_tells_other_videos(outputs, folder):
 def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
     before = outputs()
     assert json.loads(before["latest_blessed_model"])["version"] == "none"
-    model = standard_artifacts.Model()
-    model.uri = str(folder / "model")
-    pathlib.Path(model.uri).mkdir()
-    version = add_model(str(folder / "models" / "blessed"), model)
+    (folder / "model").mkdir()
+    version = add_model(str(folder / "models" / "blessed"), str(folder / "model"))
     after = outputs()
     assert _changed(before, after) == {"latest_blessed_model"}
     assert json.loads(after["latest_blessed_model"])["version"] == version
@@ -108,11 +107,11 @@ def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"preset": "large"}, "there is no preset 'large'"),
+        ({"preset": "large"}, "preset must be 'demo', .*, not 'large'"),
         ({"videos": ["/nowhere/*.mp4"]}, "no videos match '/nowhere/\\*.mp4'"),
         ({"thresholds": ["avc"]}, "is no threshold"),
         ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
-        ({"frames_per_example": 2.0}, "frames_per_example"),
+        ({"settings": ["training.steps=0"]}, "training.steps must be"),
         ({"group_regex": "("}, "group_regex"),
     ],
 )
@@ -125,7 +124,7 @@ def test_the_command_says_so_in_one_line(folder):
     values = {"videos": [str(folder / "nowhere")], "push_destination": "models"}
     executor_input = json.dumps({"inputs": {"parameterValues": values}})
     with pytest.raises(SystemExit, match=r"^The run can't begin: no videos match"):
-        module.main(["--executor_input", executor_input, "--graph", GraphOptions().to_json()])
+        module.main(["--executor_input", executor_input, "--structure", "{}"])
 
 
 def test_an_image_of_another_version_is_told(folder):
@@ -133,5 +132,5 @@ def test_an_image_of_another_version_is_told(folder):
     outputs = {"parameters": {"trainer": {"outputFile": str(folder / "trainer")}}}
     executor_input = json.dumps({"inputs": {"parameterValues": values}, "outputs": outputs})
     with pytest.raises(SystemExit, match="other steps than the compiled one: compile it again"):
-        module.main(["--executor_input", executor_input, "--graph", GraphOptions().to_json()])
+        module.main(["--executor_input", executor_input, "--structure", "{}"])
     assert not (folder / "trainer").exists()

@@ -8,10 +8,10 @@ import pytest
 
 from objects_that_sound.components.video_example_gen.video_list import read_video_list
 from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, configure
-from objects_that_sound.tfx_pipeline.kubeflow.graph_options import GraphOptions
 from objects_that_sound.tfx_pipeline.kubeflow.list_videos import main
-from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import RunParameters
+from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
 from objects_that_sound.tfx_pipeline.kubeflow.video_list_file import VIDEO_LIST
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def _run(folder, fingerprint: str) -> None:
 
 
 def test_the_list_is_that_of_the_fingerprint(folder):
-    parameters = RunParameters([str(folder / "videos")], "models", preset="smoke")
-    fingerprint = configure(parameters, GraphOptions())[VIDEO_FINGERPRINT]
+    options = RunOptions((str(folder / "videos"),), preset="smoke")
+    fingerprint = configure(options, PushDestination("models"))[VIDEO_FINGERPRINT]
     _run(folder, fingerprint)
     path = folder / "out" / VIDEO_LIST
     listed = read_video_list(path.read_text().splitlines(), str(path))

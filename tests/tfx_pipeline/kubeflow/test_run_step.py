@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import pathlib
+import re
 
 import pytest
-from tfx.types import standard_artifacts
 
 from objects_that_sound.components.blessed_models import (
     NO_VERSION,
@@ -14,15 +13,17 @@ from objects_that_sound.components.blessed_models import (
     latest_version,
     read_model,
 )
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import main
 
 MODEL = "tfx.types.standard_artifacts.Model"
 BLESSING = "tfx.types.standard_artifacts.ModelBlessing"
 PUSHED = "tfx.types.standard_artifacts.PushedModel"
 EVALUATION = "objects_that_sound.components.evaluation.artifacts.Evaluation"
-LATEST = "objects_that_sound.components.latest_blessed_model.executor.Executor"
-PUSHER = "objects_that_sound.components.blessed_model_pusher.executor.Executor"
-GATE = "objects_that_sound.components.model_gate.executor.Executor"
+LATEST = "objects_that_sound.components.latest_blessed_model.component.LatestBlessedModel_Executor"
+PUSHER = "objects_that_sound.components.blessed_model_pusher.component.BlessedModelPusher_Executor"
+GATE = "objects_that_sound.components.model_gate.component.ModelGate_Executor"
 
 
 @pytest.fixture
@@ -70,9 +71,11 @@ def run(tmp_path):
             },
         }
         command = ["--executor", executor, "--executor_input", json.dumps(executor_input)]
-        for side, artifacts in (("--input", inputs), ("--output", outputs)):
-            for name, artifact_class in artifacts.items():
-                command += [side, name, artifact_class, str(tmp_path / name)]
+        for name, artifact_class in inputs.items():
+            key = re.sub(r"_\d+$", "", name)  # of a union
+            command += ["--input", name, key, artifact_class, str(tmp_path / name)]
+        for name, artifact_class in outputs.items():
+            command += ["--output", name, artifact_class, str(tmp_path / name)]
         main([*command, *options])
         said = json.loads((tmp_path / "said" / "output_metadata.json").read_text())
         return {name: one["artifacts"][0] for name, one in said["artifacts"].items()}
@@ -83,11 +86,10 @@ def run(tmp_path):
 @pytest.fixture
 def blessed(tmp_path) -> str:
     """A folder with one blessed model."""
-    model = standard_artifacts.Model()
-    model.uri = str(tmp_path / "earlier")
-    pathlib.Path(model.uri).mkdir()
-    pathlib.Path(model.uri, "weights").write_text("earlier")
-    add_model(str(tmp_path / "blessed"), model)
+    model = tmp_path / "earlier"
+    model.mkdir()
+    (model / "weights").write_text("earlier")
+    add_model(str(tmp_path / "blessed"), str(model))
     return str(tmp_path / "blessed")
 
 
@@ -123,14 +125,18 @@ def test_a_property_may_be_given_in_the_command(run, blessed, tmp_path):
 
 @pytest.mark.parametrize("there_is_one", [False, True])
 def test_no_model_is_no_input(run, blessed, tmp_path, there_is_one):
-    baseline = standard_artifacts.Model()
-    baseline.uri = str(tmp_path / "baseline_model")
-    read_model(blessed, latest_version(blessed) if there_is_one else NO_VERSION, baseline)
-    (tmp_path / "avc").mkdir()
-    (tmp_path / "avc" / "decisions.json").write_text('{"blessed": true, "decisions": []}')
-    inputs = {"model": MODEL, "baseline_model": MODEL, "avc": EVALUATION}
+    version = latest_version(blessed) if there_is_one else NO_VERSION
+    read_model(blessed, version, str(tmp_path / "baseline_model"))
+    for number, name in enumerate(("avc", "retrieval")):
+        decision = Decision("accuracy", passed=True, text=f"{name} is good enough")
+        result = EvaluationResult(name, name, metrics=(), decisions=(decision,))
+        result.write(str(tmp_path / f"evaluations_{number}"))
+    inputs = {"model": MODEL, "baseline_model": MODEL}
+    inputs |= {"evaluations_0": EVALUATION, "evaluations_1": EVALUATION}
     said = run(GATE, {}, inputs, {"blessing": BLESSING})
     assert said["blessing"]["metadata"]["blessed"] == 1
+    verdict = json.loads((tmp_path / "blessing" / "decisions.json").read_text())
+    assert [one["evaluator"] for one in verdict["decisions"]] == ["avc", "retrieval"]
     known = said["blessing"]["metadata"]
     assert known["current_model"] == "minio://bucket/model"
     assert known.get("baseline_model") == (

@@ -118,8 +118,9 @@ def submit(server, package, tmp_path, monkeypatch):
 
 def test_a_run_is_started_with_its_parameters(server, submit, package, local_kubeflow):
     result = submit(
-        *("--experiment", "nightly", "--run-name", "first", "--parameter", "steps=7"),
-        *("--parameter", "thresholds=avc:avc_accuracy>=0.8", "--parameter", "min_loudness=-40"),
+        *("--experiment", "nightly", "--run-name", "first", "--parameter", "annotated=true"),
+        *("--parameter", "thresholds=avc:avc_accuracy>=0.8"),
+        *("--parameter", "settings=training.steps=7"),
     )
     assert result.exit_code == 0, result.output
     assert "Run run-1" in result.output
@@ -130,9 +131,9 @@ def test_a_run_is_started_with_its_parameters(server, submit, package, local_kub
     assert run["runtime_config"]["parameters"] == {
         "videos": ["/data/videos"],
         "push_destination": "/data/models",
-        "steps": 7,
+        "annotated": True,
         "thresholds": ["avc:avc_accuracy>=0.8"],
-        "min_loudness": -40.0,
+        "settings": ["training.steps=7"],
     }
     sent = run["pipeline_spec"]
     spec = local_kubeflow.read_package(package)[0]
@@ -189,8 +190,8 @@ def test_a_token_is_shown_to_the_server(server, submit):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--parameter", "step=7"], "there is no parameter 'step', only "),
-        (["--parameter", "steps=many"], "parameter steps must be an integer, not 'many'"),
+        (["--parameter", "steps=7"], "there is no parameter 'steps', only "),
+        (["--parameter", "annotated=yes"], "parameter annotated must be true or false, not 'yes'"),
         ([], "give --parameter NAME=VALUE for push_destination (Folder that gets "),
     ],
 )

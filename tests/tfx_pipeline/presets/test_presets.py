@@ -20,7 +20,6 @@ def test_a_preset_states_its_command_and_is_valid(name):
     assert f"`--preset {name}`" in header
     assert "Command: " in header
     assert preset.training.part_size(devices=1) >= 2
-    assert preset.frames_per_example == preset.network.frames
 
 
 @pytest.mark.parametrize(

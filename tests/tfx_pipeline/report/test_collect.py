@@ -8,12 +8,33 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 from tfx.orchestration import metadata
 from tfx.types import standard_artifacts
+from tfx.types.channel_utils import union
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Metric
 from objects_that_sound.tfx_pipeline.report.collect import collect_run
 from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
 
 NAME = "objects-that-sound"
+MEASURED = {
+    "server": "local model server",
+    "score_p50_seconds": {"grpc": 0.0045, "rest": 0.006},
+    "largest_difference": 1e-7,
+    "answers": [{"video": "a.mp4", "time": 1.5, "own_sound": 0.9, "other_sound": 0.1}],
+}
+RETRIEVAL = EvaluationResult(
+    "retrieval",
+    "Retrieval",
+    [MeasuredMetric(Metric("ndcg_image_audio", "nDCG"), Estimate(0.7))],
+    decisions=[Decision("ndcg_image_audio", True, "0.7 is at least 0.5", "≥ 0.5")],
+)
+AVC = EvaluationResult(
+    "avc", "Correspondence", [MeasuredMetric(Metric("avc_accuracy", "AVC accuracy"), Estimate(0.9))]
+)
 REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
 
 # Components that leave behind what the real ones do; their annotations are TFX's interface, so
@@ -47,12 +68,8 @@ def Trainer(  # noqa: N802
 def RetrievalEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
-    thresholds: tfx.dsl.components.Parameter[str],
 ):
-    folder = pathlib.Path(evaluation.uri)
-    (folder / "metrics.json").write_text(json.dumps({"k": 30, "image_audio": {"ndcg": 0.7}}))
-    decisions = [{"metric": "ndcg_image_audio", "passed": True, "text": "0.7 is at least 0.5"}]
-    (folder / "decisions.json").write_text(json.dumps({"blessed": True, "decisions": decisions}))
+    RETRIEVAL.write(evaluation.uri)
 
 
 @tfx.dsl.components.component
@@ -60,13 +77,20 @@ def AvcEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
 ):
-    (pathlib.Path(evaluation.uri) / "metrics.json").write_text(json.dumps({"avc_accuracy": 0.9}))
+    AVC.write(evaluation.uri)
+
+
+@tfx.dsl.components.component
+def AnyNameAtAll(  # noqa: N802
+    model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
+    found: tfx.dsl.components.OutputArtifact[Evaluation],
+):
+    EvaluationResult("invented", "Invention", ()).write(found.uri)
 
 
 @tfx.dsl.components.component
 def ModelGate(  # noqa: N802
-    avc: tfx.dsl.components.InputArtifact[Evaluation],
-    retrieval: tfx.dsl.components.InputArtifact[Evaluation],
+    evaluations: tfx.dsl.components.InputArtifact[list[Evaluation]],
     blessing: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelBlessing],
 ):
     blessing.set_int_custom_property("blessed", 1)
@@ -81,9 +105,8 @@ def ServingValidator(  # noqa: N802
     passed = load_seconds <= 10
     text = f"loading took {load_seconds} s, {'within' if passed else 'over'} the limit of 10 s"
     decisions = [{"metric": "load_seconds", "passed": passed, "text": text}]
-    (pathlib.Path(blessing.uri) / "validation.json").write_text(
-        json.dumps({"decisions": decisions})
-    )
+    validation = {"measured": MEASURED | {"load_seconds": load_seconds}, "decisions": decisions}
+    (pathlib.Path(blessing.uri) / "validation.json").write_text(json.dumps(validation))
 
 
 @tfx.dsl.components.component
@@ -102,15 +125,16 @@ def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
     config = json.dumps({"custom_config": {"value": {"image_size": 64}}})
     example_gen = VideoExampleGen(custom_config=config)
     trainer = Trainer(examples=example_gen.outputs["examples"], fail=fail)
-    asked = json.dumps([{"metric": "ndcg_image_audio", "at_least": 0.5}])
-    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"], thresholds=asked)
+    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"])
+    invented = AnyNameAtAll(model=trainer.outputs["model_run"])
     avc = AvcEvaluator(model=trainer.outputs["model_run"])
     components = [
         example_gen,
         trainer,
         retrieval,
+        invented,
         avc,
-        ModelGate(avc=avc.outputs["evaluation"], retrieval=retrieval.outputs["evaluation"]),
+        ModelGate(evaluations=union([avc.outputs["evaluation"], retrieval.outputs["evaluation"]])),
         ServingValidator(model=trainer.outputs["model_run"], load_seconds=2 if push else 60),
         Pusher(model=trainer.outputs["model_run"], push=push),
     ]
@@ -148,12 +172,13 @@ def run_ids(root) -> list[str]:
 
 
 def test_a_run_from_nothing(root, run_ids):
-    summary = collect_run(root, NAME, run_ids[0], serving={"grpc_milliseconds": 5.0})
+    summary = collect_run(root, NAME, run_ids[0])
     assert summary.run_id == run_ids[0]
     assert {stage.name: stage.status for stage in summary.stages} == {
         "VideoExampleGen": "run",
         "Trainer": "run",
         "RetrievalEvaluator": "run",
+        "AnyNameAtAll": "run",
         "AvcEvaluator": "run",
         "ModelGate": "run",
         "ServingValidator": "run",
@@ -165,19 +190,33 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
     assert summary.rejects == (REJECT,)
     assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
-    assert [result.node for result in summary.evaluations] == ["AvcEvaluator", "RetrievalEvaluator"]
+    # In the order of the registry of evaluators, then any others.
+    assert [one.node for one in summary.evaluations] == [
+        "AvcEvaluator",
+        "RetrievalEvaluator",
+        "AnyNameAtAll",
+    ]
     assert summary.decision.blessed is True
     assert summary.decision.reasons == (
         "0.7 is at least 0.5",
         "loading took 2 s, within the limit of 10 s",
     )
-    retrieval = summary.evaluation("RetrievalEvaluator")
-    assert retrieval.thresholds == ({"metric": "ndcg_image_audio", "at_least": 0.5},)
-    assert (pathlib.Path(retrieval.folder) / "metrics.json").is_file()
-    assert summary.evaluation("AvcEvaluator").metrics == {"avc_accuracy": 0.9}
-    assert summary.evaluation("LocalisationEvaluator").folder == ""
+    retrieval = summary.evaluation("retrieval").result
+    assert retrieval["ndcg_image_audio"].value == 0.7
+    assert list(retrieval.decisions) == RETRIEVAL.decisions
+    assert (pathlib.Path(summary.folder("retrieval")) / "metrics.json").is_file()
+    assert summary.evaluation("localisation") is None
+    assert summary.folder("localisation") == ""
     assert summary.parameters["VideoExampleGen"] == {"image_size": 64}
-    assert summary.serving == {"grpc_milliseconds": 5.0}
+    assert summary.serving == {
+        "version": "17",
+        "server": "local model server",
+        "start_seconds": 2,
+        "grpc_p50_ms": 4.5,
+        "rest_p50_ms": 6.0,
+        "largest_difference": 1e-7,
+        "answers": MEASURED["answers"],
+    }
 
 
 def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
@@ -186,6 +225,7 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
         "VideoExampleGen": "cached",
         "Trainer": "cached",
         "RetrievalEvaluator": "cached",
+        "AnyNameAtAll": "cached",
         "AvcEvaluator": "cached",
         "ModelGate": "cached",
         "ServingValidator": "run",
@@ -194,6 +234,7 @@ def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):
     assert second.evaluations == first.evaluations
     assert second.rejects == first.rejects
     assert second.decision.pushed_version is None
+    assert second.serving is None
     assert second.decision.reasons == ("loading took 60 s, over the limit of 10 s",)
 
 
@@ -225,33 +266,30 @@ def test_a_folder_that_is_no_run(tmp_path):
         collect_run(tmp_path, NAME)
 
 
-def test_command_writes_again_and_keeps_what_was_served(root, run_ids):
+def test_command_writes_again_and_keeps_stages_outside_the_pipeline(root, run_ids):
     from click.testing import CliRunner
 
     from objects_that_sound.tfx_pipeline.commands.report import command
 
-    served = {
+    earlier = {
         "run_id": run_ids[0],
         "title": "Preset demo",
-        "serving": {"grpc_milliseconds": 5.0},
         "stages": [
             {"name": "Generate videos", "seconds": 9.0, "status": "run"},
             {"name": "Trainer", "seconds": 0.0, "status": "run"},
-            {"name": "Serving trial", "seconds": 4.0, "status": "run"},
         ],
     }
-    (root / "report.json").write_text(json.dumps(served))
+    (root / "report.json").write_text(json.dumps(earlier))
     result = CliRunner().invoke(command, ["--root", str(root), "--run_id", run_ids[0]])
     assert result.exit_code == 0, result.output
     report = json.loads((root / "report.json").read_text())
     assert report["served"] is True
-    assert report["serving"] == {"grpc_milliseconds": 5.0}
+    assert report["serving"]["grpc_p50_ms"] == 4.5
     assert report["pushed_version"] == "17"
     assert report["title"] == "Preset demo"
     seconds = {stage["name"]: stage["seconds"] for stage in report["stages"]}
-    assert list(seconds)[:3] == ["Generate videos", "Trainer", "Serving trial"]
+    assert list(seconds)[:2] == ["Generate videos", "Trainer"]
     assert len(seconds) == 9
-    assert seconds["Serving trial"] == 4.0
     assert seconds["Trainer"] > 0
     assert "Pushed as version 17" in (root / "report.html").read_text()
     # What another run's model answered is not this run's.

@@ -9,12 +9,16 @@ import re
 
 import pytest
 
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Better, Metric
 from objects_that_sound.tfx_pipeline.report.comparison import (
     compare_metrics,
     render_comparison,
     write_comparison,
 )
-from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, Stage
 
 
@@ -43,20 +47,21 @@ def _localisation(folder: pathlib.Path, run: str, pointing: float, videos: list[
 def _run(
     folder: pathlib.Path, name: str, pointing: float, silence: float, videos: list[str]
 ) -> RunSummary:
-    metrics = {
-        "pointing_accuracy": pointing,
-        "fires_silence": silence,
-        "centre_baseline": 0.3,
-        "ciou": 0.5,
-        "confidence": {
-            metric: {"low": value - 0.05, "high": value + 0.05}
-            for metric, value in (("pointing_accuracy", pointing), ("fires_silence", silence))
-        },
-    }
-    localisation = EvaluatorResult(
+    metrics = [
+        MeasuredMetric(
+            Metric("pointing_accuracy", "Pointing accuracy"),
+            Estimate(pointing, pointing - 0.05, pointing + 0.05),
+        ),
+        MeasuredMetric(
+            Metric("fires_silence", "Fires at silence", Better.LOWER),
+            Estimate(silence, silence - 0.05, silence + 0.05),
+        ),
+        MeasuredMetric(Metric("ciou", "cIoU"), Estimate(0.5)),
+    ]
+    localisation = RunEvaluation(
         "LocalisationEvaluator",
         _localisation(folder / name, name, pointing, videos),
-        metrics,
+        EvaluationResult("localisation", "Localisation", metrics),
     )
     return RunSummary(
         title=f"Preset {name}",
@@ -87,15 +92,14 @@ def _words(page: str, section: str) -> str:
 
 
 def test_what_differs_by_more_than_the_intervals_is_marked(runs):
-    rows = {row.one.metric: row for row in compare_metrics(*runs)}
+    rows = {row.one.metric.name: row for row in compare_metrics(*runs)}
     assert {name: row.mark for name, row in rows.items()} == {
         "pointing_accuracy": "better",
         "fires_silence": "worse",  # lower is better
-        "centre_baseline": "",
         "ciou": "",
     }
     assert rows["pointing_accuracy"].difference == pytest.approx(0.2)
-    back = {row.one.metric: row.mark for row in compare_metrics(*reversed(runs))}
+    back = {row.one.metric.name: row.mark for row in compare_metrics(*reversed(runs))}
     assert back["pointing_accuracy"] == "worse" and back["fires_silence"] == "better"
     words = _words(render_comparison(*runs), "metrics")
     assert "Pointing accuracy Localisation 0.700 0.650 … 0.750 0.900 0.850 … 0.950 +0.200" in words
@@ -157,7 +161,9 @@ def test_same_queries_with_what_each_run_finds(runs, tmp_path):
         }
         content = {"relevance": "label", "image_to_sounds": [shown], "sound_to_images": []}
         (folder / "neighbours.json").write_text(json.dumps(content))
-        results = (*run.evaluations, EvaluatorResult("RetrievalEvaluator", str(folder)))
+        retrieval = EvaluationResult("retrieval", "Retrieval", ())
+        found_by = RunEvaluation("RetrievalEvaluator", str(folder), retrieval)
+        results = (*run.evaluations, found_by)
         both.append(dataclasses.replace(run, evaluations=results))
     page = render_comparison(*both)
     words = _words(page, "nearest-sounds")

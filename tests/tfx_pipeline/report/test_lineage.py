@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import pathlib
 
 import pytest
 
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import (
+    ARTIFACT_TYPE,
+    EvaluationResult,
+)
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Metric
 from objects_that_sound.tfx_pipeline.report.lineage import model_lineage
 from objects_that_sound.tfx_pipeline.report.lineage_text import lineage_text
 from objects_that_sound.tfx_pipeline.report.metadata_graph import (
@@ -69,22 +76,16 @@ def _train(past: Past, run: str, examples: list, base: list, version: str) -> Ar
     inputs = {"examples": examples} | ({"base_model": base} if base else {})
     outputs = {"model": [model], "model_run": [model_run]}
     past.add(run, "Trainer", inputs, outputs, custom_config='{"training": {"steps": 500}}')
-    evaluation = past.artifact("Evaluation")
-    folder = pathlib.Path(evaluation.uri)
-    (folder / "metrics.json").write_text(
-        json.dumps({"avc_accuracy": 0.9, "confidence": {"avc_accuracy": {"low": 0.8, "high": 1.0}}})
-    )
-    decision = {"metric": "avc_accuracy", "passed": True, "text": "0.9 is at least 0.7"}
-    (folder / "decisions.json").write_text(json.dumps({"decisions": [decision]}))
-    past.add(
-        run,
-        "AvcEvaluator",
-        {"model": [model]},
-        {"evaluation": [evaluation]},
-        thresholds='[{"metric": "avc_accuracy", "at_least": 0.7}]',
-    )
+    evaluation = past.artifact(ARTIFACT_TYPE)
+    EvaluationResult(
+        "avc",
+        "Correspondence",
+        [MeasuredMetric(Metric("avc_accuracy", "AVC accuracy"), Estimate(0.9, 0.8, 1.0))],
+        decisions=[Decision("avc_accuracy", True, "0.9 is at least 0.7", "≥ 0.7")],
+    ).write(evaluation.uri)
+    past.add(run, "AvcEvaluator", {"model": [model]}, {"evaluation": [evaluation]})
     blessing = past.artifact("ModelBlessing", blessed=1)
-    inputs = {"model": [model], "avc": [evaluation], "baseline_model": base}
+    inputs = {"model": [model], "evaluations": [evaluation], "baseline_model": base}
     past.add(run, "ModelGate", inputs, {"blessing": [blessing]})
     if version:
         pushed = past.artifact(
@@ -136,10 +137,10 @@ def test_all_that_made_a_model_is_there(past):
     assert examples.parameters == {"seed": 3}
     assert [row["path"] for row in examples.videos] == ["/v/1a.mp4", "/v/1b.mp4"]
     [metric] = model.metrics
-    assert (metric.metric, metric.figure.value, metric.passed) == ("avc_accuracy", 0.9, True)
-    assert metric.bounds == ("≥ 0.7",)
+    assert (metric.metric.name, metric.measured.value, metric.passed) == ("avc_accuracy", 0.9, True)
+    assert [decision.bound for decision in metric.decisions] == ["≥ 0.7"]
     assert set(model.artifacts) == {"model", "model_run", "blessing", "AvcEvaluator"}
-    json.dumps(dataclasses.asdict(model))
+    json.dumps(model.to_json())
 
 
 def test_the_latest_and_the_index_lead_to_their_model(past):

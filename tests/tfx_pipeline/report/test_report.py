@@ -12,16 +12,21 @@ import pytest
 
 from objects_that_sound.components.drift_validator.comparison import DRIFT, SKEW, Comparison
 from objects_that_sound.components.drift_validator.divergence_limits import SampleSize
-from objects_that_sound.tfx_pipeline.report.evaluator_result import EvaluatorResult
+from objects_that_sound.components.evaluation.decision import Decision as Bound
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Metric
+from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.tfx_pipeline.report.report import render_html, write_report
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
+from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.run_summary import (
     Decision,
     RunSummary,
     SpanSummary,
     Stage,
 )
-from objects_that_sound.tfx_pipeline.report.run_table import run_row
 
 
 def _write(folder: pathlib.Path, files: dict) -> str:
@@ -35,6 +40,31 @@ def _write(folder: pathlib.Path, files: dict) -> str:
     return str(folder)
 
 
+HISTOGRAM = Metric("colour_histogram_accuracy", "Colour histogram")
+ACCURACY = MeasuredMetric(
+    Metric("avc_accuracy", "AVC accuracy"),
+    Estimate(0.9),
+    chance=0.5,
+    ceiling=0.93,
+    baselines={"Colour histogram": Estimate(0.61)},
+)
+POINTING = MeasuredMetric(
+    Metric("pointing_accuracy", "Pointing accuracy"),
+    Estimate(0.77, 0.7, 0.84),
+    Estimate(0.02, -0.01, 0.05),
+    chance=0.1,
+    baselines={"image centre": Estimate(0.3)},
+)
+FOUND = MeasuredMetric(Metric("ndcg_image_audio", "nDCG@30"), Estimate(0.81), chance=0.22)
+
+
+def _evaluation(
+    name: str, *metrics: MeasuredMetric, folder: str = "", decisions: tuple[Bound, ...] = (), **more
+) -> RunEvaluation:
+    result = EvaluationResult(name, name.title(), metrics, decisions=decisions, **more)
+    return RunEvaluation(f"{name.title()}Evaluator", folder, result)
+
+
 @pytest.fixture
 def summary(tmp_path) -> RunSummary:
     item = {
@@ -46,20 +76,9 @@ def summary(tmp_path) -> RunSummary:
         "spectrogram": "media/0.png",
     }
     shown = {"query": item, "nearest": [{**item, "distance": 0.25, "relevant": True}]}
-    direction = {"ndcg": 0.81, "chance": 0.22, "num_queries": 9}
     retrieval = _write(
         tmp_path / "retrieval",
         {
-            "metrics.json": {
-                "relevance": "label",
-                "k": 30,
-                "num_items": 9,
-                "num_queries": 9,
-                "image_image": direction,
-                "image_audio": direction,
-                "audio_image": direction,
-                "audio_audio": {"ndcg": None, "chance": None, "num_queries": 0},
-            },
             "neighbours.json": {
                 "relevance": "label",
                 "image_to_sounds": [shown],
@@ -81,15 +100,6 @@ def summary(tmp_path) -> RunSummary:
     localisation = _write(
         tmp_path / "localisation",
         {
-            "metrics.json": {
-                "num_examples": 4,
-                "pointing_accuracy": 0.77,
-                "centre_baseline": 0.3,
-                "random_baseline": 0.1,
-                "wrong_sound_pointing_accuracy": 0.2,
-                "confidence": {"pointing_accuracy": {"low": 0.7, "high": 0.84}},
-                "change": {"pointing_accuracy": {"value": 0.02, "low": -0.01, "high": 0.05}},
-            },
             "success_curve.png": b"curve",
             "samples.json": [
                 {"video_id": "v", "time": 0.5, "label": "bell", "right": sample, "wrong": None}
@@ -105,34 +115,18 @@ def summary(tmp_path) -> RunSummary:
         parameters={"Trainer": {"training.steps": 600, "network.filters": [16, 32]}},
         decision=Decision(True, ("avc_accuracy 0.900 is at least the threshold 0.750",), "17", "d"),
         evaluations=(
-            EvaluatorResult(
-                "AvcEvaluator",
-                metrics={
-                    "avc_accuracy": 0.9,
-                    "avc_auc": 0.95,
-                    "by_class": {"bell": {"accuracy": 0.875, "low": None, "num_pairs": 8}},
-                },
+            _evaluation("avc", ACCURACY),
+            _evaluation(
+                "localisation",
+                POINTING,
+                folder=localisation,
+                decisions=(
+                    Bound("pointing_accuracy", False, "0.770 is too low", "≥ 0.8"),
+                    Bound("pointing_accuracy", True, "it changed little", "loss ≤ 0.05"),
+                ),
             ),
-            EvaluatorResult(
-                "LocalisationEvaluator",
-                localisation,
-                json.loads((tmp_path / "localisation" / "metrics.json").read_text()),
-                ({"metric": "pointing_accuracy", "passed": False, "text": "0.770 is too low"},),
-                ({"metric": "pointing_accuracy", "at_least": 0.8, "max_loss": 0.05},),
-            ),
-            EvaluatorResult(
-                "RetrievalEvaluator",
-                retrieval,
-                json.loads((tmp_path / "retrieval" / "metrics.json").read_text()),
-            ),
-            EvaluatorResult(
-                "BaselineEvaluator",
-                metrics={
-                    "chance": 0.5,
-                    "ceiling": 0.93,
-                    "colour_histogram": {"accuracy": 0.61, "threshold": 0.2},
-                },
-            ),
+            _evaluation("retrieval", FOUND, folder=retrieval),
+            _evaluation("baselines", MeasuredMetric(HISTOGRAM, Estimate(0.61))),
         ),
         history={"loss": [1.0, 0.5], "val_loss": [1.1, 0.6], "step": [10, 20]},
         serving={"grpc_milliseconds": 12.5, "answers": [{"request": "score", "grpc": 0.9}]},
@@ -185,13 +179,10 @@ def test_json_has_the_figures(summary, tmp_path):
     returned = write_report(summary, tmp_path / "out")
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert returned == report
-    assert report["avc_accuracy"] == 0.9
-    assert report["avc_chance"] == 0.5
-    assert report["avc_ceiling"] == 0.93
-    assert report["colour_histogram_accuracy"] == 0.61
-    assert report["localisation"]["pointing_accuracy"] == 0.77
-    assert report["localisation"]["centre_baseline"] == 0.3
-    assert report["retrieval"]["image_audio"] == {"ndcg": 0.81, "chance": 0.22, "num_queries": 9}
+    assert list(report["evaluations"]) == ["avc", "localisation", "retrieval", "baselines"]
+    accuracy = report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
+    assert (accuracy["value"], accuracy["chance"], accuracy["ceiling"]) == (0.9, 0.5, 0.93)
+    assert accuracy["baselines"]["Colour histogram"]["value"] == 0.61
     assert report["blessed"] is True
     assert report["reasons"] == ["avc_accuracy 0.900 is at least the threshold 0.750"]
     assert report["pushed_version"] == "17"
@@ -226,10 +217,10 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
 @pytest.mark.parametrize(
     ("field", "value", "missing"),
     [
-        ("AvcEvaluator", None, []),
-        ("BaselineEvaluator", None, []),
-        ("RetrievalEvaluator", None, ["nearest-sounds", "nearest-images"]),
-        ("LocalisationEvaluator", None, ["gate", "localisation"]),
+        ("avc", None, []),
+        ("baselines", None, []),
+        ("retrieval", None, ["nearest-sounds", "nearest-images"]),
+        ("localisation", None, ["gate", "localisation"]),
         ("history", {}, ["training"]),
         ("serving", None, ["serving"]),
         ("stages", (), ["stages"]),
@@ -240,8 +231,8 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
     ],
 )
 def test_page_without_a_part(summary, field, value, missing):
-    if field.endswith("Evaluator"):
-        others = tuple(result for result in summary.evaluations if result.node != field)
+    others = tuple(one for one in summary.evaluations if one.result.evaluator != field)
+    if len(others) < len(summary.evaluations):
         field, value = "evaluations", others
     page = _Page(render_html(dataclasses.replace(summary, **{field: value})))
     assert page.sections == [section for section in SECTIONS if section not in missing]
@@ -250,8 +241,7 @@ def test_page_without_a_part(summary, field, value, missing):
 def test_a_run_of_which_nothing_is_known(tmp_path):
     report = write_report(RunSummary("empty"), tmp_path)
     assert _Page((tmp_path / "report.html").read_text()).sections == ["decision"]
-    assert report["avc_accuracy"] is None
-    assert report["localisation"] is None
+    assert report["evaluations"] == {}
     assert report["served"] is False
 
 
@@ -278,48 +268,29 @@ def test_the_gates_table_has_value_change_bound_and_verdict(summary):
         "≥ 0.8 loss ≤ 0.05"
     ) in words
     assert "passed" not in words
-    [row] = report_json(summary)["decisions"]
-    assert row["figure"] == {"value": 0.77, "low": 0.7, "high": 0.84}
-    assert row["passed"] is False
+    rows = report_json(summary)["decisions"]
+    assert [(row["bound"], row["passed"]) for row in rows] == [
+        ("≥ 0.8", False),
+        ("loss ≤ 0.05", True),
+    ]
+    assert {(row["value"], row["low"], row["high"]) for row in rows} == {(0.77, 0.7, 0.84)}
 
 
-def test_a_sound_benchmark_stands_beside_what_was_published(summary):
-    row = {
-        "name": "conv4_2 + SVM",
-        "accuracy": 0.612,
-        "low": 0.5,
-        "high": 0.7,
-        "folds": {"1": 0.7},
-    }
-    benchmark = EvaluatorResult(
-        "SoundBenchmarkEvaluator",
-        metrics={
-            "dataset": "esc10",
-            "accuracy": 0.612,
-            "rows": [row],
-            "published": [{"name": "human", "accuracy": 0.957, "source": "Piczak, 2015"}],
-        },
+def test_tables_and_notes_stand_below_an_evaluators_metrics(summary):
+    table = ResultTable(
+        "Published", ("Features", "Accuracy", "source"), (("human", 0.957, "Piczak, 2015"),)
     )
+    benchmark = _evaluation("sounds", tables=(table,), notes=("Two clips are alike.",))
     page = render_html(dataclasses.replace(summary, evaluations=(benchmark,)))
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "conv4_2 + SVM 0.612 0.500 … 0.700 0.700 human Piczak, 2015 0.957 published" in words
+    assert "Published Features Accuracy source human 0.957 Piczak, 2015" in words
+    assert "Two clips are alike." in words
 
 
 def test_says_why_a_figure_is_missing():
     reason = "no example has a box of the object that sounds"
-    results = (
-        EvaluatorResult("AvcEvaluator", metrics={"avc_accuracy": 0.9}),
-        EvaluatorResult(
-            "LocalisationEvaluator", metrics={"pointing_accuracy": None, "reason": reason}
-        ),
-        EvaluatorResult(
-            "BaselineEvaluator",
-            metrics={"colour_histogram": {"accuracy": None, "reason": "no labels to train on"}},
-        ),
-    )
-    page = render_html(RunSummary("run", evaluations=results))
-    assert reason in page
-    assert "no labels to train on" in page
+    found = _evaluation("localisation", MeasuredMetric(POINTING.metric, missing=reason))
+    assert reason in render_html(RunSummary("run", evaluations=(found,)))
 
 
 def test_figures_that_are_not_finite_become_null(summary, tmp_path):
@@ -364,27 +335,3 @@ def test_a_span_is_shown_with_what_was_compared(summary, span):
 def test_plain_runs_have_no_span(summary):
     assert report_json(summary)["span"] is None
     assert 'id="span"' not in render_html(summary)
-
-
-def test_a_row_of_the_table_of_runs(summary, span):
-    row = run_row(dataclasses.replace(summary, span=span))
-    assert (row["span"], row["window"]) == (3, "1,3")
-    assert row["run"] == summary.run_id
-    assert row["ndcg_image_audio"] == 0.81
-    assert row["version"] == summary.decision.pushed_version
-    assert row["decision"] == "pushed"
-
-
-@pytest.mark.parametrize(
-    ("decision", "failed", "words"),
-    [
-        (Decision(blessed=False), "", "not blessed"),
-        (Decision(blessed=True), "", "blessed, not pushed"),
-        (Decision(), "", "not finished"),
-        (Decision(), "Trainer", "Trainer failed"),
-        (Decision(), "DataGate", "videos refused"),
-    ],
-)
-def test_the_tables_decisions(decision, failed, words):
-    stages = (Stage(failed, 1.0, "failed"),) if failed else ()
-    assert run_row(RunSummary("t", decision=decision, stages=stages))["decision"] == words

@@ -1,22 +1,29 @@
-"""The group `ots evaluate`."""
+"""The group `ots evaluate`: a command for each evaluator."""
 
 from __future__ import annotations
 
 import click
 
-from objects_that_sound.tfx_pipeline.lazy_group import LazyGroup
-
-_COMMANDS = {
-    "avc": "Do image and sound correspond? Accuracy on pairs of both kinds.",
-    "retrieval": "Does one modality find the other? nDCG and recall.",
-    "localisation": "Does the map point at what sounds, and stay dark where nothing does?",
-    "sound-benchmark": "What are the sound's features worth? ESC-50, ESC-10, DCASE, UrbanSound8K.",
-}
+from objects_that_sound.components.evaluators import EVALUATORS
+from objects_that_sound.tfx_pipeline.commands.evaluate.evaluator_command import evaluator_command
 
 
-@click.group(cls=LazyGroup, package=__package__, table=_COMMANDS)
+class _Evaluators(click.Group):
+    """Makes its commands from the registry of evaluators."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The evaluators' names, with hyphens, in the registry's order."""
+        return [name.replace("_", "-") for name in EVALUATORS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Makes a command; None if there is no such evaluator."""
+        evaluator = EVALUATORS.get(cmd_name.replace("-", "_"))
+        return evaluator_command(evaluator) if evaluator else None
+
+
+@click.group(cls=_Evaluators)
 def command() -> None:
     """Measure a model with one evaluator, as the pipeline does, and judge it by thresholds.
 
-    Exit status: 0 every threshold is met, 3 one is not, 1 an error.
+    Exit status: 0 every threshold is met, 3 one is not, 1 an error, 2 wrong usage.
     """

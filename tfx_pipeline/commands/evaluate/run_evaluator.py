@@ -1,83 +1,91 @@
-"""Runs an evaluator's executor without a pipeline and tells what it found."""
+"""Measures a model with an evaluator, without a pipeline, and tells what it found."""
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
+import tensorflow as tf
 
-from objects_that_sound.tfx_pipeline.run import NOT_PUSHED
+from objects_that_sound.components.evaluation.decide import decide
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.evaluator import Evaluator
+from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
+from objects_that_sound.components.evaluation.threshold import Threshold
+from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
+from objects_that_sound.tfx_pipeline.commands.evaluate.result_text import result_text
+from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED
 
 
 def run_evaluator(
-    executor: type,
+    evaluator: Evaluator,
+    options: EvaluatorOptions,
     *,
-    inputs: Mapping[str, Sequence[Any]],
-    parameters: Mapping[str, Any],
-    thresholds: Sequence[str],
+    thresholds: Sequence[Threshold],
     model: str,
     baseline_model: str | None,
     output: str | None,
-    table: Callable[[dict[str, Any]], str] | None = None,
+    examples: str | None = None,
+    split: str = "",
+    seed: int = 0,
 ) -> None:
     """Measures, prints figures and decisions, and ends with the status that says the verdict.
 
     Args:
-        executor: class of the component's executor; its output is called `evaluation`.
-        inputs: of the executor besides the models: lists of artifacts by name.
-        parameters: of the executor besides `thresholds`.
-        thresholds: as the command line spells them; see `parse_threshold`.
-        model: see `saved_model_path`.
+        evaluator: evaluator to run.
+        options: its options.
+        thresholds: bounds that `Evaluator.check` has accepted.
+        model: path of the model; see `saved_model_path`.
         baseline_model: likewise, or None.
-        output: folder that keeps the Evaluation, or None.
-        table: makes what to print of the figures; None prints all of them, as JSON.
+        output: folder that keeps the result, or None.
+        examples: see `find_examples`; None if the evaluator does without.
+        split: split that pairs are made of, for an evaluator of pairs.
+        seed: seed of these pairs' choice.
 
     Raises:
         click.ClickException: something given can't be used; with the reason.
         SystemExit: with status 3 where a threshold is not met.
     """
-    import tensorflow as tf
-    from tfx.types import standard_artifacts
-
-    from objects_that_sound.components.evaluation.artifacts import METRICS_FILE, Evaluation
-    from objects_that_sound.components.evaluation.blessing import DECISIONS_FILE
-    from objects_that_sound.components.evaluation.threshold import (
-        parse_threshold,
-        thresholds_to_json,
-    )
-
     with tempfile.TemporaryDirectory() as aside:
-        folder = output or aside
-        evaluation = Evaluation()
-        evaluation.uri = folder
-        models = {"model": model, "baseline_model": baseline_model}
-        given: dict[str, Sequence[Any]] = dict(inputs)
-        for name, path in models.items():
-            if path is not None:
-                artifact = standard_artifacts.Model()
-                artifact.uri = path
-                given[name] = [artifact]
+        folder = output or os.path.join(aside, "result")
         try:
-            asked = thresholds_to_json([parse_threshold(text) for text in thresholds])
-            executor().Do(given, {"evaluation": [evaluation]}, {**parameters, "thresholds": asked})
+            tf.io.gfile.makedirs(folder)
+            inputs = _inputs(evaluator, examples, split, seed, os.path.join(aside, "pairs"))
+            measure = evaluator.load_function()
+            result = measure(model, baseline_model, **inputs, options=options, folder=folder)
+            decisions = decide(thresholds, result.metrics, baseline_model is not None)
+            result = dataclasses.replace(result, decisions=decisions)
+            result.write(folder)
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise click.ClickException(str(error)) from error
-        figures = _read(os.path.join(folder, METRICS_FILE))
-        click.echo(figures if table is None else table(json.loads(figures)))
-        verdict = json.loads(_read(os.path.join(folder, DECISIONS_FILE)))
-    for decision in verdict["decisions"]:
-        mark = click.style("✓", fg="green") if decision["passed"] else click.style("✗", fg="red")
-        click.echo(f"{mark} {decision['text']}", err=True)
-    if not verdict["blessed"]:
+    click.echo(result_text(result))
+    _tell_decisions(result)
+
+
+def _inputs(
+    evaluator: Evaluator, examples: str | None, split: str, seed: int, pairs: str
+) -> dict[str, Any]:
+    if examples is None:
+        return {}
+    folders = [find_examples(examples)]
+    inputs: dict[str, Any] = {}
+    if "examples" in evaluator.inputs:
+        inputs["examples"] = folders
+    if "pairs" in evaluator.inputs:
+        from objects_that_sound.tfx_pipeline.commands.evaluate.make_pairs import make_pairs
+
+        make_pairs(folders, split, seed, pairs)
+        inputs["pairs"] = pairs
+    return inputs
+
+
+def _tell_decisions(result: EvaluationResult) -> None:
+    for decision in result.decisions or ():
+        mark = click.style("✓", fg="green") if decision.passed else click.style("✗", fg="red")
+        click.echo(f"{mark} {decision.text}", err=True)
+    if not result.blessed:
         raise SystemExit(NOT_PUSHED)
-
-
-def _read(path: str) -> str:
-    from tfx.dsl.io import fileio
-
-    with fileio.open(path) as file:
-        return file.read().rstrip()

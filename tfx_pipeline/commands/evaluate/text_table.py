@@ -23,13 +23,6 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     )
 
 
-def interval(confidence: dict[str, dict[str, float | None]], metric: str) -> str:
-    """Shows the interval of a metric in the `confidence` or `change` of `metrics.json`."""
-    bounds = confidence.get(metric, {})
-    low, high = bounds.get("low"), bounds.get("high")
-    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
-
-
 def _cell(value: object) -> str:
     if value is None:
         return "-"

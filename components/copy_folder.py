@@ -1,0 +1,23 @@
+"""Copies a folder, here or on any storage that TensorFlow knows (gs://)."""
+
+from __future__ import annotations
+
+import os
+
+import tensorflow as tf
+
+
+def copy_folder(source: str, target: str) -> None:
+    """Makes a folder a copy of another.
+
+    Args:
+        source: existing folder.
+        target: folder to write; what it held before is lost.
+    """
+    if tf.io.gfile.exists(target):
+        tf.io.gfile.rmtree(target)
+    for folder, _, names in tf.io.gfile.walk(source):
+        copy = os.path.normpath(os.path.join(target, os.path.relpath(folder, source)))
+        tf.io.gfile.makedirs(copy)
+        for name in names:
+            tf.io.gfile.copy(os.path.join(folder, name), os.path.join(copy, name))

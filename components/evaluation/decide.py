@@ -1,0 +1,108 @@
+"""Judges figures by thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Better
+from objects_that_sound.components.evaluation.threshold import (
+    Threshold,
+    at_least_words,
+    at_most_words,
+    max_loss_words,
+)
+
+_TOO_FEW = ": too few examples to tell"
+
+
+def decide(
+    thresholds: Sequence[Threshold], measured: Sequence[MeasuredMetric], has_baseline: bool
+) -> list[Decision]:
+    """Judges every bound of every threshold.
+
+    A bound counts as kept only where the whole interval keeps it, so noise passes no model. The
+    change is judged as a test of non-inferiority: a model as good as the baseline passes if the
+    examples suffice to tell that it is not worse by more than `max_loss`.
+
+    Args:
+        thresholds: bounds that are asked, on metrics that were checked by `check_threshold`.
+        measured: all metrics of the evaluator.
+        has_baseline: whether there is a latest blessed model. A metric that it has none of is not
+            judged by its change.
+
+    Returns:
+        A decision for every bound, in the order of the thresholds; a bound on what could not be
+        measured is not kept.
+    """
+    by_name = {one.metric.name: one for one in measured}
+    decisions = []
+    for threshold in thresholds:
+        one = by_name[threshold.metric]
+        name, estimate = threshold.metric, one.estimate
+        if estimate is None:
+            text = f"{name} was not measured: {one.missing}"
+            decisions += [Decision(name, False, text, bound) for bound in threshold.bounds]
+            continue
+        if threshold.at_least is not None:
+            decisions.append(_at_least(name, estimate, threshold.at_least))
+        if threshold.at_most is not None:
+            decisions.append(_at_most(name, estimate, threshold.at_most))
+        if threshold.max_loss is not None:
+            decisions.append(_max_loss(one, threshold.max_loss, has_baseline))
+    return decisions
+
+
+def _at_least(name: str, estimate: Estimate, bound: float) -> Decision:
+    passed = estimate.low >= bound
+    relation = "is at least" if passed else "is not surely at least"
+    if estimate.value < bound:
+        relation = "is below"
+    text = f"{_figure(name, estimate)} {relation} {bound:.3f}"
+    text += _unsure(not passed and estimate.value >= bound)
+    return Decision(name, passed, text, at_least_words(bound))
+
+
+def _at_most(name: str, estimate: Estimate, bound: float) -> Decision:
+    passed = estimate.high <= bound
+    relation = "is at most" if passed else "is not surely at most"
+    if estimate.value > bound:
+        relation = "is above"
+    text = f"{_figure(name, estimate)} {relation} {bound:.3f}"
+    text += _unsure(not passed and estimate.value <= bound)
+    return Decision(name, passed, text, at_most_words(bound))
+
+
+def _max_loss(one: MeasuredMetric, max_loss: float, has_baseline: bool) -> Decision:
+    name, change, bound = one.metric.name, one.change, max_loss_words(max_loss)
+    if change is None:
+        reason = "the baseline model has no such figure" if has_baseline else "no baseline model"
+        return Decision(name, True, f"{name} is not compared: {reason}", bound)
+    sign = -1.0 if one.metric.better is Better.LOWER else 1.0
+    gain = sign * change.value
+    surely = change.low if sign > 0 else -change.high
+    passed = surely >= -max_loss
+    verdict = "within" if passed else "not surely within" if gain >= -max_loss else "beyond"
+    text = (
+        f"{name} changed by {change.value:+.3f} ({_interval(change, '+.3f')}) against the baseline "
+        f"model, {verdict} a loss of {max_loss:.3f}"
+    )
+    # An interval wider than the margin refuses even a model that is equal.
+    too_few = not passed and (gain >= -max_loss or gain - surely > max_loss)
+    return Decision(name, passed, text + _unsure(too_few), bound)
+
+
+def _unsure(too_few: bool) -> str:
+    return _TOO_FEW if too_few else ""
+
+
+def _figure(name: str, estimate: Estimate) -> str:
+    return f"{name} {estimate.value:.3f} ({_interval(estimate, '.3f')})"
+
+
+def _interval(estimate: Estimate, form: str) -> str:
+    if not estimate.known:
+        return "no interval: too few groups of videos"
+    return f"{estimate.low:{form}} to {estimate.high:{form}}"

@@ -1,0 +1,44 @@
+"""What a metric is, whatever its value."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Better(enum.Enum):
+    """The direction in which a metric gets better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+    """The metric only counts, or says how others were measured."""
+
+
+class Rank(enum.Enum):
+    """How far to the front a metric is shown."""
+
+    HEADLINE = "headline"
+    """The metric stands in the table of runs, too."""
+    MAIN = "main"
+    MINOR = "minor"
+    """The metric is shown only where everything is."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A metric as an evaluator declares it, before anything is measured.
+
+    Attributes:
+        name: key in files and in thresholds, such as `avc_accuracy`.
+        title: name for people, such as "AVC accuracy".
+        better: direction in which it gets better.
+        rank: how far to the front it is shown.
+        unit: unit of its values; "" for a share, a score or a difference of such.
+    """
+
+    name: str
+    title: str
+    better: Better = Better.HIGHER
+    rank: Rank = Rank.MAIN
+    unit: str = ""

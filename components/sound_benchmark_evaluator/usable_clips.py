@@ -1,0 +1,104 @@
+"""The clips of a benchmark that can be read and that teach nobody what they ask."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.read_examples import count_examples, read_examples
+from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
+    Benchmark,
+    BenchmarkError,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
+    FingerprintIndex,
+)
+from objects_that_sound.components.sound_benchmark_evaluator.leaks import find_trained, find_twins
+from objects_that_sound.components.sound_benchmark_evaluator.sounds import Reject, read_clips
+from objects_that_sound.models import examples as contract
+
+_TRAIN_SPLIT = "train"
+_IN_TRAINING_DATA = "in_training_data"
+
+
+@dataclasses.dataclass(frozen=True)
+class UsableClips:
+    """What is left of a benchmark, with its sounds.
+
+    Attributes:
+        benchmark: clips that are left; no fold trains on a recording that it tests.
+        sounds: sound of each clip, int16[n].
+        sample_rate: rate of the sounds, in Hz.
+        rejects: clips that are left out.
+        same_recordings: names of clips that hold the same sound though the benchmark says otherwise.
+    """
+
+    benchmark: Benchmark
+    sounds: list[np.ndarray]
+    sample_rate: int
+    rejects: list[Reject]
+    same_recordings: list[tuple[str, str]]
+
+
+def read_usable_clips(
+    benchmark: Benchmark, sample_rate: int, examples: Sequence[str]
+) -> UsableClips:
+    """Reads all clips, and leaves out what can't be read and what the model was trained on.
+
+    Args:
+        benchmark: all clips.
+        sample_rate: rate to read at, in Hz.
+        examples: folders of Examples artifacts whose split `train` the model was trained on.
+
+    Raises:
+        BenchmarkError: too few clips are left.
+        ValueError: a folder has no split `train`.
+    """
+    clips = benchmark.clips
+    found, rejects = read_clips(clips, sample_rate)
+    if not found:
+        raise BenchmarkError(
+            f"no clip of {benchmark.name} can be read: {rejects[0].name}: {rejects[0].detail}"
+        )
+    numbers = list(found)  # of clips; the index counts those that were read
+    index = FingerprintIndex([(found[i], sample_rate) for i in numbers])
+    twins: dict[int, set[int]] = {}
+    for i, others in find_twins(index, list(found.values()), sample_rate).items():
+        unknown = {
+            numbers[j] for j in others if clips[numbers[j]].source != clips[numbers[i]].source
+        }
+        if unknown:
+            twins[numbers[i]] = unknown
+    if examples:
+        total = count_examples(examples, _TRAIN_SPLIT)
+        trained = find_trained(index, _training_sounds(examples), total)
+        rejects += [
+            Reject(
+                clips[numbers[i]].name,
+                _IN_TRAINING_DATA,
+                f"its sound is in the training video {min(videos)}",
+            )
+            for i, videos in sorted(trained.items())
+        ]
+    gone = {reject.name for reject in rejects}
+    dropped = [i for i, clip in enumerate(clips) if clip.name in gone]
+    pairs = {tuple(sorted((clips[i].name, clips[j].name))) for i in twins for j in twins[i]}
+    return UsableClips(
+        benchmark.without_twins(twins).without(dropped),
+        [sound for i, sound in found.items() if clips[i].name not in gone],
+        sample_rate,
+        rejects,
+        sorted((first, second) for first, second in pairs),
+    )
+
+
+def _training_sounds(examples: Sequence[str]) -> Iterator[tuple[bytes, int, str]]:
+    for example in read_examples(examples, _TRAIN_SPLIT):
+        yield (
+            example[contract.AUDIO][0],
+            example[contract.AUDIO_SAMPLE_RATE][0],
+            example_fields.video_id(example),
+        )

@@ -1,0 +1,95 @@
+"""The installed project, used from a folder with `models/`, `components/` and `serving/` of its own."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+USERS_OWN = ("models", "components", "serving", "tfx_pipeline")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> pathlib.Path:
+    """A user's folder, whose own packages must not be imported by us."""
+    folder = tmp_path_factory.mktemp("user")
+    for name in USERS_OWN:
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(f"raise ImportError('not our {name}')\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder, tmp_path_factory):
+    """Runs Python in that folder; our packages come from a wheel, the others from here."""
+    built = tmp_path_factory.mktemp("built")
+    uv = pathlib.Path(sys.executable).with_name("uv")
+    if not uv.exists():
+        pytest.skip("there is no uv")
+    # A copy: setuptools leaves folders of its own in what it builds from.
+    source = built / "source"
+    ignored = shutil.ignore_patterns(".git", ".venv*", "build", "runs", "tests", "__pycache__")
+    shutil.copytree(REPOSITORY, source, ignore=ignored)
+    site = built / "site"
+    done = subprocess.run(
+        [uv, "pip", "install", "--quiet", "--no-deps", "--target", site, source],
+        env=os.environ | {"VIRTUAL_ENV": sys.prefix},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode and "error sending request" in done.stderr:
+        pytest.skip("the package registry can't be reached")
+    assert done.returncode == 0, done.stderr
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    where = run("-c", "import objects_that_sound.models.examples as e; print(e.__file__)")
+    assert pathlib.Path(where.strip()).is_relative_to(site)
+    return run
+
+
+def test_decoders_are_ours(run, folder):
+    ots = ("-m", "objects_that_sound.tfx_pipeline.cli")
+    run(*ots, "videos", "generate", "videos", "--count", "1", "--seconds", "2", "--quiet")
+    code = (
+        "from objects_that_sound.components.media.clips import read_clips;"
+        "import glob; print(len(read_clips(glob.glob('videos/*.mp4')[0], [1.0], image_size=72,"
+        " sample_rate=8000)))"
+    )
+    assert run("-c", code).strip() == "1"
+
+
+@pytest.mark.slow
+def test_the_pipeline_runs_and_its_model_is_served(run, folder):
+    ots = ("-m", "objects_that_sound.tfx_pipeline.cli")
+    run(*ots, "videos", "generate", "raw", "--count", "24", "--seconds", "3", "--quiet")
+    output = run(*ots, "run", "--videos", "raw", "--root", "root", "--preset", "smoke")
+    assert "Pushed" in output
+    served = folder / "root" / "serving" / "objects-that-sound"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    # The run has served the model from such a process; so does a user.
+    code = (
+        "import subprocess, sys\n"
+        f"server = subprocess.Popen([sys.executable, *{ots!r}, 'serve', '--port=0',"
+        f" '--rest_api_port={port}', '--bind_address=127.0.0.1', '--model_base_path={served}',"
+        " '--model_name=objects-that-sound'], stdout=subprocess.PIPE, text=True)\n"
+        "line = next(line for line in server.stdout if 'REST' in line)\n"
+        "server.terminate(); server.wait(); print(line)"
+    )
+    assert str(port) in run("-c", code)

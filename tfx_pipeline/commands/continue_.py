@@ -1,0 +1,36 @@
+"""`ots continue`: continuous training, span by span."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from objects_that_sound.tfx_pipeline.commands.declared_options import (
+    declared_options,
+    made_of_options,
+)
+from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
+from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
+
+
+@click.command("continue")
+@click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
+@declared_options(ContinuousOptions)
+@declared_options(RunOptions)
+@click.option("--verbose", is_flag=True, help="Show TFX's log.")
+def command(root: str, verbose: bool, **values: Any) -> None:
+    """Ingest the videos that are new under ROOT, check them, train on, push if the gate says so.
+
+    The new videos become a span. If it is like the span before, training goes on from the latest
+    blessed model on the latest spans. See docs/continuous_training.md. Exit status: 0 a model was
+    pushed, or there was nothing to do; 3 the gate refused the model; 4 the new videos were refused;
+    2 an option can't be right; 1 another error.
+    """
+    run_and_tell(
+        made_of_options(RunOptions, values),
+        root,
+        continuous=made_of_options(ContinuousOptions, values),
+        verbose=verbose,
+    )

@@ -1,0 +1,101 @@
+"""What `ots run`, `ots continue` and `ots demo` print of a run, and how they end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+import click
+
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
+from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
+from objects_that_sound.tfx_pipeline.run import run
+from objects_that_sound.tfx_pipeline.run_error import RunError
+from objects_that_sound.tfx_pipeline.run_listener import RunListener
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
+from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
+from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
+
+
+def run_and_tell(
+    options: RunOptions,
+    root: str,
+    *,
+    continuous: ContinuousOptions | None = None,
+    verbose: bool = False,
+    before: Mapping[str, float] | None = None,
+) -> None:
+    """Runs the pipeline; the arguments are those of `run`.
+
+    Raises:
+        click.ClickException: the run can't begin, or a component failed; with the reason.
+        SystemExit: with status 3 where the gate refused the model, 4 where the new videos of a
+            continuous run were refused.
+    """
+    try:
+        outcome = run(
+            options,
+            root,
+            continuous=continuous,
+            listener=_Printer(options, root),
+            verbose=verbose,
+            before=before,
+        )
+    except StageFailedError as error:
+        if verbose:
+            raise
+        raise click.ClickException(f"{error}\nRun again with --verbose for the log") from error
+    except RunError as error:
+        raise click.ClickException(str(error)) from error
+    _tell(outcome)
+
+
+class _Printer(RunListener):
+    """Prints one line a stage."""
+
+    def __init__(self, options: RunOptions, root: str):
+        self._options = options
+        self._root = root
+
+    def videos_listed(self, videos: Sequence[ListedVideo]) -> None:
+        kind = "segments" if self._options.segments else "videos"
+        preset = self._options.preset
+        click.echo(f"{len(videos)} {kind}, preset {preset}, root {self._root}", err=True)
+        missing = sum(not video.size for video in videos)
+        if self._options.segments and missing:
+            click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
+
+    def span_planned(self, plan: str) -> None:
+        click.echo(plan)
+
+    def stage_started(self, name: str) -> None:
+        click.secho(f"── {name}", bold=True, err=True)
+
+    def stage_reused(self, name: str) -> None:
+        click.echo("   unchanged: outputs of an earlier run are used", err=True)
+
+
+def _tell(outcome: RunOutcome) -> None:
+    report, paths = outcome.report, outcome.paths
+    page = f"Report: {os.path.join(paths.root, 'report.html')}"
+    if outcome.videos_refused:
+        click.secho(f"Refused: {outcome.videos_refused}", fg="red")
+        click.echo(page)
+        raise SystemExit(VIDEOS_REFUSED)
+    if not report:
+        return
+    cached = [stage["name"] for stage in report["stages"] if stage["status"] == "cached"]
+    if cached:
+        click.echo(f"Reused from an earlier run: {', '.join(cached)}")
+    if report["rejects"]:
+        click.echo(
+            f"{len(report['rejects'])} videos could not be used; the report names them and why"
+        )
+    if report["pushed_version"] is None:
+        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
+        click.echo(page)
+        raise SystemExit(NOT_PUSHED)
+    click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
+    click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
+    click.echo(page)

@@ -1,0 +1,23 @@
+"""Who is told how a run proceeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+
+
+class RunListener:
+    """Takes no notice; what overrides a method does."""
+
+    def videos_listed(self, videos: Sequence[ListedVideo]) -> None:
+        """All videos or segments were found; those without a file have no size."""
+
+    def span_planned(self, plan: str) -> None:
+        """A continuous run knows what it has to do: one sentence."""
+
+    def stage_started(self, name: str) -> None:
+        """A component, or what comes behind the last one, is at work."""
+
+    def stage_reused(self, name: str) -> None:
+        """A component that was told as started has its outputs from an earlier run."""
