@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluators import EVALUATORS
+from objects_that_sound.components.sound_benchmark_evaluator.evaluator import dataset_and_folder
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.models.declared import check_declared
 from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
@@ -96,11 +97,6 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         check_declared(self)
-        if self.sound_benchmark and not all(self.benchmark_parts):
-            raise ValueError(
-                f"sound benchmark {self.sound_benchmark!r} is not DATASET:FOLDER, as in "
-                "esc10:data/esc10"
-            )
         for value in self.beam_args:
             if not value.startswith("--"):
                 raise ValueError(f"{value!r} is no option: give it as --beam-arg=--name=value")
@@ -110,8 +106,7 @@ class RunOptions:
     @property
     def benchmark_parts(self) -> tuple[str, str]:
         """Dataset and folder of the sound benchmark; empty if there is none."""
-        dataset, _, folder = self.sound_benchmark.partition(":")
-        return dataset, folder
+        return dataset_and_folder(self.sound_benchmark)
 
     def chosen_preset(self) -> Preset:
         """The preset with all that is to be different.

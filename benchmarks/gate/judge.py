@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.gate.small_examples import SmallExamples
 from objects_that_sound.components.avc_evaluator.evaluator import AVC
-from objects_that_sound.components.evaluation.decide import decide
+from objects_that_sound.components.evaluation.evaluate_and_judge import evaluate_and_judge
 from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.components.localisation_evaluator.evaluator import LOCALISATION
 from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL
@@ -48,13 +48,19 @@ def judge(model: str, data: SmallExamples, baseline_model: str | None = None) ->
         given = {name: inputs[name] for name in evaluator.inputs if name in inputs}
         options = evaluator.options(batch_size=_BATCH)
         with tempfile.TemporaryDirectory() as folder:
-            result = evaluator.load_function()(
-                model, baseline_model, **given, options=options, folder=folder
+            result = evaluate_and_judge(
+                evaluator,
+                model,
+                baseline_model,
+                given,
+                options=options,
+                thresholds=THRESHOLDS[evaluator.name],
+                folder=folder,
             )
         name = evaluator.name
         decisions += [
             {"evaluator": name, **dataclasses.asdict(decision)}
-            for decision in decide(THRESHOLDS[name], result.metrics, baseline_model is not None)
+            for decision in result.decisions or ()
         ]
         metrics[name] = {one.metric.name: one.to_json() for one in result.metrics}
     blessed = all(decision["passed"] for decision in decisions)

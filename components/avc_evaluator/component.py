@@ -3,10 +3,9 @@
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Examples, Model
 
-from objects_that_sound.components.avc_evaluator.evaluate import evaluate_avc
-from objects_that_sound.components.avc_evaluator.evaluator import AvcOptions
+from objects_that_sound.components.avc_evaluator.evaluator import AVC
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.evaluation.blessing import conclude
+from objects_that_sound.components.evaluation.blessing import leave_evaluation
 
 
 @component
@@ -24,18 +23,19 @@ def AvcEvaluator(
     Args:
         pairs: Examples made by AvcPairGen.
         model: Model with the signature `score_examples`.
-        evaluation: figures, pictures and verdict; see `evaluate_avc` and `conclude`.
+        evaluation: figures, pictures and verdict; see `evaluate_avc` and `leave_evaluation`.
         baseline_model: Model to compare with, if there is one.
         baselines: BaselineEvaluator's Evaluation of the same pairs.
         options: JSON of `AvcOptions`.
         thresholds: JSON of thresholds; see `thresholds_to_json`.
     """
-    result = evaluate_avc(
-        model.uri,
-        baseline_model.uri if baseline_model else None,
+    leave_evaluation(
+        AVC,
+        evaluation,
+        model,
+        baseline_model,
+        options=options,
+        thresholds=thresholds,
         pairs=pairs.uri,
         baselines=baselines.uri if baselines else None,
-        options=AvcOptions.from_json(options),
-        folder=evaluation.uri,
     )
-    conclude(evaluation, result, thresholds, baseline_model)

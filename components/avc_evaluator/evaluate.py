@@ -73,8 +73,8 @@ def evaluate_avc(
         chance={ACCURACY.name: counts.chance, AUC.name: 0.5},
         ceiling={ACCURACY.name: counts.ceiling},
     )
-    if baselines is not None:
-        metrics[0] = dataclasses.replace(metrics[0], baselines=_figures(baselines))
+    beside = {ACCURACY: _figures(baselines)} if baselines is not None else {}
+    metrics = [dataclasses.replace(one, baselines=beside.get(one.metric, {})) for one in metrics]
     write_score_histogram(
         os.path.join(folder, HISTOGRAM_FILE), scored.corresponds, scored.scores["model"]
     )

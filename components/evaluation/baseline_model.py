@@ -21,7 +21,7 @@ def load_baseline_model(path: str | None, model: SavedModel) -> SavedModel | Non
     if path is None:
         return None
     baseline = SavedModel(path)
-    rates = [_sample_rate(one) for one in (model, baseline)]
+    rates = [one.sample_rate for one in (model, baseline)]
     if None not in rates and rates[0] != rates[1]:
         logging.warning(
             "No comparison: the model hears %s Hz, the latest blessed one %s Hz", *rates
@@ -34,9 +34,3 @@ def load_baseline_model(path: str | None, model: SavedModel) -> SavedModel | Non
         )
         return None
     return baseline
-
-
-def _sample_rate(model: SavedModel) -> int | None:
-    if "describe" not in model.signatures:
-        return None
-    return int(model.call("describe", {"query": [b""]})["sample_rate"][0])

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
+from typing import Any
 
 from tfx import types
 from tfx.components.evaluator import constants
 from tfx.dsl.io import fileio
 
-from objects_that_sound.components.evaluation.decide import decide
-from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.evaluate_and_judge import evaluate_and_judge
+from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.threshold import thresholds_from_json
 
 
-def conclude(
+def leave_evaluation(
+    evaluator: Evaluator,
     evaluation: types.Artifact,
-    result: EvaluationResult,
-    thresholds: str,
+    model: types.Artifact,
     baseline_model: types.Artifact | None,
+    *,
+    options: str,
+    thresholds: str,
+    **inputs: Any,
 ) -> None:
-    """Judges what an evaluator found and writes all of it.
+    """Does the work of an evaluator's component: measures, judges, and writes all of it.
 
     Args:
-        evaluation: artifact of type Evaluation; gets `metrics.json`, `decisions.json` and the
-            verdict.
-        result: findings.
+        evaluator: evaluator that the component is of.
+        evaluation: artifact of type Evaluation; gets `metrics.json`, `decisions.json`, the verdict
+            and the evaluator's pictures.
+        model: Model artifact to measure.
+        baseline_model: Model artifact to compare with, if there is one.
+        options: JSON of the evaluator's options.
         thresholds: bounds as `thresholds_to_json` wrote them.
-        baseline_model: Model artifact that the model was compared with, if there is one.
+        **inputs: paths that the evaluator measures on; see `Evaluator.inputs`.
     """
-    decisions = decide(thresholds_from_json(thresholds), result.metrics, baseline_model is not None)
-    result = dataclasses.replace(result, decisions=decisions)
+    result = evaluate_and_judge(
+        evaluator,
+        model.uri,
+        baseline_model.uri if baseline_model is not None else None,
+        inputs,
+        options=evaluator.options.from_json(options),
+        thresholds=thresholds_from_json(thresholds),
+        folder=evaluation.uri,
+    )
     result.write(evaluation.uri)
     mark_blessed(evaluation, result.blessed)
 

@@ -31,12 +31,22 @@ class SavedModel:
         """Names of the signatures it has."""
         return frozenset(self._model.signatures)
 
-    @functools.cached_property
+    @property
     def frames(self) -> int:
         """How many frames its `image` is made of; 1 where it does not say."""
+        return int(self._description.get("frames", [1])[0])
+
+    @property
+    def sample_rate(self) -> int | None:
+        """The rate of the sounds that it hears, in Hz; None where it does not say."""
+        rate = self._description.get("sample_rate")
+        return None if rate is None else int(rate[0])
+
+    @functools.cached_property
+    def _description(self) -> dict[str, np.ndarray]:
         if "describe" not in self.signatures:
-            return 1
-        return int(self.call("describe", {"query": [b""]}).get("frames", [1])[0])
+            return {}
+        return self.call("describe", {"query": [b""]})
 
     def call(
         self,

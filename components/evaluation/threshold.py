@@ -116,6 +116,18 @@ def parse_threshold(text: str) -> Threshold:
     )
 
 
+def spell_threshold(threshold: Threshold) -> str:
+    """Writes a threshold as `parse_threshold` reads it."""
+    bounds = (
+        (">=", threshold.at_least),
+        ("<=", threshold.at_most),
+        (":max_loss=", threshold.max_loss),
+    )
+    return threshold.metric + "".join(
+        f"{relation}{bound:g}" for relation, bound in bounds if bound is not None
+    )
+
+
 def thresholds_to_json(thresholds: Sequence[Threshold]) -> str:
     """Writes thresholds as a component's parameter `thresholds`."""
     return json.dumps(

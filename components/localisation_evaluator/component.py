@@ -4,9 +4,8 @@ from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, comp
 from tfx.v1.types.standard_artifacts import Examples, Model
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.evaluation.blessing import conclude
-from objects_that_sound.components.localisation_evaluator.evaluate import evaluate_localisation
-from objects_that_sound.components.localisation_evaluator.evaluator import LocalisationOptions
+from objects_that_sound.components.evaluation.blessing import leave_evaluation
+from objects_that_sound.components.localisation_evaluator.evaluator import LOCALISATION
 
 
 @component
@@ -23,16 +22,17 @@ def LocalisationEvaluator(
     Args:
         examples: spans of Examples with the split that is measured.
         model: Model with the signature `localise`.
-        evaluation: figures, pictures and verdict; see `evaluate_localisation` and `conclude`.
+        evaluation: figures, pictures and verdict; see `evaluate_localisation` and `leave_evaluation`.
         baseline_model: Model to compare with, if there is one.
         options: JSON of `LocalisationOptions`.
         thresholds: JSON of thresholds; see `thresholds_to_json`.
     """
-    result = evaluate_localisation(
-        model.uri,
-        baseline_model.uri if baseline_model else None,
+    leave_evaluation(
+        LOCALISATION,
+        evaluation,
+        model,
+        baseline_model,
+        options=options,
+        thresholds=thresholds,
         examples=[span.uri for span in examples],
-        options=LocalisationOptions.from_json(options),
-        folder=evaluation.uri,
     )
-    conclude(evaluation, result, thresholds, baseline_model)

@@ -4,9 +4,8 @@ from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, comp
 from tfx.v1.types.standard_artifacts import Examples, Model
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.evaluation.blessing import conclude
-from objects_that_sound.components.retrieval_evaluator.evaluate import evaluate_retrieval
-from objects_that_sound.components.retrieval_evaluator.evaluator import RetrievalOptions
+from objects_that_sound.components.evaluation.blessing import leave_evaluation
+from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL
 
 
 @component
@@ -23,16 +22,17 @@ def RetrievalEvaluator(
     Args:
         examples: spans of Examples with the split that is measured.
         model: Model with the signatures `embed_image` and `embed_audio`.
-        evaluation: figures, neighbours to show and verdict; see `evaluate_retrieval` and `conclude`.
+        evaluation: figures, neighbours to show and verdict; see `evaluate_retrieval` and `leave_evaluation`.
         baseline_model: Model to compare with, if there is one.
         options: JSON of `RetrievalOptions`.
         thresholds: JSON of thresholds; see `thresholds_to_json`.
     """
-    result = evaluate_retrieval(
-        model.uri,
-        baseline_model.uri if baseline_model else None,
+    leave_evaluation(
+        RETRIEVAL,
+        evaluation,
+        model,
+        baseline_model,
+        options=options,
+        thresholds=thresholds,
         examples=[span.uri for span in examples],
-        options=RetrievalOptions.from_json(options),
-        folder=evaluation.uri,
     )
-    conclude(evaluation, result, thresholds, baseline_model)

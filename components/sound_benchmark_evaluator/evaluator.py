@@ -36,9 +36,21 @@ class SoundBenchmarkOptions(EvaluatorOptions):
     batch_size: Annotated[int, "Windows that a model hears at once.", Ge(1)] = 32
 
 
+def dataset_and_folder(text: str) -> tuple[str, str]:
+    """Reads DATASET:FOLDER; both are empty where nothing is said.
+
+    Raises:
+        ValueError: one of the two is missing.
+    """
+    dataset, _, folder = text.partition(":")
+    if text and not (dataset and folder):
+        raise ValueError(f"sound benchmark {text!r} is not DATASET:FOLDER, as in esc10:data/esc10")
+    return dataset, folder
+
+
 def _options_of_run(run: Mapping[str, Any]) -> SoundBenchmarkOptions | None:
-    """Reads `sound_benchmark`, DATASET:FOLDER; without it the run leaves the evaluator out."""
-    dataset, _, data = (run.get("sound_benchmark") or "").partition(":")
+    """Reads `sound_benchmark`; without it the run leaves the evaluator out."""
+    dataset, data = dataset_and_folder(run.get("sound_benchmark") or "")
     return SoundBenchmarkOptions(cast(Dataset, dataset), data) if dataset else None
 
 

@@ -54,8 +54,14 @@ def random_listener(model_path: str, seed: int) -> Listener:
 
 
 def sample_rate_of(model: SavedModel) -> int:
-    """The rate that a model hears, in Hz."""
-    return int(model.call("describe", {"query": [b""]})["sample_rate"][0])
+    """The rate that a model hears, in Hz.
+
+    Raises:
+        ValueError: it does not say.
+    """
+    if model.sample_rate is None:
+        raise ValueError("the model does not say which rate it hears, by a signature 'describe'")
+    return model.sample_rate
 
 
 def listen(

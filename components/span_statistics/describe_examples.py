@@ -49,10 +49,9 @@ class DescribeExamples(beam.DoFn):
 
 
 def _check_sample_rate(model: SavedModel, rows: list[dict[str, list]]) -> None:
-    described = model.call("describe", {"query": [b""]}) if "describe" in model.signatures else {}
     rates = {row[contract.AUDIO_SAMPLE_RATE][0] for row in rows}
-    if "sample_rate" in described and rates != {int(described["sample_rate"][0])}:
+    if model.sample_rate is not None and rates != {model.sample_rate}:
         raise ValueError(
-            f"the latest blessed model hears {int(described['sample_rate'][0])} Hz, but the examples "
+            f"the latest blessed model hears {model.sample_rate} Hz, but the examples "
             f"have {', '.join(map(str, sorted(rates)))} Hz: all spans need the same preset"
         )

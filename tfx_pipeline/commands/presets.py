@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import click
 
+from objects_that_sound.components.evaluation.threshold import spell_threshold
 from objects_that_sound.tfx_pipeline.knobs.knob import Knob, spelt
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 from objects_that_sound.tfx_pipeline.presets.settings import settings_of
@@ -59,7 +60,4 @@ def _thresholds(knob: Knob) -> Iterator[str]:
     """As `--threshold` takes them."""
     for evaluator, thresholds in knob.default.items() if knob.mapping else ():
         for one in thresholds:
-            bounds = ((">=", one.at_least), ("<=", one.at_most), (":max_loss=", one.max_loss))
-            yield f"{evaluator}:{one.metric}" + "".join(
-                f"{relation}{bound:g}" for relation, bound in bounds if bound is not None
-            )
+            yield f"{evaluator}:{spell_threshold(one)}"

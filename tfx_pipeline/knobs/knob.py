@@ -108,8 +108,9 @@ class Knob:
 def knobs_of(cls: type) -> list[Knob]:
     """Reads the fields of a dataclass in their order."""
     knobs = []
+    hints = declared_types(cls)
     for field in dataclasses.fields(cls):
-        hint = declared_types(cls)[field.name]
+        hint = hints[field.name]
         default = field.default
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()

@@ -7,6 +7,7 @@ from objects_that_sound.components.evaluation.threshold import (
     Threshold,
     check_threshold,
     parse_threshold,
+    spell_threshold,
     thresholds_from_json,
     thresholds_to_json,
 )
@@ -24,6 +25,7 @@ from objects_that_sound.components.evaluation.threshold import (
 )
 def test_the_command_lines_spelling(text, threshold):
     assert parse_threshold(text) == threshold
+    assert parse_threshold(spell_threshold(threshold)) == threshold
 
 
 @pytest.mark.parametrize("text", ["avc_accuracy", "avc=0.8", ">=0.8", "a>=b", "a:loss=1", ""])

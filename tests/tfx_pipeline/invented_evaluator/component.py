@@ -3,10 +3,9 @@
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Examples, Model
 
-from invented_evaluator.evaluate import evaluate_noise
-from invented_evaluator.evaluator import NoiseOptions
+from invented_evaluator.evaluator import NOISE
 from objects_that_sound.components.evaluation.artifacts import Evaluation
-from objects_that_sound.components.evaluation.blessing import conclude
+from objects_that_sound.components.evaluation.blessing import leave_evaluation
 
 
 @component
@@ -19,11 +18,12 @@ def NoiseEvaluator(  # noqa: N802
     thresholds: Parameter[str] = "",
 ):
     """Measures how loud sounds are."""
-    result = evaluate_noise(
-        model.uri,
-        baseline_model.uri if baseline_model else None,
+    leave_evaluation(
+        NOISE,
+        evaluation,
+        model,
+        baseline_model,
+        options=options,
+        thresholds=thresholds,
         examples=[one.uri for one in examples],
-        options=NoiseOptions.from_json(options),
-        folder=evaluation.uri,
     )
-    conclude(evaluation, result, thresholds, baseline_model)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Any
 import click
 import tensorflow as tf
 
-from objects_that_sound.components.evaluation.decide import decide
+from objects_that_sound.components.evaluation.evaluate_and_judge import evaluate_and_judge
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
@@ -55,10 +54,15 @@ def run_evaluator(
         try:
             tf.io.gfile.makedirs(folder)
             inputs = _inputs(evaluator, examples, split, seed, os.path.join(aside, "pairs"))
-            measure = evaluator.load_function()
-            result = measure(model, baseline_model, **inputs, options=options, folder=folder)
-            decisions = decide(thresholds, result.metrics, baseline_model is not None)
-            result = dataclasses.replace(result, decisions=decisions)
+            result = evaluate_and_judge(
+                evaluator,
+                model,
+                baseline_model,
+                inputs,
+                options=options,
+                thresholds=thresholds,
+                folder=folder,
+            )
             result.write(folder)
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise click.ClickException(str(error)) from error
