@@ -13,6 +13,7 @@ import time
 import tensorflow as tf
 
 from objects_that_sound.components.copy_folder import copy_folder
+from objects_that_sound.components.folder_names import newest_first
 
 NO_VERSION = "none"
 """In place of a version: there is no blessed model."""
@@ -44,12 +45,7 @@ def add_model(folder: str, model: str) -> str:
 
 def latest_version(folder: str) -> str:
     """The version that was added last, or NO_VERSION; what was not copied whole does not count."""
-    if not tf.io.gfile.isdir(folder):
-        return NO_VERSION
-    names = (
-        name.rstrip("/") for name in tf.io.gfile.listdir(folder)
-    )  # remote folders end in a slash
-    for version in sorted(filter(str.isdecimal, names), key=int, reverse=True):
+    for version in newest_first(folder):
         if tf.io.gfile.exists(os.path.join(folder, version, _COMPLETE)):
             return version
     return NO_VERSION

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import tensorflow as tf
 
+from objects_that_sound.components.folder_names import folder_names
 from objects_that_sound.models import examples as contract
 
 T = TypeVar("T")
@@ -57,9 +58,7 @@ def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
 
 def splits(folder: str) -> list[str]:
     """Names the splits of an Examples artifact's folder; none where it is no such folder."""
-    if not tf.io.gfile.isdir(folder):
-        return []
-    names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
+    names = folder_names(folder)
     return [name.removeprefix(_SPLIT) for name in names if name.startswith(_SPLIT)]
 
 

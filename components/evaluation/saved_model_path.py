@@ -6,6 +6,8 @@ import os
 
 import tensorflow as tf
 
+from objects_that_sound.components.folder_names import newest_first
+
 _MODEL_FILE = "saved_model.pb"
 _SERVING_FOLDER = "Format-Serving"  # of a Model artifact; TFX is not imported on Beam's workers
 
@@ -23,18 +25,12 @@ def saved_model_path(path: str) -> str:
     Raises:
         FileNotFoundError: there is none.
     """
-    if tf.io.gfile.isdir(path):
-        # A version without that file is still being pushed.
-        versions = sorted(filter(str.isdecimal, map(_name, tf.io.gfile.listdir(path))), key=int)
-        newest_first = [os.path.join(path, version) for version in reversed(versions)]
-        for folder in (path, os.path.join(path, _SERVING_FOLDER), *newest_first):
-            if tf.io.gfile.exists(os.path.join(folder, _MODEL_FILE)):
-                return folder
+    # A version without that file is still being pushed.
+    versions = [os.path.join(path, version) for version in newest_first(path)]
+    for folder in (path, os.path.join(path, _SERVING_FOLDER), *versions):
+        if tf.io.gfile.exists(os.path.join(folder, _MODEL_FILE)):
+            return folder
     raise FileNotFoundError(
         f"no model in {path}: give a SavedModel's folder, a folder of numbered versions, or a Model "
         f"artifact's folder"
     )
-
-
-def _name(entry: str) -> str:
-    return entry.rstrip("/")  # remote file systems list folders with a slash

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import click
-import tensorflow as tf
 
 from objects_that_sound.components.evaluation.read_examples import splits
+from objects_that_sound.components.folder_names import newest_first
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
@@ -25,9 +25,7 @@ def find_examples(path: str, component: str = "VideoExampleGen", output: str = "
     if splits(path):
         return path
     below = os.path.join(RunPaths(path).pipeline_root, component, output)
-    entries = tf.io.gfile.listdir(below) if tf.io.gfile.isdir(below) else []
-    executions = filter(str.isdecimal, (entry.rstrip("/") for entry in entries))
-    folder = os.path.join(below, max(executions, key=int, default=""))
+    folder = os.path.join(below, next(iter(newest_first(below)), ""))
     if not splits(folder):
         raise click.ClickException(
             f"no examples in {path}: give an Examples artifact's folder (with Split-eval in it), "
