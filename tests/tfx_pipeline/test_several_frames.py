@@ -128,7 +128,7 @@ def test_pairs_with_frames_are_scored(ingested, trained):
 
 def test_as_a_baseline_it_is_for_models_of_as_many_frames(trained):
     for frames, compared in ((_FRAMES, True), (1, False)):
-        model = types.SimpleNamespace(frames=frames, signatures=frozenset())
+        model = types.SimpleNamespace(frames=frames, sample_rate=None)
         assert (load_baseline_model(str(trained), model) is not None) == compared
 
 
