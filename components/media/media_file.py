@@ -62,7 +62,7 @@ class MediaFile:
 
         Raises:
             MediaError: cannot_open, missing_file, empty_file, truncated, decode_error,
-                no_timestamps, too_large.
+                no_timestamps, too_large, out_of_memory.
         """
         self._source = source
         self._kept: dict[int, list[av.Packet]] | None = {}
@@ -305,6 +305,8 @@ def _open_error(source: Source, error: Exception) -> MediaError:
         if isinstance(source, str | os.PathLike) and _lost_its_end(source):
             return MediaError(media_error.TRUNCATED, "an mp4 whose end, with the index, is missing")
         detail = "not a video or sound file"
+    if isinstance(error, MemoryError):  # it says nothing of the file
+        return MediaError(media_error.OUT_OF_MEMORY, detail)
     return MediaError(media_error.CANNOT_OPEN, detail)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
+import av
 import numpy as np
 import pytest
 
@@ -87,3 +89,13 @@ def test_damage_inside_is_found(media, tmp_path):
     data[len(data) // 3 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 3)
     path.write_bytes(data)
     assert _reason(path, 1.4) in ("decode_error", "truncated", "sound_gap")
+
+
+def test_a_lack_of_memory_says_nothing_of_the_file(tmp_path, monkeypatch):
+    def without_memory(*_, **__):
+        raise av.error.MemoryError(errno.ENOMEM, "Cannot allocate memory")
+
+    path = tmp_path / "good.mp4"
+    path.write_bytes(b"a video")
+    monkeypatch.setattr(av, "open", without_memory)
+    assert _reason(path) == "out_of_memory"
