@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import keras
 import tensorflow as tf
 
+from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import (
     evaluation_batches,
     example_files,
@@ -81,6 +82,7 @@ def run_fn(fn_args: FnArgs) -> None:
             config.shuffle_buffer,
             config.seed,
             first_batch,
+            AUGMENTATIONS[config.augmentation].least_area,
         ),
         evaluation_batches(
             fn_args.eval_files, network_config, config.batch_size // config.accumulation_steps
@@ -167,4 +169,10 @@ def train(
 
 
 def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:
-    return build_network(network_config, config.objective, config.background_sounds, config.seed)
+    return build_network(
+        network_config,
+        config.objective,
+        config.background_sounds,
+        config.augmentation,
+        config.seed,
+    )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
 
+from objects_that_sound.models.augmentation import AugmentationName
 from objects_that_sound.models.declared import check_declared
 
 ObjectiveName = Literal["split_pairs", "all_pairs", "contrastive"]
@@ -24,6 +25,9 @@ class TrainingConfig:
     background_sounds: Annotated[
         int, "Number of sounds of silence and noise that join each batch as negatives.", Ge(0)
     ] = 0
+    augmentation: Annotated[
+        AugmentationName, "How much images and sounds are varied; see docs/training.md."
+    ] = "paper"
     batch_size: Annotated[int, "Examples an optimiser step, of all devices together.", Ge(2)] = 2048
     # A large batch in little memory: the parts' gradients are averaged. Pairs are made, and batch
     # normalisation is done, within each part.
