@@ -36,4 +36,6 @@ AVC = Evaluator(
     options=AvcOptions,
     inputs=("pairs", "baselines"),
     optional_inputs=("baselines",),
+    with_chance=(ACCURACY, AUC),
+    with_baselines=(ACCURACY,),
 )
