@@ -43,7 +43,7 @@ class RunOptions:
         "id,start,end,labels. Videos are called <id>.mp4, or <id>_<start>.mp4 where already cut.",
         OptionTraits(metavar="CSV"),
     ] = ""
-    preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "demo"
+    preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "real"
     settings: Annotated[
         tuple[str, ...],
         "Value of a field instead of the preset's, as in training.steps=50; `ots presets NAME` "

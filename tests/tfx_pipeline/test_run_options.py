@@ -18,8 +18,8 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 VIDEOS = ("videos",)
 
 
-def test_the_defaults_are_the_preset_demo():
-    assert RunOptions(VIDEOS).chosen_preset() == PRESETS["demo"]()
+def test_the_defaults_are_the_preset_for_real_video():
+    assert RunOptions(VIDEOS).chosen_preset() == PRESETS["real"]()
 
 
 def test_settings_and_thresholds_change_the_preset():
@@ -28,7 +28,7 @@ def test_settings_and_thresholds_change_the_preset():
         settings=("training.steps=7", "network.embedding_size=16"),
         thresholds=("avc:avc_accuracy>=0.6", "localisation:fires_silence<=0.2"),
     )
-    preset, before = options.chosen_preset(), PRESETS["demo"]()
+    preset, before = options.chosen_preset(), PRESETS["real"]()
     assert preset.training == dataclasses.replace(before.training, steps=7)
     assert preset.network == dataclasses.replace(before.network, embedding_size=16)
     assert preset.thresholds["avc"] == (Threshold("avc_accuracy", at_least=0.6),)
@@ -38,7 +38,12 @@ def test_settings_and_thresholds_change_the_preset():
 
 def test_of_annotated_videos_more_is_asked_and_thresholds_have_the_last_word():
     preset = PRESETS["demo"]()
-    options = RunOptions(VIDEOS, annotated=True, thresholds=("localisation:fires_silence<=0.5",))
+    options = RunOptions(
+        VIDEOS,
+        preset="demo",
+        annotated=True,
+        thresholds=("localisation:fires_silence<=0.5",),
+    )
     asked = {one.metric: one for one in options.chosen_preset().thresholds["localisation"]}
     assert set(asked) == {one.metric for one in preset.annotated_thresholds["localisation"]}
     assert asked["fires_silence"].at_most == 0.5
