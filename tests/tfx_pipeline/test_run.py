@@ -113,8 +113,9 @@ def test_all_good_videos_are_used(first_run):
 
 def test_the_history_is_of_the_presets_steps(first_run):
     history = first_run.report["history"]
-    assert history["step"] == [10, 20]
-    assert all(len(values) == 2 for values in history.values())
+    assert history["curves"]["step"] == [10, 20]
+    assert all(len(values) == 2 for values in history["curves"].values())
+    assert (history["exported"], history["chosen"], history["ended"]) == (1, False, "steps")
     parameters = first_run.report["parameters"]
     assert parameters["Trainer"]["training.steps"] == 20
     assert parameters["VideoExampleGen"]["sample_rate"] == 8000
