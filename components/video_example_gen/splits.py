@@ -120,16 +120,16 @@ def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> d
 
 
 def _by_rank(ordered: list[str], splits: Sequence[tuple[str, int]], total: int) -> dict[str, str]:
+    """Cuts the groups at the shares; from the last split on, so that those before give up groups."""
     assigned = {}
-    passed, begin = 0, 0
+    left, end = total, len(ordered)
     least = LEAST_GROUPS if len(ordered) >= LEAST_GROUPS * len(splits) else 1
-    for index, (name, share) in enumerate(splits):
-        passed += share
-        after = len(splits) - index - 1
-        end = round(len(ordered) * passed / total)
-        end = min(max(end, begin + least), len(ordered) - least * after)
+    for before, (name, share) in reversed(list(enumerate(splits))):
+        left -= share
+        begin = round(len(ordered) * left / total)
+        begin = max(min(begin, end - least), least * before)
         assigned.update(dict.fromkeys(ordered[begin:end], name))
-        begin = end
+        end = begin
     return assigned
 
 

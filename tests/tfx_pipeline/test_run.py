@@ -47,6 +47,17 @@ def test_without_the_command_line_nothing_is_printed_and_errors_are_the_runs_own
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_too_few_videos_are_refused_before_any_is_opened(tmp_path, count):
+    for number in range(count):
+        (tmp_path / f"{number}.mp4").write_bytes(b"not looked at")
+    with pytest.raises(
+        RunError, match=r"at least 4 groups of videos: 2 to learn from and 2 others"
+    ):
+        run(RunOptions((str(tmp_path),)), str(tmp_path / "root"))
+    assert not (tmp_path / "root" / "artifacts").exists()
+
+
 def test_a_run_that_pushes_ends_with_status_0(first_run):
     assert first_run.exit_code == 0, first_run.output
     assert f"Pushed and served version {first_run.report['pushed_version']}" in first_run.output
