@@ -73,13 +73,13 @@ def training_batches(
 
 
 def evaluation_batches(
-    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int
+    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int, devices: int = 1
 ) -> tf.data.Dataset:
     """One pass in a fixed order with centre crops; shapes and errors as `training_batches`.
 
     Examples of one video lie together in the files: they are shuffled once so that most pairs of a
-    batch are of different videos. Batches are of one size, `batch_size` or as much less as leaves the
-    fewest examples over: fewer than there are batches.
+    batch are of different videos. Batches are of one size that `devices` can share: `batch_size`, or
+    as much less as leaves few examples over.
     """
     count = count_examples(file_patterns)
     records = _shuffled_records(file_patterns, count, seed=0).take(count)
@@ -89,10 +89,11 @@ def evaluation_batches(
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
-    batches = math.ceil(count / batch_size)
-    dataset = dataset.batch(count // batches, drop_remainder=True)
+    size = count // math.ceil(count / batch_size)
+    size -= size % devices if size >= devices else 0
+    dataset = dataset.batch(size, drop_remainder=True)
     # Who asks how many there are need not read all.
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // size))
     return _with_options(dataset.prefetch(tf.data.AUTOTUNE))
 
 

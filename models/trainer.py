@@ -91,7 +91,10 @@ def run_fn(fn_args: FnArgs) -> None:
             first_batch,
         ),
         evaluation_batches(
-            val_files, network_config, config.batch_size // config.accumulation_steps
+            val_files,
+            network_config,
+            config.batch_size // config.accumulation_steps,
+            devices=device_strategy().num_replicas_in_sync,
         ),
         fn_args.model_run_dir,
         store=store,

@@ -41,7 +41,7 @@ class Schedule:
         rate, decay = self._config.learning_rate, self._config.learning_rate_decay
         step, last = state.step, self.last_step(state)
         if decay == "cosine":
-            if math.isinf(last):  # no step was timed yet
+            if math.isinf(last):  # too few steps were timed yet
                 return 0.0
             warm_up = max(int(last * _WARM_UP_SHARE), 1)
             if step < warm_up:
@@ -83,11 +83,11 @@ class Schedule:
     def _bound(self, state: TrainingState) -> float:
         """The last step, whatever the validation says."""
         bound = self._config.steps or math.inf
-        if self._config.minutes:
-            more = self._clock.steps_in(60 * self._config.minutes - self._clock.seconds)
-            if more is not None:
-                bound = min(bound, state.step + max(math.floor(more), 0))
-        return bound
+        if not self._config.minutes:
+            return bound
+        left = 60 * self._config.minutes - self._clock.seconds
+        more = self._clock.steps_in(left) if left > 0 else 0.0
+        return bound if more is None else min(bound, state.step + math.floor(more))
 
     @staticmethod
     def _fall(begin: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+_LEAST_STEPS = 5  # the very first ones may be slower than all others
+
 
 class TrainingClock:
     """Measures the time of a training, and of its steps.
@@ -39,9 +41,9 @@ class TrainingClock:
             self._steps += 1
 
     def steps_in(self, seconds: float) -> float | None:
-        """How many steps go into so many seconds; None where no step was timed yet."""
+        """How many steps go into so many seconds; None where too few were timed to tell."""
         timed = self.to_json()
-        if not timed["timed_steps"] or not timed["timed_seconds"]:
+        if timed["timed_steps"] < _LEAST_STEPS or not timed["timed_seconds"]:
             return None
         return seconds * timed["timed_steps"] / timed["timed_seconds"]
 

@@ -160,3 +160,20 @@ def test_a_fall_goes_on_where_it_was():
     schedules = [_schedule(steps=0, learning_rate_decay="plateau") for _ in range(2)]
     assert schedules[0].rate(state) == schedules[1].rate(restored) == pytest.approx(0.5e-3)
     assert schedules[1].last_step(restored) == 1000
+
+
+def test_a_slow_beginning_does_not_make_the_rate_fall():
+    now, state = _Now(), TrainingState()
+    schedule = _schedule(now, steps=0, minutes=1, learning_rate_decay="plateau")
+    for seconds in (20.0, 15.0, *[0.1] * 50):
+        state.step += 1
+        now.now += seconds
+        schedule._clock.step_done()
+        assert not schedule.falls(state)
+
+
+def test_a_first_step_longer_than_the_time_is_the_last():
+    now, state = _Now(), TrainingState()
+    schedule = _schedule(now, steps=100, minutes=1, learning_rate_decay="cosine")
+    assert len(_run(schedule, state, now, 70.0)) == 1
+    assert state.ended == "minutes"

@@ -31,31 +31,33 @@ def test_the_first_step_takes_time_but_is_not_a_steps_time(now):
     assert clock.steps_in(10) is None
     _steps(clock, now, 30.0)  # compiles
     assert clock.steps_in(10) is None
-    _steps(clock, now, 2.0, 2.0, 2.0)
-    assert clock.seconds == 36
+    _steps(clock, now, 2.0, 2.0, 2.0, 2.0)
+    assert clock.steps_in(10) is None  # too few to tell
+    _steps(clock, now, 2.0)
+    assert clock.seconds == 40
     assert clock.steps_in(10) == pytest.approx(5)
 
 
 def test_what_happens_between_steps_is_part_of_their_time(now):
     clock = TrainingClock(read=now)
-    _steps(clock, now, 30.0, 2.0)
-    now.now += 4.0  # a validation
-    assert clock.steps_in(12) == pytest.approx(2)
-    _steps(clock, now, 2.0)
-    assert clock.steps_in(12) == pytest.approx(3)
+    _steps(clock, now, 30.0, *[2.0] * 5)
+    now.now += 5.0  # a validation
+    assert clock.steps_in(12) == pytest.approx(4)
+    _steps(clock, now, 3.0)
+    assert clock.steps_in(12) == pytest.approx(4)
 
 
 def test_time_goes_on_in_the_next_process(now):
     clock = TrainingClock(read=now)
-    _steps(clock, now, 30.0, 2.0, 2.0)
+    _steps(clock, now, 30.0, *[2.0] * 5)
     state = clock.to_json()
     now.now += 5000.0  # nothing ran
     again = TrainingClock(state, read=now)
-    assert again.seconds == 34
+    assert again.seconds == 40
     assert again.steps_in(10) == pytest.approx(5)
     _steps(again, now, 20.0)  # compiles once more
-    assert again.seconds == 54
+    assert again.seconds == 60
     assert again.steps_in(10) == pytest.approx(5)
-    _steps(again, now, 5.0, 5.0)
-    assert again.seconds == 64
-    assert again.steps_in(14) == pytest.approx(4)  # four steps took 14 s
+    _steps(again, now, 9.0, 9.0)
+    assert again.seconds == 78
+    assert again.steps_in(28) == pytest.approx(7)  # seven steps took 28 s
