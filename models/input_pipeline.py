@@ -80,12 +80,13 @@ def training_batches(
 
 
 def evaluation_batches(
-    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int
+    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int, devices: int = 1
 ) -> tf.data.Dataset:
     """One pass in a fixed order with centre crops; shapes and errors as `training_batches`.
 
     Examples of one video lie together in the files: they are shuffled once so that most pairs of a
-    batch are of different videos. The last, smaller batch is dropped unless it is the only one.
+    batch are of different videos. Batches are of one size that `devices` can share: `batch_size`, or
+    as much less as leaves few examples over.
     """
     count = count_examples(file_patterns)
     records = _shuffled_records(file_patterns, count, seed=0).take(count)
@@ -95,10 +96,11 @@ def evaluation_batches(
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
-    batch_size = min(batch_size, count)
-    dataset = dataset.batch(batch_size, drop_remainder=True)
+    size = count // math.ceil(count / batch_size)
+    size -= size % devices if size >= devices else 0
+    dataset = dataset.batch(size, drop_remainder=True)
     # Who asks how many there are need not read all.
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // batch_size))
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // size))
     return _with_options(dataset.prefetch(tf.data.AUTOTUNE))
 
 
@@ -121,6 +123,21 @@ def count_examples(file_patterns: Sequence[str]) -> int:
     """
     counted = _records(tf.constant(example_files(file_patterns))).batch(1024).map(tf.size)
     return int(counted.reduce(0, lambda count, size: count + size))
+
+
+def count_groups(file_patterns: Sequence[str], at_most: int) -> int:
+    """How many groups of videos the records are of; reads on only until there are `at_most`.
+
+    Raises:
+        FileNotFoundError: no file matches.
+    """
+    spec = {examples.VIDEO_GROUP: examples.EXAMPLE_SPEC[examples.VIDEO_GROUP]}
+    groups: set[bytes] = set()
+    for record in _records(tf.constant(example_files(file_patterns))):
+        groups.add(tf.io.parse_single_example(record, spec)[examples.VIDEO_GROUP].numpy())
+        if len(groups) >= at_most:
+            break
+    return len(groups)
 
 
 def example_files(file_patterns: Sequence[str]) -> list[str]:

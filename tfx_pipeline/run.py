@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.video_example_gen.check_groups import check_groups
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -45,7 +46,7 @@ def run(
         before: seconds of stages that ran before, by name.
 
     Raises:
-        RunError: there are no videos, or the root is another kind of run's; says which.
+        RunError: there are no videos or too few, or the root is another kind of run's; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
@@ -62,6 +63,10 @@ def run(
                 f"{root} is trained continuously, in splits of its own: go on with ots continue, or "
                 "give another --root"
             )
+        try:
+            check_groups(listed, options.ingest_config())
+        except ValueError as error:
+            raise RunError(str(error)) from error
         return _run_pipeline(options, listed, paths, listener, verbose, before)
     with _locked(paths):
         plan = _plan(options, listed, paths, continuous)

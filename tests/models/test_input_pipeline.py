@@ -202,11 +202,32 @@ def test_image_and_sound_of_an_example_stay_together(colours, tiny_config):
 def test_evaluation_is_one_pass_in_a_fixed_order_with_centre_crops(positions, tiny_config):
     dataset = evaluation_batches([positions], tiny_config(), 5)
     there, again = (list(dataset.as_numpy_iterator()) for _ in range(2))
-    assert [len(batch["image"]) for batch in there] == [5, 5]  # the last two are dropped
-    assert int(dataset.cardinality()) == 2  # Keras must not look for the end: see the source
+    assert [len(batch["image"]) for batch in there] == [4, 4, 4]  # none of 12 is left out
+    assert int(dataset.cardinality()) == 3  # Keras must not look for the end: see the source
     assert set(map(tuple, _places(np.concatenate([b["image"] for b in there])))) == {(2, 6, 0)}
     for one, two in zip(there, again, strict=True):
         assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "devices", "sizes"),
+    [
+        *[
+            (12, 2, [12]),
+            (11, 2, [6, 6]),
+            (5, 2, [4, 4, 4]),
+            (7, 4, [4, 4, 4]),
+            (3, 8, [3, 3, 3, 3]),
+        ],
+        *[(5, 3, [3, 3, 3, 3]), (8, 5, [5, 5])],
+    ],
+)
+def test_devices_share_the_batches_of_an_evaluation(
+    positions, tiny_config, batch_size, devices, sizes
+):
+    dataset = evaluation_batches([positions], tiny_config(), batch_size, devices)
+    assert int(dataset.cardinality()) == len(sizes)
+    assert [len(batch["image"]) for batch in dataset.as_numpy_iterator()] == sizes
 
 
 def test_evaluation_mixes_the_videos(colours, tiny_config):

@@ -58,6 +58,29 @@ def test_ingest_is_told_what_the_preset_and_the_options_say():
     assert config.sample_rate == PRESETS["smoke"]().network.sample_rate
 
 
+def test_minutes_bound_the_training_of_any_preset():
+    for preset in PRESETS:
+        training = RunOptions(VIDEOS, preset=preset, minutes=30).chosen_preset().training
+        assert training == dataclasses.replace(PRESETS[preset]().training, minutes=30)
+    options = RunOptions(VIDEOS, settings=("training.minutes=5",))
+    assert options.chosen_preset().training.minutes == 5
+    with pytest.raises(ValueError, match="minutes must be a number of at least 0, not -1"):
+        RunOptions(VIDEOS, minutes=-1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fraction"),
+    [
+        ((), 0.0),
+        (("training.patience=3",), 0.1),
+        (("training.restore_best=true",), 0.1),
+        (("training.steps=0", "training.learning_rate_decay=plateau"), 0.1),
+    ],
+)
+def test_only_a_preset_that_chooses_an_epoch_gets_a_split_for_it(settings, fraction):
+    assert RunOptions(VIDEOS, settings=settings).ingest_config().val_fraction == fraction
+
+
 def test_a_sound_benchmark_is_a_data_set_in_a_folder():
     assert RunOptions(VIDEOS).benchmark_parts == ("", "")
     options = RunOptions(VIDEOS, sound_benchmark="esc10:/data/a:b")
@@ -69,7 +92,7 @@ def test_a_sound_benchmark_is_a_data_set_in_a_folder():
     [
         ({"preset": "large"}, "preset must be 'demo', .* or 'smoke', not 'large'"),
         ({"settings": ("steps=7",)}, "do you mean training.steps"),
-        ({"settings": ("training.steps=0",)}, "training.steps must be"),
+        ({"settings": ("training.steps=-1",)}, "training.steps must be"),
         ({"thresholds": ("avc",)}, "is no threshold"),
         ({"thresholds": ("sound_benchmark:accuracy>=0.5",)}, "needs --sound-benchmark"),
         ({"sound_benchmark": "esc10"}, "is not DATASET:FOLDER"),
