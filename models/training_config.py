@@ -76,6 +76,10 @@ class TrainingConfig:
         "Export the epoch with the best validation AVC accuracy instead of the last one; "
         "learning_rate_decay=plateau always does.",
     ] = False
+    # Not in the papers; see docs/training.md.
+    average_weights: Annotated[
+        bool, "Validate and export a running mean of the weights instead of those of one step."
+    ] = False
     checkpoint_steps: Annotated[
         int, "Steps between two checkpoints; 0: five minutes instead.", Ge(0)
     ] = 0

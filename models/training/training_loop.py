@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import time
@@ -19,6 +20,7 @@ from objects_that_sound.models.training.schedule import Schedule
 from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.training_clock import TrainingClock
 from objects_that_sound.models.training.training_state import TrainingState
+from objects_that_sound.models.training.weight_average import WeightAverage
 from objects_that_sound.models.training_config import TrainingConfig
 from objects_that_sound.models.training_history import JUDGE, TrainingHistory
 
@@ -69,6 +71,7 @@ class TrainingLoop:
         self._step = TrainStep(network, strategy, config.accumulation_steps)
         look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
         self._guard = NaNGuard(self._step, network, strategy, look_every, name_videos)
+        self._average = WeightAverage(network, strategy) if config.average_weights else None
         self._state = self._restored()
         self._clock = TrainingClock(self._state.clock)
         self._schedule = Schedule(config, self._epoch_steps, self._clock)
@@ -95,13 +98,16 @@ class TrainingLoop:
                 self._network.optimizer.learning_rate = self._schedule.rate(state)
                 self._step(state.step + 1, batch)
                 state.step += 1
+                if self._average is not None:
+                    self._average.update(state.step)
                 self._clock.step_done()
                 self._guard.after_step(state.step, batch)
                 self._call("on_train_batch_end", state.step - 1, {"last_step": self._last_step()})
                 due = state.step % self._epoch_steps == 0
                 state.ended = self._schedule.ended(state)
                 if due or state.ended:
-                    self._end_epoch(eval_batches)
+                    with self._average.in_place() if self._average else contextlib.nullcontext():
+                        self._end_epoch(eval_batches)
                 if self._schedule.falls(state):
                     state.fall_from = state.step
                 if due:  # the validation may have shown that it is time
@@ -110,6 +116,8 @@ class TrainingLoop:
                     self._save()
                 if state.ended:
                     break
+        if self._average is not None:
+            self._average.put()
         exported = state.export(self._network)
         self._call("on_train_end")
         return TrainingHistory(
@@ -165,19 +173,24 @@ class TrainingLoop:
         self._guard.check()
         if self._store is not None:
             self._state.clock = self._clock.to_json()
-            self._store.save(self._state.step, self._state.checkpoint(self._network))
+            self._store.save(
+                self._state.step, self._state.checkpoint(self._network, self._averages())
+            )
         self._saved_at, self._saved_step = time.monotonic(), self._state.step
 
     def _restored(self) -> TrainingState:
         for checkpoint in self._store.newest() if self._store else ():
             try:
-                state = TrainingState.restore(checkpoint, self._network)
+                state = TrainingState.restore(checkpoint, self._network, self._averages())
             except (ValueError, KeyError, TypeError) as error:
                 print(f"a checkpoint does not fit: {error}", file=sys.stderr)
                 continue
             print(f"going on after step {state.step} of an interrupted training", file=sys.stderr)
             return state
         return TrainingState()
+
+    def _averages(self) -> Sequence[keras.Variable]:
+        return () if self._average is None else self._average.variables
 
     def _on_devices(self, batches: tf.data.Dataset) -> tf.data.Dataset:
         if self._strategy.num_replicas_in_sync > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -66,10 +67,15 @@ class TrainingState:
         write_variables(network.weights, self.best_weights)
         return self.best_epoch()
 
-    def checkpoint(self, network: keras.Model) -> Checkpoint:
-        """All that is needed to go on from here."""
+    def checkpoint(self, network: keras.Model, more: Sequence[keras.Variable] = ()) -> Checkpoint:
+        """All that is needed to go on from here.
+
+        Args:
+            network: in training.
+            more: variables that go with it.
+        """
         arrays = {
-            "variables": read_variables(training_variables(network)),
+            "variables": read_variables([*training_variables(network), *more]),
             "best_weights": self.best_weights,
         }
         plain = {
@@ -80,8 +86,15 @@ class TrainingState:
         return Checkpoint(arrays, plain)
 
     @classmethod
-    def restore(cls, checkpoint: Checkpoint, network: keras.Model) -> TrainingState:
+    def restore(
+        cls, checkpoint: Checkpoint, network: keras.Model, more: Sequence[keras.Variable] = ()
+    ) -> TrainingState:
         """Goes back to a checkpoint.
+
+        Args:
+            checkpoint: of `checkpoint`.
+            network: in training, as the next.
+            more: variables that go with it.
 
         Raises:
             ValueError: it is of another network or optimiser.
@@ -89,5 +102,5 @@ class TrainingState:
             TypeError: it is of another version of this class.
         """
         state = cls(**checkpoint.state, best_weights=checkpoint.arrays.get("best_weights", []))
-        write_variables(training_variables(network), checkpoint.arrays["variables"])
+        write_variables([*training_variables(network), *more], checkpoint.arrays["variables"])
         return state

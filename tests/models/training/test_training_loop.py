@@ -73,11 +73,12 @@ def test_epochs_and_steps_are_told_in_order(network_config, make_batches):
     ]
 
 
-def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store, capsys):
+@pytest.mark.parametrize("average", [False, True], ids=["last", "averaged"])
+def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store, capsys, average):
     batches = make_batches(network_config, 8, 7)
-    whole = _loop(network_config, _config())
+    whole = _loop(network_config, _config(average_weights=average))
     wanted = whole.run(batches.skip, batches.take(1))
-    config = _config(checkpoint_steps=2)
+    config = _config(checkpoint_steps=2, average_weights=average)
     with pytest.raises(KeyboardInterrupt):
         _loop(network_config, config, store, _Events(stop_at=6)).run(batches.skip, batches.take(1))
     events = _Events()
@@ -122,6 +123,21 @@ def test_it_stops_early_and_gives_the_best_weights(network_config, make_batches,
     assert f"that at step {2 * (best + 1)} for 3 epochs" in capsys.readouterr().err
     again = loop._step.evaluate(batches.take(2))
     assert again["avc_accuracy"] == pytest.approx(accuracies[best], abs=1e-6)
+
+
+def test_averaged_weights_are_validated_and_exported_but_not_trained_on(
+    network_config, make_batches
+):
+    batches = make_batches(network_config, 8, 7)
+    plain, averaged = (
+        _loop(network_config, _config(learning_rate=0.1, average_weights=average))
+        for average in (False, True)
+    )
+    last, mean = (loop.run(batches.skip, batches.take(2)).curves for loop in (plain, averaged))
+    assert mean["loss"] == pytest.approx(last["loss"], rel=1e-4)  # the same steps
+    assert mean["val_loss"][-1] != pytest.approx(last["val_loss"][-1], rel=1e-4)
+    again = averaged._step.evaluate(batches.take(2))
+    assert again["loss"] == pytest.approx(mean["val_loss"][-1], rel=1e-5)
 
 
 def _finding(**changes) -> TrainingConfig:
