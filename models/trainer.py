@@ -25,6 +25,7 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.training.calibration import calibrate
 from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
@@ -178,11 +179,12 @@ def train(
     if isinstance(train_batches, tf.data.Dataset):
         train_batches = train_batches.skip
     history = loop.run(train_batches, eval_batches)
-    if config.precision == "float32" and strategy.num_replicas_in_sync == 1:
-        return network, history
-    exported = _build(network_config, config)  # in float32, on one device
-    copy_weights(network, exported)
-    return exported, history
+    if config.precision != "float32" or strategy.num_replicas_in_sync > 1:
+        trained, network = network, _build(network_config, config)  # in float32, on one device
+        copy_weights(trained, network)
+    if config.calibrate and val_split == "val":  # eval is for those who judge
+        calibrate(network, eval_batches)
+    return network, history
 
 
 def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:

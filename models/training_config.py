@@ -80,6 +80,9 @@ class TrainingConfig:
     average_weights: Annotated[
         bool, "Validate and export a running mean of the weights instead of those of one step."
     ] = False
+    calibrate: Annotated[
+        bool, "Shift scores at the end so that 0.5 decides best on the split val."
+    ] = False
     checkpoint_steps: Annotated[
         int, "Steps between two checkpoints; 0: five minutes instead.", Ge(0)
     ] = 0
@@ -104,7 +107,7 @@ class TrainingConfig:
     @property
     def chooses_epoch(self) -> bool:
         """Whether validations decide about the result, which needs a split of its own."""
-        return self.stops_early or self.exports_best
+        return self.stops_early or self.exports_best or self.calibrate
 
     @property
     def stops_early(self) -> bool:

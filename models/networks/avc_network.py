@@ -122,6 +122,11 @@ class AvcNetwork(keras.Model, abc.ABC):
         """Length of the vectors of `embed_image` and `embed_audio`."""
         return self.config.embedding_size
 
+    @property
+    def match_layer(self) -> keras.layers.Layer | None:
+        """The layer in `match_logits`, or none if similarities are the logits."""
+        return None
+
     @abc.abstractmethod
     def embed_image(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to unit vectors [batch, embedding_size]."""

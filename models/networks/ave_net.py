@@ -52,6 +52,11 @@ class AVENet(AvcNetwork):
         for head in (self.image_head, self.audio_head):
             head.build((None, self.config.filters[-1]))
 
+    @property
+    def match_layer(self) -> keras.layers.Layer:
+        """fc3."""
+        return self.fc3
+
     def call(self, inputs, training: bool = False):
         """Cosines of all pairs and the vectors of images and sounds, [.., embedding_size]."""
         audio = self.background_sounds(inputs["audio"], training=training)

@@ -59,6 +59,11 @@ class AVOLNet(AvcNetwork):
             if head is not None:
                 head.build((None, self.config.filters[-1]))
 
+    @property
+    def match_layer(self) -> keras.layers.Layer:
+        """conv7."""
+        return self.conv7
+
     def call(self, inputs, training: bool = False):
         """Largest scalar products of all pairs, and the vectors of images and sounds."""
         features = self.image_features(inputs["image"], training)

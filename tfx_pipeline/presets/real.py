@@ -41,6 +41,7 @@ def real() -> Preset:
             learning_rate_decay="plateau",
             weight_decay=0.05,
             average_weights=True,
+            calibrate=True,
             shuffle_buffer=20_000,
         ),
         examples_per_video=30,

@@ -21,8 +21,8 @@ def test_asking_replaces_what_was_asked_of_the_same_metric():
 def test_every_preset_that_learns_asks_for_correspondence_and_no_loss(name):
     preset = PRESETS[name]()
     [accuracy] = [one for one in preset.thresholds["avc"] if one.metric == "avc_accuracy"]
-    assert accuracy.at_least > 0.6
-    assert 0 < accuracy.max_loss < 0.1
+    assert accuracy.beats_baselines or accuracy.at_least > 0.6
+    assert accuracy.no_loss or 0 < accuracy.max_loss < 0.1
 
 
 def test_videos_without_annotations_are_not_asked_for_boxes():

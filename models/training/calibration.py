@@ -1,0 +1,59 @@
+"""The decision of a trained network, set right on examples that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from objects_that_sound.models.losses import pair_masks
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+
+_CANDIDATES = 200
+_SMOOTHED = 9  # neighbouring candidates: the best of few examples is a chance find
+
+
+def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
+    """Shifts the scores so that 0.5 is where the balanced AVC accuracy is best.
+
+    A network that has learnt its training examples by heart finds matching pairs among them more
+    similar than any that it has never seen, and asks too much of these. To fit scale and bias by
+    cross-entropy instead (Platt, 1999) does not help: see docs/training.md.
+
+    Args:
+        network: trained; only the bias of its `match_layer` is changed. It stays as it is if there
+            is none (L3-Net).
+        batches: of examples that were not trained on; see `models.input_pipeline`.
+    """
+    if network.match_layer is None:
+        return
+    matching, mismatched = [], []
+    forward = tf.function(lambda batch: network(batch)["similarities"], autograph=False)
+    for batch in batches:
+        similarities = forward(batch).numpy()
+        positives, negatives = (mask.numpy() > 0 for mask in pair_masks.all_pairs(batch["group"]))
+        matching.append(similarities[positives])
+        mismatched.append(similarities[negatives])
+    bound = best_bound(np.concatenate(matching), np.concatenate(mismatched))
+    bias = network.match_layer.bias
+    # Of the last logit: the only one, or that of "corresponds".
+    shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
+    bias.assign(bias.numpy() - shift * (np.arange(len(bias)) == len(bias) - 1))
+
+
+def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:
+    """Finds the similarity above which pairs are best said to match.
+
+    Args:
+        matching: float[n], similarities of pairs that match.
+        mismatched: float[m], those of others; may be none.
+
+    Returns:
+        One of the quantiles of `matching`: where the mean of the accuracies on both kinds is best.
+    """
+    bounds = np.quantile(matching, np.linspace(0, 1, _CANDIDATES + 1))
+    above = 1 - np.searchsorted(np.sort(matching), bounds, side="right") / len(matching)
+    below = np.searchsorted(np.sort(mismatched), bounds, side="right") / max(len(mismatched), 1)
+    smooth = np.convolve(above + below, np.ones(_SMOOTHED) / _SMOOTHED, "valid")
+    return float(bounds[np.argmax(smooth) + _SMOOTHED // 2])
