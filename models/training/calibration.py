@@ -10,8 +10,8 @@ import tensorflow as tf
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
-_CANDIDATES = 200
-_SMOOTHED = 9  # neighbouring candidates: the best of few examples is a chance find
+_CANDIDATES = 201
+_SMOOTHED = 21  # neighbouring candidates: the best of few examples is a chance find
 
 
 def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
@@ -23,23 +23,26 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
 
     Args:
         network: trained; only the bias of its `match_layer` is changed. It stays as it is if there
-            is none (L3-Net).
+            is none (L3-Net), or if there are no pairs of both kinds.
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
     if network.match_layer is None:
         return
     matching, mismatched = [], []
-    forward = tf.function(lambda batch: network(batch)["similarities"], autograph=False)
+    forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
     for batch in batches:
         similarities = forward(batch).numpy()
         positives, negatives = (mask.numpy() > 0 for mask in pair_masks.all_pairs(batch["group"]))
         matching.append(similarities[positives])
         mismatched.append(similarities[negatives])
+    if not sum(map(len, mismatched)):
+        return
     bound = best_bound(np.concatenate(matching), np.concatenate(mismatched))
-    bias = network.match_layer.bias
     # Of the last logit: the only one, or that of "corresponds".
     shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
-    bias.assign(bias.numpy() - shift * (np.arange(len(bias)) == len(bias) - 1))
+    bias = network.match_layer.bias.numpy()  # [1] or [2]
+    bias[-1] -= shift
+    network.match_layer.bias.assign(bias)
 
 
 def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:
@@ -47,13 +50,15 @@ def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:
 
     Args:
         matching: float[n], similarities of pairs that match.
-        mismatched: float[m], those of others; may be none.
+        mismatched: float[m], those of others.
 
     Returns:
-        One of the quantiles of `matching`: where the mean of the accuracies on both kinds is best.
+        The one between both medians where the mean of the accuracies on both kinds, smoothed, is
+        best; the middle of several.
     """
-    bounds = np.quantile(matching, np.linspace(0, 1, _CANDIDATES + 1))
+    bounds = np.linspace(np.median(mismatched), np.median(matching), _CANDIDATES)
     above = 1 - np.searchsorted(np.sort(matching), bounds, side="right") / len(matching)
-    below = np.searchsorted(np.sort(mismatched), bounds, side="right") / max(len(mismatched), 1)
+    below = np.searchsorted(np.sort(mismatched), bounds, side="right") / len(mismatched)
     smooth = np.convolve(above + below, np.ones(_SMOOTHED) / _SMOOTHED, "valid")
-    return float(bounds[np.argmax(smooth) + _SMOOTHED // 2])
+    half = _SMOOTHED // 2
+    return float(bounds[half:-half][smooth > smooth.max() - 1e-9].mean())
