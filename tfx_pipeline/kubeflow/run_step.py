@@ -15,6 +15,8 @@ lacks elsewhere is done around it:
 - There are no optional artifacts: one that stands for "no model" is left out.
 - An input has one source: the artifacts of a union come as several inputs, and are put together.
 - All properties come as one parameter, from the step `configure`.
+- It gives each task more outputs than the step declares: since 2.5 its log, `executor-logs`. They are
+  the launcher's own, and are left to it.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     executor_input = pipeline_spec_pb2.ExecutorInput()
     json_format.Parse(given.executor_input, executor_input, ignore_unknown_fields=True)
     inputs, outputs = executor_input.inputs, executor_input.outputs
+    for name in set(outputs.artifacts) - {name for name, _, _ in given.output}:
+        del outputs.artifacts[name]
 
     properties = json.loads(inputs.parameter_values.pop(PROPERTIES).string_value)
     properties |= dict(given.property)
