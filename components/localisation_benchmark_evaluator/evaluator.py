@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, cast
 
 from annotated_types import Ge
 
+from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
 from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluation.metric import Better, Metric, Rank
@@ -72,7 +73,7 @@ class LocalisationBenchmarkOptions(EvaluatorOptions):
 
 def _options_of_run(run: Mapping[str, Any]) -> LocalisationBenchmarkOptions | None:
     """Reads `localisation_benchmark`; without it the run leaves the evaluator out."""
-    dataset, _, data = str(run.get("localisation_benchmark") or "").partition(":")
+    dataset, data = dataset_and_folder(run.get("localisation_benchmark") or "")
     return LocalisationBenchmarkOptions(cast(Dataset, dataset), data) if dataset else None
 
 
