@@ -224,8 +224,8 @@ def _notes(data: UsableSamples) -> Iterator[str]:
     )
     yield (
         "cIoU, AUC and IIoU mark the brighter half of the picture. With the size known, as many "
-        "pixels are marked as the object has. cIoU_uth, pIA and F use one threshold for all "
-        "pictures. No second model of objects helps."
+        "pixels are marked as the object has. What says one threshold, pIA, AOC and F have the same "
+        "threshold for all pictures and sounds. No second model of objects helps."
     )
     for reason, count in collections.Counter(fault.reason for fault in data.faults).items():
         names = sorted({fault.name for fault in data.faults if fault.reason == reason})

@@ -38,10 +38,10 @@ OF_OVERLAPS = (
 AP = Metric("ap", "AP")
 MAX_F1 = Metric("max_f1", "max-F1")
 
-CIOU_UNIVERSAL = Metric("ciou_universal", "cIoU_uth")
-AUC_UNIVERSAL = Metric("auc_universal", "AUC_uth", rank=Rank.MINOR)
-F = Metric("f", "F of cIoU_uth and dark maps")
-F_AUC = Metric("f_auc", "F_AUC", rank=Rank.MINOR)
+CIOU_UNIVERSAL = Metric("ciou_universal", "cIoU, one threshold")
+AUC_UNIVERSAL = Metric("auc_universal", "AUC, one threshold", rank=Rank.MINOR)
+F = Metric("f", "F of found and dark")
+F_AUC = Metric("f_auc", "F of found and dark, areas", rank=Rank.MINOR)
 _SOUNDS = {"silence": "silence", "noise": "noise", "off_screen": "off-screen sounds"}
 PIA = {
     kind: Metric(f"pia_{kind}", f"pIA at {what}", Better.LOWER) for kind, what in _SOUNDS.items()
@@ -55,8 +55,8 @@ SAME_AREA = {
     for kind, what in _SOUNDS.items()
 }
 
-M_J = Metric("m_j", "M_J")
-M_F = Metric("m_f", "M_F")
+M_J = Metric("m_j", "Mask overlap")
+M_F = Metric("m_f", "Mask F-measure")
 
 Dataset = Literal["flickr-soundnet", "vggss", "is3", "avsbench", "folder"]
 
