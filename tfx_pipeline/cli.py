@@ -21,7 +21,7 @@ _COMMANDS = {
     "localise": "Ask a model server where in an image the sound comes from.",
     "index": "Make a collection of videos searchable by image and by sound.",
     "search": "Find the sounds that fit an image, and the images that fit a sound.",
-    "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, sound benchmarks.",
+    "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, public benchmarks.",
     "report": "Write the HTML and JSON report of a run again.",
     "runs": "List all runs of a root: videos, figures, decisions.",
     "lineage": "Tell which videos, code and parameters made a served model.",

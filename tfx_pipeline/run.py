@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -82,9 +83,10 @@ def _with_absolute_paths(options: RunOptions) -> RunOptions:
         instead["label_tree"] = os.path.abspath(options.label_tree)
         if not os.path.isfile(options.label_tree):
             raise RunError(f"the label tree {options.label_tree} is not there")
-    if options.sound_benchmark:
-        dataset, folder = options.benchmark_parts
-        instead["sound_benchmark"] = f"{dataset}:{os.path.abspath(folder)}"
+    for name in ("sound_benchmark", "localisation_benchmark"):
+        dataset, folder = dataset_and_folder(getattr(options, name))
+        if dataset:
+            instead[name] = f"{dataset}:{os.path.abspath(folder)}"
     return dataclasses.replace(options, **instead)
 
 

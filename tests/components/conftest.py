@@ -323,6 +323,11 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
                 "crop_box": crop_box,
             }
 
+        @tf.function(input_signature=[strings])
+        def describe(self, query):
+            facts = {"sample_rate": SAMPLE_RATE, "frames": 1}
+            return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
+
     module = ToyModel()
     artifact = standard_artifacts.Model()
     artifact.uri = str(folder)
@@ -330,6 +335,7 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
         "embed_image": module.embed_image,
         "embed_audio": module.embed_audio,
         "localise": module.localise,
+        "describe": module.describe,
     }
     tf.saved_model.save(module, f"{artifact.uri}/Format-Serving", signatures)
     return artifact

@@ -53,10 +53,14 @@ def test_ingest_is_told_what_the_preset_and_the_options_say():
     assert config.sample_rate == PRESETS["smoke"]().network.sample_rate
 
 
-def test_a_sound_benchmark_is_a_data_set_in_a_folder():
-    assert RunOptions(VIDEOS).benchmark_parts == ("", "")
-    options = RunOptions(VIDEOS, sound_benchmark="esc10:/data/a:b")
-    assert options.benchmark_parts == ("esc10", "/data/a:b")
+@pytest.mark.parametrize("name", ["sound_benchmark", "localisation_benchmark"])
+def test_a_benchmark_is_a_data_set_in_a_folder(name):
+    dataset = {"sound_benchmark": "esc10", "localisation_benchmark": "vggss"}[name]
+    assert name not in RunOptions(VIDEOS).evaluator_options()
+    options = RunOptions(VIDEOS, **{name: f"{dataset}:/data/a:b"}).evaluator_options()[name]
+    assert (options.dataset, options.data) == (dataset, "/data/a:b")
+    with pytest.raises(ValueError, match="is not DATASET:FOLDER"):
+        RunOptions(VIDEOS, **{name: dataset}).evaluator_options()
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,17 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 
 
 @pytest.mark.parametrize("name", EVALUATORS)
-def test_measures_prints_and_keeps_the_result(name, model, examples, benchmark, tmp_path):
+def test_measures_prints_and_keeps_the_result(
+    name, model, examples, benchmark, own_boxes, tmp_path
+):
     evaluator = EVALUATORS[name]
     metric = evaluator.metrics[0]
     arguments = ["evaluate", name.replace("_", "-"), "--model", model, "--baseline-model", model]
     arguments += ["--output", str(tmp_path / "out"), "--threshold", f"{metric.name}:max_loss=0.1"]
     if name == "sound_benchmark":
         arguments += ["--dataset", "folder", "--data", str(benchmark), "--random-networks", "0"]
+    elif name == "localisation_benchmark":
+        arguments += ["--dataset", "folder", "--data", str(own_boxes)]
     else:
         arguments += ["--examples", examples]
     result = CliRunner().invoke(main, arguments)
