@@ -130,12 +130,10 @@ class PacketIndex:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Ordinals (first, last) of the packets that cover a span of time, in ticks.
 
-        Where time stamps do not ascend in file order: all packets.
+        Where time stamps do not ascend in file order: from the first to the last that might.
         """
-        if not self._ascends:
-            return 0, len(self) - 1
-        begin = int(np.searchsorted(self.stamps, first, side="right")) - 1
-        end = int(np.searchsorted(self.stamps, last, side="right")) - 1
+        begin = int(np.searchsorted(self._highest, first, side="right")) - 1
+        end = int(np.searchsorted(self._lowest, last, side="right")) - 1
         return max(0, begin), max(0, end)
 
     def find(self, packet: av.Packet) -> int | None:
@@ -169,5 +167,11 @@ class PacketIndex:
         return self.stamps[self._by_stamp]
 
     @functools.cached_property
-    def _ascends(self) -> bool:
-        return bool(np.all(np.diff(self.stamps) >= 0))
+    def _highest(self) -> np.ndarray:
+        """The highest time stamp up to each packet: ascends."""
+        return np.maximum.accumulate(self.stamps)
+
+    @functools.cached_property
+    def _lowest(self) -> np.ndarray:
+        """The lowest time stamp from each packet on: ascends."""
+        return np.minimum.accumulate(self.stamps[::-1])[::-1]
