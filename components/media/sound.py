@@ -80,7 +80,7 @@ def read_sound(
     """
     stream = media.need_audio()
     context = stream.codec_context
-    stamps = media.audio_index.stamps
+    index = media.audio_index
     for span in _packet_spans(media, spans):
         resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
         decoder = SoundDecoder(context, in_the_middle=span.first > 0)
@@ -88,9 +88,11 @@ def read_sound(
             if ordinal > span.last and not resampler.undecided:
                 break
             try:
+                if index.damaged(ordinal):
+                    raise av.error.InvalidDataError(0, "packet is damaged")
                 frames = decoder.decode(packet)
             except av.error.FFmpegError as error:
-                if span.first and stamps[ordinal] < span.needed:
+                if span.first and index.stamps[ordinal] < span.needed:
                     continue  # a decoder that begins in the middle may miss what was before
                 if ordinal > span.last:
                     break
@@ -151,7 +153,7 @@ class _PacketSpan(NamedTuple):
         first: ordinal of the first one.
         last: ordinal of the last one, unless later ones must tell where sound belongs.
         farthest: ordinal of the last one that may be asked that.
-        needed: time stamp of the first sound that is needed, in ticks.
+        needed: time stamp from which on all packets must be whole, in ticks.
         end: seconds of the file up to which sound is handed over; None: all of it.
     """
 
@@ -178,7 +180,8 @@ def _packet_spans(
             merged.append([start, end])
     base = time_base(media.need_audio())
     for start, end in merged:
-        needed = math.floor((start + media.origin) / base)
+        # A damaged packet spoils what is decoded shortly behind it, too.
+        needed = math.floor((start - _LEAD_IN_SECONDS / 2 + media.origin) / base)
         end += _LEAD_OUT_SECONDS
         first = math.floor((start - _LEAD_IN_SECONDS + media.origin) / base)
         stop = math.ceil((end + media.origin) / base)
