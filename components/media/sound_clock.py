@@ -107,40 +107,42 @@ class SoundClock:
         return placement
 
     def _decide(self, frame: _Frame) -> Placement:
-        if self._offset is None:
-            wobble = self._wobble()
-            return Placement(frame.counted + (self._level() if wobble else frame.deviation))
-        away = frame.deviation - self._offset
-        if abs(away) <= TOLERANCE_SECONDS:
+        away = 0.0 if self._offset is None else abs(frame.deviation - self._offset)
+        if self._offset is not None and away <= TOLERANCE_SECONDS:
             return Placement()
-        if abs(frame.deviation - self._placed[-1].deviation) > TOLERANCE_SECONDS:
-            level, wobble = self._level(), self._wobble()
-            lasts = abs(level - self._offset) > max(TOLERANCE_SECONDS, 2 * wobble)
-            if lasts and 2 * abs(frame.deviation - level) <= abs(away):
-                return Placement(frame.counted + (level if wobble else frame.deviation))
-        return self._follow(frame, self._offset)
+        level, doubt = self._level(), max(TOLERANCE_SECONDS, 3 * self._wobble())
+        off_level = abs(frame.deviation - level)
+        exact = Placement(frame.counted + frame.deviation)
+        lasting = exact if off_level <= TOLERANCE_SECONDS else Placement(frame.counted + level)
+        if self._offset is None:
+            return lasting if doubt > TOLERANCE_SECONDS else exact
+        jumps = abs(frame.deviation - self._placed[-1].deviation) > TOLERANCE_SECONDS
+        if jumps and abs(level - self._offset) > doubt and 2 * off_level <= away:
+            return lasting
+        return self._follow(frame, self._offset, doubt)
 
     def _level(self) -> float:
         """The deviation that lasts: the middle one of the frames that wait."""
         return statistics.median(frame.deviation for frame in self._waiting)
 
     def _wobble(self) -> float:
-        """By how much neighbouring stamps disagree as a rule; 0 for less than the tolerance."""
-        pairs = itertools.pairwise(frame.deviation for frame in self._waiting)
+        """By how much neighbouring stamps disagree as a rule; a step among them does not count."""
+        near = itertools.chain(self._placed, self._waiting)
+        pairs = itertools.pairwise(frame.deviation for frame in near)
         steps = [abs(later - earlier) for earlier, later in pairs]
-        step = statistics.median(steps) if steps else 0.0
-        return step if step > TOLERANCE_SECONDS else 0.0
+        return statistics.median(steps) if steps else 0.0
 
-    def _follow(self, frame: _Frame, offset: float) -> Placement:
+    def _follow(self, frame: _Frame, offset: float, doubt: float) -> Placement:
         """Goes after slow drift: what remains when wobble is averaged out."""
-        width = frame.counted - self._placed[0].counted
+        before = frame.counted - self._placed[0].counted
+        width = min(before, self._waiting[-1].counted - frame.counted)
         near = [
             other.deviation
             for other in itertools.chain(self._placed, self._waiting)
-            if other.counted <= frame.counted + width
+            if abs(other.counted - frame.counted) <= width
         ]
         drift = statistics.median(near) - offset
-        if abs(drift) > _LOST_SECONDS and width > _NEAR_SECONDS / 2:
+        if abs(drift) > max(_LOST_SECONDS, doubt) and width > _NEAR_SECONDS / 2:
             return Placement(frame.counted + offset + drift)
         excess = max(0.0, abs(drift) - TOLERANCE_SECONDS)
         most = _MOST_STRETCH * frame.seconds
