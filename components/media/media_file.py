@@ -23,6 +23,7 @@ from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announ
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
+from objects_that_sound.components.media.sample_table import read_sample_tables
 from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
@@ -31,6 +32,7 @@ Source = str | os.PathLike | BinaryIO
 """A local path, or a seekable binary file (for remote storage)."""
 
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
+_COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _MAX_PIXELS = 8192 * 8192
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
@@ -172,12 +174,31 @@ class MediaFile:
     def _index(self, stream: Stream) -> PacketIndex:
         return self.video_index if stream is self.video else self.audio_index
 
+    def _set_index(self, stream: Stream, index: PacketIndex) -> None:
+        if stream is self.video:
+            self.video_index = index
+        else:
+            self.audio_index = index
+
+    def _sample_tables(self) -> list[PacketIndex] | None:
+        if "mov" not in self._formats:
+            return None
+        if not isinstance(self._source, str | os.PathLike):
+            return read_sample_tables(self._source, self._streams())
+        with open(self._source, "rb") as file:
+            return read_sample_tables(file, self._streams())
+
     def _streams(self) -> list:
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
     def _read_index(self) -> None:
-        """One pass over the packets: what is there, and when."""
+        """What packets are there, and when: one pass over them, or over the first only.
+
+        Where the container lists its samples, and the first packets are those listed, so are the
+        others: each is compared with the list when it is read.
+        """
         streams = self._streams()
+        listed = self._sample_tables()
         kept: dict[int, list[av.Packet]] = {stream.index: [] for stream in streams}
         keep, room = True, _KEEP_BYTES
         video_number = self.video.index if self.video else -1
@@ -194,6 +215,13 @@ class MediaFile:
                 if packet.is_corrupt and packet.pos is not None and packet.pos + size >= self._size:
                     detail = f"the file ends inside the packet at byte {packet.pos}"
                     raise MediaError(media_error.TRUNCATED, detail)
+                if listed and len(self.video_index) + len(self.audio_index) == _COMPARED_PACKETS:
+                    indexes = [self._index(stream) for stream in streams]
+                    if all(map(PacketIndex.begins_like, indexes, listed)):
+                        for stream, whole in zip(streams, listed, strict=True):
+                            self._set_index(stream, whole)
+                        keep = False
+                        break
                 if keep:
                     kept[number].append(packet)
                     room -= size
@@ -242,16 +270,15 @@ class MediaFile:
         bases = [time_base(stream) for stream in streams]
         chosen = max(parts, key=lambda part: common_seconds(part, bases))
         for stream, index in zip(streams, chosen, strict=True):
-            if stream is self.video:
-                self.video_index = index
-            else:
-                self.audio_index = index
+            self._set_index(stream, index)
             if self._kept is not None:
                 kept = self._kept[stream.index]
                 self._kept[stream.index] = kept[index.skipped : index.skipped + len(index)]
-        self.origin = min(
-            (index.start or 0) * base for index, base in zip(chosen, bases, strict=True)
+        first, begin = (
+            min((index.start or 0) * base for index, base in zip(part, bases, strict=True))
+            for part in (parts[0], chosen)
         )
+        self.origin += begin - first
 
     def _check_complete(self) -> None:
         formats = self._formats

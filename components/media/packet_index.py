@@ -68,6 +68,44 @@ class PacketIndex:
         )
         return True
 
+    @classmethod
+    def of_table(
+        cls,
+        stamps: np.ndarray,
+        sizes: np.ndarray,
+        durations: np.ndarray,
+        keys: np.ndarray,
+        hidden: np.ndarray,
+    ) -> PacketIndex:
+        """The index of packets that a container lists.
+
+        Args:
+            stamps: times of presentation in ticks, in file order, int64 [n].
+            sizes: bytes of each packet, [n].
+            durations: ticks of each, [n].
+            keys: whether a decoder may begin with it, bool [n].
+            hidden: whether it is not presented, bool [n].
+        """
+        index = cls()
+        index._stamps.frombytes(np.ascontiguousarray(stamps, np.int64).tobytes())
+        index._sizes.frombytes(sizes.astype(np.int32).tobytes())
+        index._durations.frombytes(durations.astype(np.int32).tobytes())
+        index._flags.frombytes((_KEY * keys + _HIDDEN * hidden).astype(np.int8).tobytes())
+        return index
+
+    def begins_like(self, other: PacketIndex) -> bool:
+        """Whether the first packets, as many as this index has, are those of another one."""
+        count = len(self)
+        return all(
+            mine == theirs[:count]
+            for mine, theirs in (
+                (self._stamps, other._stamps),
+                (self._sizes, other._sizes),
+                (self._durations, other._durations),
+                (self._flags, other._flags),
+            )
+        )
+
     def part(self, first: int, stop: int) -> PacketIndex:
         """The index of the packets from one ordinal to before another; theirs begin at 0."""
         part = PacketIndex(self._presentation_times)
@@ -75,6 +113,9 @@ class PacketIndex:
         part._sizes = self._sizes[first:stop]
         part._durations = self._durations[first:stop]
         part._flags = self._flags[first:stop]
+        if first:  # where files were joined, packets seem to be lost
+            for ordinal in range(min(_DOUBTFUL, len(part))):
+                part._flags[ordinal] &= ~_DAMAGED
         part._timed = self._timed
         part.skipped = self.skipped + first
         part.partial = True

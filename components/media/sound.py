@@ -25,7 +25,6 @@ from objects_that_sound.components.media.sound_windows import SoundWindows
 # transforms, bit reservoirs, and the headers of spectral band replication.
 _LEAD_IN_SECONDS = Fraction(1, 2)
 _LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this much at most
-_FORESIGHT_SECONDS = Fraction(LASTING_SECONDS)  # whether a jump lasts shows behind it
 
 
 def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
@@ -84,8 +83,9 @@ def read_sound(
     for span in _packet_spans(media, spans):
         resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
         decoder = SoundDecoder(context, in_the_middle=span.first > 0)
-        for ordinal, packet in media.packets(stream, [(span.first, span.farthest)]):
-            if ordinal > span.last and not resampler.undecided:
+        beyond = 0.0  # seconds decoded only to place what is before
+        for ordinal, packet in media.packets(stream, [(span.first, len(index) - 1)]):
+            if ordinal > span.last and (not resampler.undecided or beyond > LASTING_SECONDS):
                 break
             try:
                 if index.damaged(ordinal):
@@ -99,6 +99,8 @@ def read_sound(
                 where = f"sound at byte {packet.pos}"
                 raise MediaError.from_decoder(error, where) from error
             for frame in frames:
+                if ordinal > span.last:
+                    beyond += frame.samples / frame.sample_rate
                 _give(resampler.feed(frame), span, sample_rate, take)
         rest: list[AudioFrame | None] = [*_drained(context), None]
         for last_frame in rest:
@@ -152,14 +154,12 @@ class _PacketSpan(NamedTuple):
     Attributes:
         first: ordinal of the first one.
         last: ordinal of the last one, unless later ones must tell where sound belongs.
-        farthest: ordinal of the last one that may be asked that.
         needed: time stamp from which on all packets must be whole, in ticks.
         end: seconds of the file up to which sound is handed over; None: all of it.
     """
 
     first: int
     last: int
-    farthest: int
     needed: int
     end: Fraction | None
 
@@ -170,7 +170,7 @@ def _packet_spans(
     index = media.audio_index
     if spans is None:
         last = len(index) - 1
-        yield _PacketSpan(0, last, last, 0, None)
+        yield _PacketSpan(0, last, 0, None)
         return
     merged: list[list[Fraction]] = []
     for start, end in spans:
@@ -186,8 +186,7 @@ def _packet_spans(
         first = math.floor((start - _LEAD_IN_SECONDS + media.origin) / base)
         stop = math.ceil((end + media.origin) / base)
         begin, last = index.span(first, stop)
-        farthest = index.span(first, stop + math.ceil(_FORESIGHT_SECONDS / base))[1]
-        yield _PacketSpan(begin, last, farthest, needed, end)
+        yield _PacketSpan(begin, last, needed, end)
 
 
 def _drained(context: AudioCodecContext) -> list[AudioFrame]:

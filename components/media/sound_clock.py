@@ -119,6 +119,8 @@ class SoundClock:
         jumps = abs(frame.deviation - self._placed[-1].deviation) > TOLERANCE_SECONDS
         if jumps and abs(level - self._offset) > doubt and 2 * off_level <= away:
             return lasting
+        if abs(level - self._offset) <= TOLERANCE_SECONDS:
+            return Placement()  # it will pass
         return self._follow(frame, self._offset, doubt)
 
     def _level(self) -> float:
