@@ -66,6 +66,7 @@ def make_media(
     path: pathlib.Path,
     *,
     frames: Sequence[np.ndarray] | int = 50,
+    first_number: int = 0,
     fps: int = 25,
     frame_times: Sequence[float] | None = None,
     video_codec: str | None = "libx264",
@@ -87,13 +88,14 @@ def make_media(
     Args:
         path: its suffix chooses the container.
         frames: images [h, w, 3], or how many numbered ones; presented at `fps`, or `frame_times`.
+        first_number: number of the first numbered one.
         sound: float32 [n] or [channels, n]; "noise" for noise as long as the pictures; or None.
         audio_start: time stamp of the first sample, in seconds.
         audio_gaps: (at, length) in seconds: the time stamps jump by `length` at `at`.
         start: added to all time stamps.
     """
     if isinstance(frames, int):
-        frames = [numbered_frame(number) for number in range(frames)]
+        frames = [numbered_frame(first_number + number) for number in range(frames)]
     seconds = len(frames) / fps
     if isinstance(sound, str):
         sound = np.random.default_rng(1).normal(0, 0.1, round(seconds * sample_rate))
