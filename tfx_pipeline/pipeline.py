@@ -96,7 +96,7 @@ def create_pipeline(
         statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
     )
     if blessed_dir is None:
-        latest_blessed_model = _latest_blessed_model_resolver()
+        latest_blessed_model = latest_blessed_model_resolver()
     else:
         latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
@@ -196,8 +196,8 @@ def create_pipeline(
     )
 
 
-def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
-    """Asks ML Metadata."""
+def latest_blessed_model_resolver() -> tfx.dsl.Resolver:
+    """Asks ML Metadata for the model that runs are compared with."""
     return tfx.dsl.Resolver(
         strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
         model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),

@@ -16,6 +16,7 @@ from objects_that_sound.components.data_gate.data_blessing import (
 )
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
 from objects_that_sound.tfx_pipeline.past_artifacts import take_up_past
+from objects_that_sound.tfx_pipeline.pipeline import latest_blessed_model_resolver
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.report.run_records import read_all_run_records
 from objects_that_sound.tfx_pipeline.run_error import RunError
@@ -60,6 +61,7 @@ def ModelGate(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.Model],
     blessing: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelBlessing],
     blessed: tfx.dsl.components.Parameter[int],
+    baseline_model: tfx.dsl.components.InputArtifact[standard_artifacts.Model] = None,
 ):
     blessing.set_int_custom_property("blessed", blessed)
     blessing.set_int_custom_property("current_model_id", model.id)
@@ -84,11 +86,15 @@ def _run(root: pathlib.Path, span: int, blessed: bool) -> None:
     gate = DataGate(examples=example_gen.outputs["examples"])
     trainer = Trainer(examples=example_gen.outputs["examples"])
     model = trainer.outputs["model"]
+    resolver = latest_blessed_model_resolver()
+    model_gate = ModelGate(
+        model=model, blessed=int(blessed), baseline_model=resolver.outputs["model"]
+    )
     pipeline = tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
         pipeline_root=paths.pipeline_root,
         components=[
-            *(example_gen, gate, trainer, ModelGate(model=model, blessed=int(blessed))),
+            *(example_gen, gate, trainer, resolver, model_gate),
             *([Pusher(model=model, folder=paths.serving_dir, version=str(span))] * blessed),
         ],
         metadata_connection_config=metadata.sqlite_metadata_connection_config(paths.metadata),
@@ -241,6 +247,17 @@ def test_a_moved_root_is_followed(root, tmp_path):
             if name in artifact.custom_properties:
                 path = artifact.custom_properties[name].string_value
                 assert path.startswith(f"{moved}/")
+
+
+def test_a_run_goes_on_in_a_moved_root_that_forgot_a_model(root, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.move(root, moved)
+    shutil.rmtree(_folder(moved, "Trainer", "model", 3))
+    _take_up(moved, forget_missing=True)
+    _run(moved, 5, blessed=True)
+    last = read_all_run_records(str(moved / "metadata.sqlite"), PIPELINE_NAME)[-1]
+    [baseline] = last.nodes["ModelGate"].inputs["baseline_model"]
+    assert baseline.uri == str(_folder(moved, "Trainer", "model", 1))
 
 
 def test_a_copy_leaves_its_original(past, root):
