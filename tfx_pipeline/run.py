@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
@@ -59,17 +59,18 @@ def run(
     """
     listener = listener or RunListener()
     options = _with_absolute_paths(options)
-    try:
+    listed: list[ListedVideo] = []
+    before: Mapping[str, float] = {}
+    with _told_as_run_errors():
         check_literal_path(os.path.abspath(root), "--root", spans=continuous is not None)
-        paths = RunPaths.under(root)
-    except (OSError, ValueError) as error:
-        raise RunError(str(error)) from error
-    with run_lock(paths.lock):
-        before = prepare() if prepare else {}
-        try:
+        if prepare is None:
             listed = list_videos(options.videos, options.segments)
-        except (OSError, ValueError) as error:
-            raise RunError(str(error)) from error
+        paths = RunPaths.under(root)
+    with run_lock(paths.lock):
+        if prepare is not None:
+            before = prepare()
+            with _told_as_run_errors():
+                listed = list_videos(options.videos, options.segments)
         listener.videos_listed(listed)
         run_pipeline = functools.partial(
             _run_pipeline,
@@ -95,6 +96,14 @@ def run(
         accept = continuous.accept_drift or plan.accepted
         asked = dataclasses.replace(continuous, accept_drift=accept)
         return run_pipeline(plan.videos, span=(plan.span, asked))
+
+
+@contextlib.contextmanager
+def _told_as_run_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise RunError(str(error)) from error
 
 
 def _with_absolute_paths(options: RunOptions) -> RunOptions:
@@ -168,11 +177,9 @@ def _run_pipeline(
             limits=asked.limits,
             accept_drift=asked.accept_drift,
         )
-    try:
+    with _told_as_run_errors():
         for folder in (paths.serving_dir, paths.search_dir):
             next_version(folder)  # a run that could not push is not begun
-    except ValueError as error:
-        raise RunError(str(error)) from error
     take_up_past(paths, continuous, listener, forget_missing=forget_missing)
     try:
         run_locally(

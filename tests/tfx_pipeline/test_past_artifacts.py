@@ -1,7 +1,9 @@
 """What a run needs of earlier ones is checked before it begins: real runs of a small pipeline."""
 
+import contextlib
 import pathlib
 import shutil
+import sqlite3
 
 import ml_metadata as mlmd
 import pytest
@@ -18,7 +20,10 @@ from objects_that_sound.tfx_pipeline.continuous.continuous_training import Conti
 from objects_that_sound.tfx_pipeline.past_artifacts import take_up_past
 from objects_that_sound.tfx_pipeline.pipeline import latest_blessed_model_resolver
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-from objects_that_sound.tfx_pipeline.report.run_records import read_all_run_records
+from objects_that_sound.tfx_pipeline.report.run_records import (
+    read_all_run_records,
+    read_run_records,
+)
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
@@ -295,6 +300,17 @@ def test_reports_read_a_moved_root_without_changing_it(past, tmp_path):
         _folder(root, "Trainer", "model", 4)
     )
     assert (root / "metadata.sqlite").read_bytes() == before
+
+
+def test_the_latest_run_is_the_last_one_though_the_clock_was_set_back(past, tmp_path):
+    shutil.copy(past / "metadata.sqlite", tmp_path)
+    path = str(tmp_path / "metadata.sqlite")
+    before = [run.run_id for run in read_all_run_records(path, PIPELINE_NAME)]
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE Context SET create_time_since_epoch = 1000000 - id")
+        database.commit()
+    assert [run.run_id for run in read_all_run_records(path, PIPELINE_NAME)] == before
+    assert read_run_records(path, PIPELINE_NAME).run_id == before[-1]
 
 
 def test_artifacts_without_metadata_are_no_root_to_go_on_with(root):

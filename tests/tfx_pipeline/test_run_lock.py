@@ -77,6 +77,8 @@ def test_a_file_system_without_locks_is_refused(tmp_path, monkeypatch):
 def test_every_kind_of_run_is_kept_out_before_it_does_anything(tmp_path, continuous, prepare):
     root = tmp_path / "root"
     root.mkdir()
+    (tmp_path / "a.mp4").touch()
+    options = RunOptions((str(tmp_path / "a.mp4"),))
     with run_lock(str(root / ".lock")), pytest.raises(RunError, match="another run is at work"):
-        run(RunOptions(("nowhere",)), str(root), continuous=continuous, prepare=prepare)
+        run(options, str(root), continuous=continuous, prepare=prepare)
     assert os.listdir(root) == [".lock"]

@@ -91,7 +91,9 @@ def test_a_root_that_no_model_can_be_pushed_to_is_refused_before_anything_runs(t
 )
 def test_a_root_that_cannot_be_one_is_refused_at_once(command, name, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "a.mp4").touch()
     result = CliRunner().invoke(main, [*COMMANDS[command], "--root", name])
     assert result.exit_code == 1
     assert words in result.output
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["videos"]
