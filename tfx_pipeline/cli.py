@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from objects_that_sound.components.isolated_python import isolate_children
 from objects_that_sound.tfx_pipeline.lazy_group import LazyGroup
 from objects_that_sound.tfx_pipeline.quiet import quieten
 
@@ -38,6 +39,7 @@ _COMMANDS = {
 def main() -> None:
     """Objects that Sound: learn from unlabelled video what things look like and sound like."""
     quieten()
+    isolate_children()
 
 
 if __name__ == "__main__":

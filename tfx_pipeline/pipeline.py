@@ -22,6 +22,7 @@ import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
+from tfx.types import BaseChannel
 from tfx.types.channel_utils import union
 
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
@@ -31,6 +32,7 @@ from objects_that_sound.components.evaluation.threshold import thresholds_to_jso
 from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
 from objects_that_sound.components.model_gate.component import ModelGate
+from objects_that_sound.components.pusher.component import Pusher
 from objects_that_sound.components.search_indexer.component import SearchIndexer
 from objects_that_sound.components.serving_validator.component import ServingValidator
 from objects_that_sound.components.video_example_gen.component import VideoExampleGen
@@ -94,7 +96,7 @@ def create_pipeline(
         statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
     )
     if blessed_dir is None:
-        latest_blessed_model = _latest_blessed_model_resolver()
+        latest_blessed_model = latest_blessed_model_resolver()
     else:
         latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
@@ -149,17 +151,15 @@ def create_pipeline(
         "model_blessing": gate.outputs["blessing"],
         "infra_blessing": serving_validator.outputs["blessing"],
     }
-    pusher = tfx.components.Pusher(
-        model=trainer.outputs["model"], push_destination=_folder(serving_dir), **blessings
-    )
+    pusher = _pusher(trainer.outputs["model"], serving_dir, blessings)
     search_indexer = SearchIndexer(
         examples=window,
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
     )
-    search_pusher = tfx.components.Pusher(
-        model=search_indexer.outputs["index"], push_destination=_folder(search_dir), **blessings
-    ).with_id("Pusher.search")
+    search_pusher = _pusher(search_indexer.outputs["index"], search_dir, blessings).with_id(
+        "Pusher.search"
+    )
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
@@ -196,8 +196,8 @@ def create_pipeline(
     )
 
 
-def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
-    """Asks ML Metadata."""
+def latest_blessed_model_resolver() -> tfx.dsl.Resolver:
+    """Asks ML Metadata for the model that runs are compared with."""
     return tfx.dsl.Resolver(
         strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
         model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
@@ -210,8 +210,12 @@ def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
     ).with_id("latest_blessed_model_resolver")
 
 
-def _folder(base_directory: str) -> tfx.proto.PushDestination:
-    """Each version a folder named by the time."""
-    return tfx.proto.PushDestination(
-        filesystem=tfx.proto.PushDestination.Filesystem(base_directory=base_directory)
+def _pusher(model: BaseChannel, folder: str, blessings: dict[str, BaseChannel]) -> Pusher:
+    """Pushes each model as a folder named by a number above all that are there."""
+    return Pusher(
+        model=model,
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=folder)
+        ),
+        **blessings,
     )

@@ -16,6 +16,9 @@ class RunListener:
     def span_planned(self, plan: str) -> None:
         """A continuous run knows what it has to do: one sentence."""
 
+    def root_moved(self, was: str) -> None:
+        """The root was called otherwise when it was last used; nothing there counts as unchanged."""
+
     def stage_started(self, name: str) -> None:
         """A component, or what comes behind the last one, is at work."""
 

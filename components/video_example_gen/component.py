@@ -10,6 +10,7 @@ from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base import executor_spec
 from tfx.proto import example_gen_pb2, range_config_pb2
 
+from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.video_example_gen.executor import Executor
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.models import examples
@@ -78,6 +79,7 @@ class VideoExampleGen(FileBasedExampleGen):
                 raise ValueError("input_config goes with input_base; a video_list needs none")
             input_base, name = os.path.split(os.fspath(video_list))
             input_config = _input_config(name)
+        check_literal_path(input_base or "", "the folder of the videos or their list")
         input_config = input_config or _input_config("*")
         if output_config is None:
             output_config = (

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
+from objects_that_sound.components.isolated_python import isolated_python
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.video_example_gen import decoder_main
@@ -120,8 +121,7 @@ class DecoderProcess:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
-        # -P: the current folder, unless it is in the path already, may hold anything.
-        command = [sys.executable, "-P", "-m", decoder_main.__name__, str(self._memory_limit)]
+        command = isolated_python("-m", decoder_main.__name__, str(self._memory_limit))
         with self._lock:
             if self._closed:
                 raise RuntimeError("closed")

@@ -59,9 +59,10 @@ def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
         expand = _expand_remote if storage.is_remote(pattern) else _expand
         matches = {file.path: file for file in expand(pattern)}
         if not matches:
+            hint = "; write [[] for a [ that is part of a name" if "[" in pattern else ""
             raise FileNotFoundError(
                 f"no videos match {pattern!r}; give a folder, or a quoted pattern such as "
-                "'videos/**/*.mp4'"
+                f"'videos/**/*.mp4'{hint}"
             )
         found |= matches
     if not found:
@@ -76,12 +77,22 @@ def _expand(pattern: str) -> Iterable[FileInfo]:
             folders[:] = [name for name in folders if not name.startswith(".")]
             paths = (os.path.join(folder, name) for name in names)
             yield from (storage.info(os.path.abspath(p)) for p in paths if _is_video(p))
-    elif glob.has_magic(pattern) and not os.path.exists(pattern):
-        for path in glob.iglob(pattern, recursive=True):
-            if _is_video(path):
-                yield storage.info(os.path.abspath(path))
     elif os.path.lexists(pattern):
         yield storage.info(os.path.abspath(pattern))
+    else:
+        for path in glob.iglob(_with_literal_folders(pattern), recursive=True):
+            if _is_video(path):
+                yield storage.info(os.path.abspath(path))
+
+
+def _with_literal_folders(pattern: str) -> str:
+    """Escapes the leading folders of a glob that are there by the very names."""
+    parts = pattern.split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        head = "/".join(parts[:count])
+        if head and os.path.isdir(head):
+            return "/".join((glob.escape(head), *parts[count:]))
+    return pattern
 
 
 def _expand_remote(pattern: str) -> Iterable[FileInfo]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -23,8 +24,7 @@ def run_and_tell(
     root: str,
     *,
     continuous: ContinuousOptions | None = None,
-    verbose: bool = False,
-    before: Mapping[str, float] | None = None,
+    **how: Any,
 ) -> None:
     """Runs the pipeline; the arguments are those of `run`.
 
@@ -39,11 +39,10 @@ def run_and_tell(
             root,
             continuous=continuous,
             listener=_Printer(options, root),
-            verbose=verbose,
-            before=before,
+            **how,
         )
     except StageFailedError as error:
-        if verbose:
+        if how.get("verbose"):
             raise
         raise click.ClickException(f"{error}\nRun again with --verbose for the log") from error
     except RunError as error:
@@ -68,6 +67,9 @@ class _Printer(RunListener):
 
     def span_planned(self, plan: str) -> None:
         click.echo(plan)
+
+    def root_moved(self, was: str) -> None:
+        click.echo(f"the root was {was} before: everything is computed anew this once", err=True)
 
     def stage_started(self, name: str) -> None:
         click.secho(f"── {name}", bold=True, err=True)

@@ -36,6 +36,7 @@ from tfx.types import standard_artifacts
 from tfx.utils import io_utils, name_utils
 
 from objects_that_sound.components.blessed_models import is_no_model
+from objects_that_sound.components.isolated_python import isolate_children
 
 PROPERTIES = "exec_properties"
 """Name of the input parameter that holds the executor's properties as JSON."""
@@ -45,6 +46,7 @@ _MODEL = name_utils.get_full_name(standard_artifacts.Model)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the step."""
+    isolate_children()
     given, beam_args = _parse(arguments)
     executor_input = pipeline_spec_pb2.ExecutorInput()
     json_format.Parse(given.executor_input, executor_input, ignore_unknown_fields=True)

@@ -42,3 +42,29 @@ def test_broken_links_are_candidates_and_pipes_are_not(tmp_path):
     (tmp_path / "link.mp4").symlink_to("nowhere")
     os.mkfifo(tmp_path / "pipe.mp4")
     assert find_videos([str(tmp_path)]) == [(str(tmp_path / "link.mp4"), "", "")]
+
+
+@pytest.mark.parametrize("name", ["[2024] clips", "what?", "a*b", "[", "back\\slash"])
+def test_a_folder_of_any_name_is_taken_by_its_name(tmp_path, name):
+    for folder in (name, "2 clips", "whats", "aab"):
+        (tmp_path / folder / "deep").mkdir(parents=True)
+        (tmp_path / folder / "deep" / "a.mp4").touch()
+    path = tmp_path / name
+    for pattern in (path, f"{path}/", path / "deep", f"{path}/**/*.mp4", f"{path}/d*/a.mp4"):
+        assert _names(path, find_videos([str(pattern)])) == ["deep/a.mp4"]
+
+
+def test_a_file_of_any_name_is_taken_by_its_name(tmp_path):
+    (tmp_path / "a [1].mp4").touch()
+    (tmp_path / "a 1.mp4").touch()
+    (tmp_path / "link [1].mp4").symlink_to("nowhere")
+    for name in ("a [1].mp4", "link [1].mp4"):
+        assert _names(tmp_path, find_videos([str(tmp_path / name)])) == [name]
+    assert _names(tmp_path, find_videos([f"{tmp_path}/a [1]*.mp4"])) == ["a 1.mp4"]  # a pattern
+
+
+def test_a_pattern_that_finds_nothing_may_have_been_meant_as_a_name(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"write \[\[\] for a \[ that is part of a name"):
+        find_videos([f"{tmp_path}/a [1]*.mp4"])
+    (tmp_path / "a [1].mp4").touch()
+    assert _names(tmp_path, find_videos([f"{tmp_path}/a [[]1]*.mp4"])) == ["a [1].mp4"]

@@ -160,8 +160,8 @@ class LocalKubeflow:
     def execute(self, task: str, attempt: int, command: list[str], pod: pathlib.Path) -> bool:
         """Runs a command; says whether it ended well."""
         if self._in_process:
-            assert command[:2] == ["python", "-m"]
-            importlib.import_module(command[2]).main(command[3:])
+            assert command[:3] == ["python", "-P", "-m"]
+            importlib.import_module(command[3]).main(command[4:])
             return True
         log = self._folder / f"{task}-{attempt}.log"
         environment = os.environ | {

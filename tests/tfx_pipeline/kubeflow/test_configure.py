@@ -67,6 +67,11 @@ def test_a_parameter_changes_the_steps_that_it_concerns_and_no_other(outputs, pa
     assert _changed(outputs(), outputs(**parameters)) == changed
 
 
+def test_a_folder_that_tensorflow_takes_for_a_pattern_is_refused(outputs):
+    with pytest.raises(ValueError, match=r"push_destination /m\[1\] has \[ in its path"):
+        outputs(push_destination="/m[1]")
+
+
 def test_values_reach_the_executors(outputs):
     given = outputs(
         settings=["training.steps=7"],
