@@ -10,6 +10,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.channel_order import layout_name
 from objects_that_sound.components.media.media_error import MediaError
 
 TOLERANCE_SECONDS = 0.002
@@ -66,7 +67,7 @@ class MonoResampler:
             return
         if frame.pts is not None:
             start = frame.pts * self._tick - self._origin
-            kind = (frame.sample_rate, frame.layout.name, frame.format.name)
+            kind = (frame.sample_rate, layout_name(frame), frame.format.name)
             if kind != self._format or abs(start - self._expected) > self._tolerance:
                 yield from self._flush()
                 self._format = kind
