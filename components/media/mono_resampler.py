@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -60,7 +61,7 @@ class MonoResampler:
             negative; int16 samples [n]).
 
         Raises:
-            MediaError: no_timestamps.
+            MediaError: no_timestamps; cannot_open, decode_error: the channels can't be mixed.
         """
         if frame is None:
             yield from self._flush()
@@ -80,7 +81,12 @@ class MonoResampler:
         if self._channel is not None:
             frame = _one_channel(frame, self._channel)
         frame.pts = None
-        yield from self._place(self._resampler.resample(frame))
+        try:
+            resampled = self._resampler.resample(frame)
+        except av.error.FFmpegError as error:
+            what = f"mixing of sound with the channels {layout_name(frame)}"
+            raise MediaError.from_decoder(error, what) from error
+        yield from self._place(resampled)
 
     def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
         if self._resampler is not None:
