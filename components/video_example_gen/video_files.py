@@ -20,7 +20,7 @@ _SIDE_SUFFIXES = (
     *(".srv1", ".srv2", ".srv3"),
     # Pictures, thumbnails among them.
     *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".svg"),
-    *(".thm", ".image"),
+    *(".thm", ".image", ".db"),
     # What cameras and discs keep beside the film: small copies of it, indices, tracks of positions.
     *(".lrv", ".lrf", ".moi", ".cpi", ".clpi", ".mpls", ".bdmv", ".ifo", ".bup", ".xmp", ".aae"),
     *(".gpx", ".fit"),
@@ -29,7 +29,7 @@ _SIDE_SUFFIXES = (
     *(".crdownload", ".download"),
 )
 _PART_OF_DOWNLOAD = re.compile(r"\.part-frag\d+$")
-_SIDE_NAMES = ("readme", "license", "licence", "thumbs.db")
+_SIDE_NAMES = ("readme", "license", "licence")
 
 
 def is_candidate(path: str) -> bool:

@@ -187,7 +187,7 @@ def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:
             videos[_key(video)] = _joined(other, video)
     except csv.Error as error:
         raise ValueError(
-            f"{name}, line {reader.line_num}: {error}; is a quotation mark missing?"
+            f"{name}, line {reader.reader.line_num}: {error}; is a quotation mark missing?"
         ) from error
     if not videos:
         raise ValueError(f"{name}: lists no videos")
