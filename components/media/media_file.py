@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import BinaryIO, cast
+from typing import cast
 
 import av
 import av.error
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.frame import Frame
-from av.stream import Disposition, Stream
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from objects_that_sound.components.media import media_error
-from objects_that_sound.components.media.compatibility import tolerant_metadata
+from objects_that_sound.components.media.containers import (
+    Source,
+    open_container,
+    second_reading,
+    source_head,
+    source_size,
+)
 from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
 from objects_that_sound.components.media.sample_table import read_sample_tables
+from objects_that_sound.components.media.stream_choice import MAX_PIXELS, choose_streams
 from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
 
-Source = str | os.PathLike | BinaryIO
-"""A local path, or a seekable binary file (for remote storage)."""
-
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
 _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
-_MAX_PIXELS = 8192 * 8192
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
-_DECODER_OPTIONS = {"err_detect": "crccheck+explode", "max_pixels": str(_MAX_PIXELS)}
+_DECODER_OPTIONS = {"err_detect": "crccheck+explode", "max_pixels": str(MAX_PIXELS)}
 
 
 class MediaFile:
@@ -71,17 +73,13 @@ class MediaFile:
         """
         self._source = source
         self._kept: dict[int, list[av.Packet]] | None = {}
-        self._size = _size(source)
-        if not self._size:
-            raise MediaError(media_error.EMPTY_FILE, "zero bytes")
-        self._announced_size = announced_size(_head(source))
+        self._size = source_size(source)
+        self._announced_size = announced_size(source_head(source, HEAD_BYTES))
+        self._container = open_container(source)
         try:
-            self._container = _open(source)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise _open_error(source, error) from error
-        try:
-            self.video: VideoStream | None = _video_stream(self._container)
-            self.audio: AudioStream | None = next(iter(self._container.streams.audio), None)
+            chosen = choose_streams(self._container, functools.partial(second_reading, source))
+            self.video: VideoStream | None = chosen.video
+            self.audio: AudioStream | None = chosen.audio
             if self.video is None and self.audio is None:
                 raise MediaError(media_error.CANNOT_OPEN, "neither picture nor sound inside")
             start = Fraction(self._container.start_time or 0, av.time_base)
@@ -89,7 +87,7 @@ class MediaFile:
             # FFmpeg made it of time stamps shortly before a clock turned over.
             self.origin = start if self._formats & _CLOCK_TURNS_OVER else max(Fraction(0), start)
             for stream in self._streams():
-                context = _decoder(stream)
+                context = stream.codec_context
                 context.thread_type = "NONE"
                 context.options = _DECODER_OPTIONS
             timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
@@ -155,16 +153,12 @@ class MediaFile:
             for first, last in spans:
                 yield from zip(itertools.count(first), kept[first : last + 1], strict=False)
             return
-        reader = PacketReader(self._container, self._reopen, stream.index, index)
+        reopen = functools.partial(open_container, self._source)
+        reader = PacketReader(self._container, reopen, stream.index, index)
         try:
             yield from reader.read(spans)
         except av.error.FFmpegError as error:
             raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
-
-    def _reopen(self) -> InputContainer:
-        if not isinstance(self._source, str | os.PathLike):
-            self._source.seek(0)
-        return _open(self._source)
 
     @property
     def _formats(self) -> set[str]:
@@ -325,107 +319,3 @@ class MediaFile:
 def time_base(timed: Stream | Frame) -> Fraction:
     """Seconds of a tick of a stream or frame; every demuxed or decoded one has it."""
     return Fraction(cast(Fraction, timed.time_base))  # PyAV has a rational type of its own
-
-
-def _open(source: Source) -> InputContainer:
-    # "file:" keeps FFmpeg from reading a protocol out of a name such as `a:b.mp4`; the whitelist
-    # keeps playlists from reaching the network.
-    target = f"file:{os.fspath(source)}" if isinstance(source, str | os.PathLike) else source
-    return av.open(
-        target,
-        mode="r",
-        container_options={"protocol_whitelist": "file"},
-        **tolerant_metadata(),
-    )
-
-
-def _size(source: Source) -> int:
-    """Bytes of the source.
-
-    Raises:
-        MediaError: missing_file; cannot_open: a folder, pipe or device, or without permission.
-    """
-    if not isinstance(source, str | os.PathLike):
-        size = source.seek(0, os.SEEK_END)
-        source.seek(0)
-        return size
-    try:
-        status = os.stat(source)
-    except FileNotFoundError as error:
-        raise MediaError(media_error.MISSING_FILE, "no such file") from error
-    except OSError as error:
-        raise MediaError(media_error.CANNOT_OPEN, error.strerror or str(error)) from error
-    if stat.S_ISDIR(status.st_mode):
-        raise MediaError(media_error.CANNOT_OPEN, "a folder, not a file")
-    if not stat.S_ISREG(status.st_mode):
-        raise MediaError(media_error.CANNOT_OPEN, "a pipe or device, not a file")
-    return status.st_size
-
-
-def _head(source: Source) -> bytes:
-    try:
-        if not isinstance(source, str | os.PathLike):
-            head = source.read(HEAD_BYTES)
-            source.seek(0)
-            return head
-        with open(source, "rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError as error:
-        raise _open_error(source, error) from error
-
-
-def _video_stream(container: InputContainer) -> VideoStream | None:
-    for stream in container.streams.video:
-        if stream.disposition & (Disposition.attached_pic | Disposition.still_image):
-            continue
-        context = _decoder(stream)
-        if not context.width or not context.height:
-            # FFmpeg forgets a size that it refuses.
-            raise MediaError(media_error.TOO_LARGE, "no picture size, or one beyond FFmpeg's limit")
-        if context.width * context.height > _MAX_PIXELS:
-            raise MediaError(media_error.TOO_LARGE, f"{context.width}x{context.height} pixels")
-        return stream
-    return None
-
-
-def _decoder(stream: Stream):
-    """The decoder's context.
-
-    Raises:
-        MediaError: cannot_open: FFmpeg has no such decoder.
-    """
-    if stream.codec_context is None:
-        raise MediaError(media_error.CANNOT_OPEN, f"no decoder for the {stream.type}'s codec")
-    return stream.codec_context
-
-
-def _open_error(source: Source, error: Exception) -> MediaError:
-    detail = getattr(error, "strerror", None) or str(error)
-    if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
-        if isinstance(source, str | os.PathLike) and _lost_its_end(source):
-            return MediaError(media_error.TRUNCATED, "an mp4 whose end, with the index, is missing")
-        detail = "not a video or sound file"
-    if isinstance(error, MemoryError):  # it says nothing of the file
-        return MediaError(media_error.OUT_OF_MEMORY, detail)
-    return MediaError(media_error.CANNOT_OPEN, detail)
-
-
-def _lost_its_end(path: str | os.PathLike) -> bool:
-    """Whether a file begins as an mp4 does and stops before its `moov` box."""
-    size = os.path.getsize(path)
-    position = 0
-    with open(path, "rb") as file:
-        while position + 8 <= size:
-            file.seek(position)
-            header = file.read(16)
-            length, kind = int.from_bytes(header[:4], "big"), header[4:8]
-            if position == 0 and kind != b"ftyp":
-                return False
-            if length == 1:
-                length = int.from_bytes(header[8:16], "big")
-            if length < 8:
-                return length == 0 and kind == b"mdat"
-            position += length
-            if kind == b"moov" and position <= size:
-                return False
-    return position > 0

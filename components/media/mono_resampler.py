@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 
+import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.channel_order import layout_name
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.sound_clock import SoundClock
 
@@ -61,9 +63,9 @@ class MonoResampler:
             negative; int16 samples [n]).
 
         Raises:
-            MediaError: no_timestamps.
+            MediaError: no_timestamps; cannot_open, decode_error: the channels can't be mixed.
         """
-        kind = frame and (frame.sample_rate, frame.layout.name, frame.format.name)
+        kind = frame and (frame.sample_rate, layout_name(frame), frame.format.name)
         if kind != self._format:
             yield from self._release(final=True)
             yield from self._flush()
@@ -89,7 +91,12 @@ class MonoResampler:
             if self._channel is not None:
                 frame = _one_channel(frame, self._channel)
             frame.pts = None
-            yield from self._place(self._resampler.resample(frame))
+            try:
+                resampled = self._resampler.resample(frame)
+            except av.error.FFmpegError as error:
+                what = f"mixing of sound with the channels {layout_name(frame)}"
+                raise MediaError.from_decoder(error, what) from error
+            yield from self._place(resampled)
 
     def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
         if self._resampler is not None:

@@ -43,6 +43,7 @@ class DecoderProcess:
         """
         self._memory_limit = memory_limit
         self._process: subprocess.Popen[bytes] | None = None
+        self._at_start = 0  # bytes that the child had allocated before its first call
         self._closed = False
         self._lock = threading.Lock()  # between start and close
 
@@ -85,6 +86,13 @@ class DecoderProcess:
             raise result
         return result
 
+    @property
+    def grown(self) -> int:
+        """Bytes that the child has allocated and not given back since its start."""
+        process = self._process
+        now = decoder_main.allocated(process.pid) if process else None
+        return 0 if now is None else now - self._at_start
+
     def stop(self) -> None:
         """Ends the child; the next call starts another."""
         with self._lock:
@@ -105,6 +113,7 @@ class DecoderProcess:
             process = self._launch()
             ready = _receive(process, _START_SECONDS)
             if ready:
+                self._at_start = decoder_main.allocated(process.pid) or 0
                 return process
             if ready is not None:  # it hangs
                 process.kill()

@@ -230,19 +230,22 @@ def print_result(result: dict[str, Any], as_json: bool, words: str) -> None:
 def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> Media:
     from objects_that_sound.components.media.clips import probe, read_clips
     from objects_that_sound.components.media.media_error import MediaError
+    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
     description = client.describe()
     try:
-        if time is None:
-            first, last = probe(path).usable or (0.0, 0.0)
-            time = (first + last) / 2
-        (clip,) = read_clips(
-            path,
-            [time],
-            image_size=description.image_size,
-            sample_rate=description.sample_rate,
-            frames=description.frames,
-        )
+        with DecoderPool(1) as pool:
+            if time is None:
+                first, last = pool.call(probe, str(path)).usable or (0.0, 0.0)
+                time = (first + last) / 2
+            (clip,) = pool.call(
+                read_clips,
+                str(path),
+                [time],
+                image_size=description.image_size,
+                sample_rate=description.sample_rate,
+                frames=description.frames,
+            )
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error
     return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s", clip.frames)
@@ -251,9 +254,11 @@ def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> 
 def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:
     from objects_that_sound.components.media.media_error import MediaError
     from objects_that_sound.components.media.sound import decode_audio
+    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
     try:
-        samples = decode_audio(path, sample_rate)  # int16 [n]
+        with DecoderPool(1) as pool:
+            samples = pool.call(decode_audio, str(path), sample_rate)  # int16 [n]
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error
     seconds = len(samples) / sample_rate

@@ -78,7 +78,9 @@ def write_comparison(a: RunSummary, b: RunSummary, path: str | pathlib.Path) -> 
         b: the second; differences are those from A to B.
         path: of the page.
     """
-    pathlib.Path(path).write_text(render_comparison(a, b), encoding="utf-8")
+    pathlib.Path(path).write_text(
+        render_comparison(a, b), encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def render_comparison(a: RunSummary, b: RunSummary) -> str:

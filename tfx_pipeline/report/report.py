@@ -36,9 +36,13 @@ def write_report(summary: RunSummary, folder: str | pathlib.Path) -> dict[str, A
     folder.mkdir(parents=True, exist_ok=True)
     report = report_json(summary)
     (folder / JSON_FILE).write_text(
-        json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        encoding="utf-8",
+        errors="backslashreplace",
     )
-    (folder / HTML_FILE).write_text(render_html(summary), encoding="utf-8")
+    (folder / HTML_FILE).write_text(
+        render_html(summary), encoding="utf-8", errors="backslashreplace"
+    )
     return report
 
 

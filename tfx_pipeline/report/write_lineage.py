@@ -27,4 +27,4 @@ def write_lineage(lineage: ModelLineage, path: pathlib.Path) -> None:
         metric_text=metric_text,
         shown_metrics=shown_metrics,
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8", errors="backslashreplace")
