@@ -110,8 +110,9 @@ class ModelServerOptions:
     ] = 64 * 2**20
     max_image_pixels: Annotated[
         int,
-        "Most pixels that an image's header may state: larger ones are refused before they "
-        f"are decoded; 0 for any size. {_OURS}",
+        "Most pixels of an image, all its frames together: larger ones are refused before they "
+        "are decoded. The images of a request may have eight times as many together. 0 for any "
+        f"size. {_OURS}",
         Ge(0),
     ] = 2**25
     api_token_file: Annotated[

@@ -250,11 +250,10 @@ def _seconds_left(deadline: float) -> float:
 def _model_spec(match: re.Match[str]) -> model_pb2.ModelSpec:
     spec = model_pb2.ModelSpec(name=urllib.parse.unquote(match["name"]))
     if match["version"]:
-        if int(match["version"]) > _MAX_VERSION:
-            raise ServingError.invalid_argument(
-                f"Failed to convert version: {match['version']} to numeric."
-            )
-        spec.version.value = int(match["version"])
+        digits = match["version"].lstrip("0") or "0"
+        if len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION:
+            raise ServingError.invalid_argument(f"Failed to convert version: {digits} to numeric.")
+        spec.version.value = int(digits)
     elif match["label"]:
         spec.version_label = urllib.parse.unquote(match["label"])
     return spec

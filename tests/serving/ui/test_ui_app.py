@@ -61,7 +61,10 @@ def test_without_the_option_there_is_no_page(server):
 def test_the_list_of_models(page_server: str):
     listed = _get(f"{page_server}/ui/models.json").json()
     assert listed["media"] is True
-    assert [(m["name"], m["version"]) for m in listed["models"]] == [("search", 7), ("things", 4)]
+    assert [(m["name"], m["version"]) for m in listed["models"]] == [
+        ("search", "7"),
+        ("things", "4"),
+    ]
     assert {"search_by_image", "search_by_audio"} <= set(listed["models"][0]["signatures"])
     assert "localise" in listed["models"][1]["signatures"]
 
