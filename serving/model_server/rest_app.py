@@ -95,8 +95,8 @@ class RestApp(Starlette):
         self._threads = concurrent.futures.ThreadPoolExecutor(num_threads, "rest")
 
     def close(self) -> None:
-        """Ends the threads, after the requests that they are at."""
-        self._threads.shutdown()
+        """Ends the threads, after the requests that they are at; does not wait for that."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _handle(self, request: Request) -> Response:
         try:
@@ -123,6 +123,9 @@ class RestApp(Starlette):
             return self._error_response(413, str(error))
         except ClientDisconnect:
             return self._error_response(499, "the client closed the connection")
+        except asyncio.CancelledError:  # by the server, which waits no longer
+            error = ServingError.stopping()
+            return self._error_response(error.http_status, error.message)
         except Exception as error:
             _LOG.exception("%s %s failed", request.method, request.url.path)
             return self._error_response(500, f"internal error of the model server: {error!r}")

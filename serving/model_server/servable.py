@@ -73,6 +73,7 @@ class Servable:
         self._lock = threading.Condition()
         self._running = 0
         self._closed = False
+        self._aborted = False
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
         """The signature of that name; the empty name means `serving_default`.
@@ -142,6 +143,11 @@ class Servable:
         self._session.close()
         del self._session  # the variables go with the last reference
 
+    def abort(self) -> None:
+        """Ends the runs under way, and all that come, with UNAVAILABLE; `close` is still due."""
+        self._aborted = True
+        self._session.close()
+
     def _run(
         self,
         key: tuple[str, tuple[str, ...]],
@@ -152,12 +158,16 @@ class Servable:
         timeout_in_ms = 0 if timeout_seconds is None else max(1, int(timeout_seconds * 1000))
         options = tf.compat.v1.RunOptions(timeout_in_ms=timeout_in_ms)
         with self._lock:
+            if self._aborted:
+                raise ServingError.stopping()
             if self._closed:  # the client has given up meanwhile
                 raise ServingError(grpc.StatusCode.UNAVAILABLE, "this version is unloaded")
             self._running += 1
         try:
             values = self._step(*key)(feeds, options)
         except tf.errors.OpError as error:
+            if self._aborted:
+                raise ServingError.stopping() from error
             raise ServingError.from_number(error.error_code, _first_words(error)) from error
         finally:
             with self._lock:
