@@ -124,8 +124,8 @@ class RestApp(Starlette):
         except ClientDisconnect:
             return self._error_response(499, "the client closed the connection")
         except asyncio.CancelledError:  # by the server, which waits no longer
-            error = ServingError.stopping()
-            return self._error_response(error.http_status, error.message)
+            stopping = ServingError.stopping()
+            return self._error_response(stopping.http_status, stopping.message)
         except Exception as error:
             _LOG.exception("%s %s failed", request.method, request.url.path)
             return self._error_response(500, f"internal error of the model server: {error!r}")

@@ -75,6 +75,18 @@ def test_a_model_without_a_version_is_listed_as_such(serve_page, tmp_path: pathl
     assert listed["models"] == [{"name": "none yet", "version": None, "signatures": []}]
 
 
+def test_versions_that_javascript_s_numbers_could_not_tell_apart(
+    serve_page, toy_folder: pathlib.Path, tmp_path: pathlib.Path
+):
+    greatest = str(2**63 - 1)
+    (tmp_path / greatest).symlink_to(toy_folder / "3")
+    server = serve_page(model_config_file=None, model_base_path=tmp_path, model_name="great")
+    root = f"http://127.0.0.1:{server.rest_api_port}"
+    [listed] = _get(f"{root}/ui/models.json").json()["models"]
+    assert listed["version"] == greatest
+    assert _get(f"{root}/v1/models/great/versions/{listed['version']}").status_code == 200
+
+
 def test_thumbnails_of_served_versions(page_server: str, models: pathlib.Path):
     response = _get(f"{page_server}/ui/thumbnail", params=_THUMBNAIL)
     file = models.parent / "search" / "7" / _THUMBNAIL["path"]
