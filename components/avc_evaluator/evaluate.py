@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 import numpy as np
@@ -12,13 +11,10 @@ from objects_that_sound.components.avc_evaluator.evaluator import ACCURACY, AUC,
 from objects_that_sound.components.avc_evaluator.plots import write_roc, write_score_histogram
 from objects_that_sound.components.avc_evaluator.scored_pairs import ScoredPairs, score_pairs
 from objects_that_sound.components.avc_pair_gen.pair_counts import read_pair_counts
+from objects_that_sound.components.baseline_evaluator.beside import with_baselines
 from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.bootstrap import bootstrap
-from objects_that_sound.components.evaluation.estimate import Estimate
-from objects_that_sound.components.evaluation.evaluation_result import (
-    EvaluationResult,
-    read_evaluation_result,
-)
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measure import measure
 from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.components.evaluation.saved_model import SavedModel
@@ -73,8 +69,6 @@ def evaluate_avc(
         chance={ACCURACY.name: counts.chance, AUC.name: 0.5},
         ceiling={ACCURACY.name: counts.ceiling},
     )
-    beside = {ACCURACY: _figures(baselines)} if baselines is not None else {}
-    metrics = [dataclasses.replace(one, baselines=beside.get(one.metric, {})) for one in metrics]
     write_score_histogram(
         os.path.join(folder, HISTOGRAM_FILE), scored.corresponds, scored.scores["model"]
     )
@@ -82,7 +76,7 @@ def evaluate_avc(
     return EvaluationResult(
         AVC.name,
         AVC.title,
-        metrics,
+        with_baselines(metrics, baselines),
         notes=(
             f"The accuracy is the mean of that on pairs of a frame with its own sound and that on "
             f"pairs with another's: {len(scored.groups)} pairs of {len(set(scored.groups))} groups "
@@ -100,15 +94,6 @@ def _about_ceiling(ceiling: float | None) -> list[str]:
         "The ceiling of the accuracy is what an oracle reaches that knows every class in the frame "
         "and in the sound: a mismatched sound may by accident be of a class that is in the frame."
     ]
-
-
-def _figures(baselines: str) -> dict[str, Estimate]:
-    found = read_evaluation_result(baselines)
-    return {
-        one.metric.title: one.estimate
-        for one in (found.metrics if found else ())
-        if one.estimate is not None
-    }
 
 
 def _by_class(scored: ScoredPairs) -> list[ResultTable]:

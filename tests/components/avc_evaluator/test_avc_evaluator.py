@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from objects_that_sound.components.avc_evaluator.evaluator import AVC, AvcOptions
+from objects_that_sound.components.avc_evaluator.evaluator import ACCURACY, AVC, AvcOptions
+from objects_that_sound.components.baseline_evaluator.baselines import COLOUR_HISTOGRAM
 from objects_that_sound.components.evaluation.artifacts import Evaluation
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
@@ -141,7 +142,7 @@ def test_a_model_that_hears_another_rate_is_no_baseline(make_pairs, make_model, 
 def test_the_figures_of_other_ways_stand_beside_the_accuracy(make_pairs, new_model, run, tmp_path):
     other = Evaluation()
     other.uri = str(tmp_path / "baselines")
-    histogram = MeasuredMetric(Metric("colour_histogram_accuracy", "Colour histogram"), HALF)
+    histogram = MeasuredMetric(COLOUR_HISTOGRAM.metric(ACCURACY), HALF)
     unknown = MeasuredMetric(Metric("other", "Other"), missing="there are no labels")
     EvaluationResult("baselines", "Baselines", [histogram, unknown]).write(other.uri)
     pairs = make_pairs(tmp_path / "in", _noisy(1.0, 5))
