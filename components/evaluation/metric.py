@@ -46,6 +46,11 @@ class Metric:
     unit: str = ""
     basis: str = ""
 
+    @property
+    def column(self) -> str:
+        """Key of its figures in tables of several runs: its name, and its basis if it has one."""
+        return f"{self.name}, {self.basis}" if self.basis else self.name
+
     def on(self, basis: str) -> Metric:
         """The same metric, measured on a basis that its title then names."""
         return dataclasses.replace(self, title=f"{self.title}, {basis}", basis=basis)

@@ -95,7 +95,7 @@ def test_the_untrained_network_is_measured_as_the_model_is(
     result = _run(examples, tmp_path, model)
     assert result["untrained_avc_accuracy"].value == pytest.approx(0.5, abs=0.26)
     for direction in ("image_image", "image_audio", "audio_image", "audio_audio"):
-        assert 0 < result[f"untrained_ndcg_{direction}"].value < 1
+        assert 0 < result[f"untrained_ndcg_{direction}"].value <= 1
     again = UntrainedModel(model.uri, seed=0)
     other = UntrainedModel(model.uri, seed=1)
     sounds = {"audio": [rows[0][contract.AUDIO]]}
