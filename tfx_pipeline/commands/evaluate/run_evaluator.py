@@ -107,7 +107,9 @@ def _baselines(
     from objects_that_sound.tfx_pipeline.commands.evaluate.make_pairs import make_pairs
 
     folders = [find_examples(examples)]
-    its_options = BaselineOptions(**dataclasses.asdict(options))
+    shared = {field.name for field in dataclasses.fields(BaselineOptions)}
+    given = dataclasses.asdict(options).items()
+    its_options = BaselineOptions(**{name: value for name, value in given if name in shared})
     pairs, folder = os.path.join(aside, "pairs"), os.path.join(aside, "baselines")
     if "pairs" not in evaluator.inputs:
         make_pairs(folders, its_options.split, seed, pairs)
