@@ -98,15 +98,14 @@ class ServingSignatures:
             "score_examples",
             "describe",
         ):
-            function = getattr(self, name)
-            inputs = [argument for argument in function.__annotations__ if argument != "return"]
-            archive.add_endpoint(
-                name,
-                function,
-                [tf.TensorSpec(self._input_shape(i), tf.string, name=i) for i in inputs],
-            )
+            archive.add_endpoint(name, getattr(self, name), self.inputs_of(name))
         archive.write_out(folder, verbose=False)
         check_export(self.network, folder)
+
+    def inputs_of(self, name: str) -> list[tf.TensorSpec]:
+        """What the signature of a name takes, in order."""
+        inputs = [one for one in getattr(self, name).__annotations__ if one != "return"]
+        return [tf.TensorSpec(self._input_shape(one), tf.string, name=one) for one in inputs]
 
     def _input_shape(self, name: str) -> list[int | None]:
         several = name == "image" and self.config.frames > 1

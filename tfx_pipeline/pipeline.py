@@ -2,10 +2,10 @@
 
 videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
-                 +--> AvcPairGen --> BaselineEvaluator
-                 |         |                 |
-                 +--> Trainer ----> every evaluator of components/evaluators.py
-                          |         (against the latest blessed model)
+                 +--> AvcPairGen -+
+                 |                |
+                 +--> Trainer ----+-> BaselineEvaluator -> every evaluator of
+                          |           components/evaluators.py (against the latest blessed model)
                           |             -> ModelGate --------+
                           |                                  +--> Pusher
                           |                                  +--> SearchIndexer -> Pusher.search
@@ -26,6 +26,7 @@ from tfx.types import BaseChannel
 from tfx.types.channel_utils import union
 
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
+from objects_that_sound.components.baseline_evaluator.baselines import BaselineOptions
 from objects_that_sound.components.baseline_evaluator.component import BaselineEvaluator
 from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
 from objects_that_sound.components.evaluation.threshold import thresholds_to_json
@@ -33,6 +34,7 @@ from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
 from objects_that_sound.components.model_gate.component import ModelGate
 from objects_that_sound.components.pusher.component import Pusher
+from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL
 from objects_that_sound.components.search_indexer.component import SearchIndexer
 from objects_that_sound.components.serving_validator.component import ServingValidator
 from objects_that_sound.components.video_example_gen.component import VideoExampleGen
@@ -109,7 +111,6 @@ def create_pipeline(
             model=latest_blessed_model.outputs["model"],
         )
     pair_gen = AvcPairGen(examples=window)
-    baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
     warm_start = continuous is not None if options.warm_start is None else options.warm_start
     trainer = tfx.components.Trainer(
         run_fn="objects_that_sound.models.trainer.run_fn",
@@ -121,6 +122,13 @@ def create_pipeline(
             "network": dataclasses.asdict(preset.network),
             "training": dataclasses.asdict(preset.training),
         },
+    )
+    evaluator_options = options.evaluator_options()
+    baseline_evaluator = BaselineEvaluator(
+        examples=window,
+        pairs=pair_gen.outputs["pairs"],
+        model=trainer.outputs["model"],
+        options=BaselineOptions(**dataclasses.asdict(evaluator_options[RETRIEVAL.name])).to_json(),
     )
     channels = {
         "examples": window,
@@ -135,7 +143,7 @@ def create_pipeline(
             options=its_options.to_json(),
             thresholds=thresholds_to_json(preset.thresholds.get(name, ())),
         )
-        for name, its_options in options.evaluator_options().items()
+        for name, its_options in evaluator_options.items()
     ]
     gate = ModelGate(
         model=channels["model"],
@@ -179,9 +187,9 @@ def create_pipeline(
             example_validator,
             *span_checks,
             pair_gen,
-            baseline_evaluator,
             latest_blessed_model,
             trainer,
+            baseline_evaluator,
             *evaluators,
             gate,
             *blessed_pushers,

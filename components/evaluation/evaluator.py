@@ -30,6 +30,8 @@ class Evaluator:
             (the folder of AvcPairGen's), `baselines` (the folder of BaselineEvaluator's result).
         optional_inputs: those of them that it can do without.
         examples_help: what examples are to it, for people.
+        with_chance: metrics whose chance it measures; a threshold may ask that they beat it.
+        with_baselines: metrics that it has baselines beside, likewise.
         options_of_run: gives its options from those of a run, by name, or None where the run leaves
             the evaluator out; if missing, the run's options of the same names are taken.
     """
@@ -44,6 +46,8 @@ class Evaluator:
     inputs: tuple[str, ...] = ("examples",)
     optional_inputs: tuple[str, ...] = ()
     examples_help: str = "Examples to measure on"
+    with_chance: tuple[Metric, ...] = ()
+    with_baselines: tuple[Metric, ...] = ()
     options_of_run: Callable[[Mapping[str, Any]], EvaluatorOptions | None] | None = None
 
     def load_function(self) -> Callable[..., Any]:
@@ -69,7 +73,12 @@ class Evaluator:
         """
         for threshold in thresholds:
             try:
-                check_threshold(threshold, self.metrics)
+                check_threshold(
+                    threshold,
+                    self.metrics,
+                    with_chance=self.with_chance,
+                    with_baselines=self.with_baselines,
+                )
             except ValueError as error:
                 raise ValueError(f"threshold on {self.name}: {error}") from error
 

@@ -66,4 +66,8 @@ RETRIEVAL = Evaluator(
     function=f"{_PACKAGE}.evaluate:evaluate_retrieval",
     component=f"{_PACKAGE}.component:RetrievalEvaluator",
     options=RetrievalOptions,
+    inputs=("examples", "baselines"),
+    optional_inputs=("baselines",),
+    with_chance=(*NDCG.values(), *OVER_CHANCE.values(), *RECALL.values()),
+    with_baselines=tuple(NDCG.values()),
 )

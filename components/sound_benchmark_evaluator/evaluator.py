@@ -63,5 +63,7 @@ SOUND_BENCHMARK = Evaluator(
     optional_inputs=("examples",),
     examples_help="Examples that the model was trained on; clips that sound in their split `train` "
     "are left out",
+    with_chance=(ACCURACY, EMBEDDING_ACCURACY),
+    with_baselines=(ACCURACY, EMBEDDING_ACCURACY),
     options_of_run=_options_of_run,
 )

@@ -25,7 +25,7 @@ class Reject:
 
     Attributes:
         name: of the clip.
-        reason: of `components.media.media_error`, or `in_training_data`.
+        reason: of `components.media.media_error`, `in_training_data` or `class_not_trained`.
         detail: for people.
     """
 

@@ -45,6 +45,21 @@ def test_a_loss_beyond_the_margin_is_refused_and_a_gain_never(evaluator, metric)
     assert not _passes(asked, metric, -gain)
 
 
+@pytest.mark.parametrize("evaluator", EVALUATORS.values(), ids=lambda one: one.name)
+def test_only_what_is_compared_can_be_asked_to_beat_something(evaluator: Evaluator):
+    for text, known in (
+        ("beats_chance", evaluator.with_chance),
+        ("beats_baselines", evaluator.with_baselines),
+    ):
+        for metric in evaluator.metrics:
+            asked = [parse_threshold(f"{metric.name}:{text}")]
+            if metric in known:
+                evaluator.check(asked)
+            else:
+                with pytest.raises(ValueError, match=f"{evaluator.name}.*{text}"):
+                    evaluator.check(asked)
+
+
 @pytest.mark.parametrize(("evaluator", "metric"), METRICS)
 def test_a_bound_in_a_senseless_direction_is_refused(evaluator: Evaluator, metric: Metric):
     for relation, senseless in ((">=", Better.LOWER), ("<=", Better.HIGHER)):

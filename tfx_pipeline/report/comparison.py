@@ -114,10 +114,13 @@ def render_comparison(a: RunSummary, b: RunSummary) -> str:
 
 
 def compare_metrics(a: RunSummary, b: RunSummary) -> list[ComparedMetric]:
-    """Puts the metrics of two runs beside each other, in the order of the evaluators."""
+    """Puts the metrics of two runs beside each other, in the order of the evaluators.
+
+    What the runs measured on different bases (by class and by video, say) stands in rows of its own.
+    """
     of_a, of_b = (
         {
-            (row.evaluator, row.metric.name): row
+            (row.evaluator, row.metric.column): row
             for evaluation in run.evaluations
             for row in judged_metrics(evaluation.result)
         }

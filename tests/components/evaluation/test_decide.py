@@ -111,8 +111,119 @@ def test_what_was_not_measured_is_not_met_with_the_reason():
     assert decision == Decision("pointing", False, text, "≥ 0.5")
 
 
-def test_no_interval_passes_nothing():
-    unknown = Estimate(1.0, -math.inf, math.inf)
-    decision = _one(Threshold("avc", at_least=0.5), unknown)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Threshold("avc", at_least=0.5),
+        Threshold("avc", beats_chance=0.0),
+        Threshold("avc", beats_baselines=True),
+    ],
+    ids=["bound", "chance", "baselines"],
+)
+def test_no_interval_passes_nothing(asked):
+    [decision] = decide([asked], [_compared(Estimate(1.0, -math.inf, math.inf))], False)
     assert not decision.passed
     assert "too few groups of videos" in decision.text
+
+
+def _compared(
+    estimate: Estimate,
+    better: Better = Better.HIGHER,
+    chance: float | None = 0.5,
+    **baselines: Estimate,
+) -> MeasuredMetric:
+    """A metric with its chance and its baselines, one of which is weak unless others are given."""
+    beside = baselines or {"weak": Estimate(0.5, 0.45, 0.55)}
+    metric = Metric("avc", "AVC", better)
+    return MeasuredMetric(metric, estimate, chance=chance, baselines=beside)
+
+
+def test_every_baseline_is_beaten_with_intervals_apart():
+    asked = [Threshold("avc", beats_baselines=True)]
+    # The better figure is in less doubt: the other one is harder to beat.
+    others = {"steady": Estimate(0.66, 0.65, 0.67), "doubtful": Estimate(0.64, 0.58, 0.70)}
+    [decision] = decide(asked, [_compared(Estimate(0.75, 0.71, 0.79), **others)], False)
+    assert decision == Decision(
+        "avc",
+        True,
+        "avc 0.750 (0.710 to 0.790) is above the best baseline, doubtful: 0.640 (0.580 to 0.700)",
+        "beats the baselines",
+    )
+    [decision] = decide(asked, [_compared(Estimate(0.73, 0.69, 0.77), **others)], False)
+    assert not decision.passed
+    assert "not surely above the best baseline, doubtful" in decision.text
+    assert decision.text.endswith("their intervals overlap")
+    [decision] = decide(asked, [_compared(Estimate(0.60, 0.58, 0.62), **others)], False)
+    assert not decision.passed
+    assert "is not above the best baseline, doubtful" in decision.text
+
+
+def test_where_lower_is_better_a_baseline_is_beaten_from_below():
+    asked = [Threshold("avc", beats_baselines=True, beats_chance=1.0)]
+    beside = {"centre": Estimate(0.3, 0.25, 0.35), "noise": Estimate(0.6, 0.5, 0.7)}
+    good = _compared(Estimate(0.15, 0.1, 0.2), Better.LOWER, 0.9, **beside)
+    assert [one.passed for one in decide(asked, [good], False)] == [True, True]
+    middling = _compared(Estimate(0.28, 0.24, 0.32), Better.LOWER, 0.35, **beside)
+    baselines, chance = decide(asked, [middling], False)
+    assert "not surely below the best baseline, centre: 0.300" in baselines.text
+    assert [baselines.passed, chance.passed] == [False, False]
+    bad = _compared(Estimate(0.5, 0.4, 0.6), Better.LOWER, 0.35, **beside)
+    baselines, chance = decide(asked, [bad], False)
+    assert "is not below the best baseline, centre" in baselines.text
+    assert "is not better than chance, 0.350" in chance.text
+
+
+def test_chance_is_beaten_by_widths_of_the_interval():
+    asked = [Threshold("avc", beats_chance=1.0)]
+    [decision] = decide(asked, [_compared(Estimate(0.61, 0.56, 0.66))], False)
+    assert decision == Decision(
+        "avc",
+        True,
+        "avc 0.610 (0.560 to 0.660) is 0.110 better than chance, 0.500; asked are 0.100, 1 times "
+        "the width of its interval",
+        "beats chance by 1 times its interval",
+    )
+    # The same figure of fewer videos, and a lower one of as many.
+    for estimate in (Estimate(0.61, 0.54, 0.68), Estimate(0.58, 0.53, 0.63)):
+        [decision] = decide(asked, [_compared(estimate)], False)
+        assert not decision.passed
+    [decision] = decide([Threshold("avc", beats_chance=0.5)], [_compared(estimate)], False)
+    assert decision.passed
+
+
+def test_chance_itself_never_beats_chance():
+    for margin in (0.0, 1.0):
+        exact = _compared(Estimate(0.5, 0.5, 0.5))
+        [decision] = decide([Threshold("avc", beats_chance=margin)], [exact], False)
+        assert not decision.passed
+
+
+def test_what_nothing_stands_beside_is_not_kept():
+    alone = MeasuredMetric(Metric("avc", "AVC"), ANY)
+    asked = [Threshold("avc", beats_baselines=True, beats_chance=1.0)]
+    baselines, chance = decide(asked, [alone], False)
+    assert not baselines.passed and "no baseline" in baselines.text
+    assert not chance.passed and "chance is not known" in chance.text
+
+
+@pytest.mark.parametrize(
+    ("change", "passed"),
+    [
+        (Estimate(0.0, -0.03, 0.03), True),  # as good, and the examples suffice to tell
+        (Estimate(-0.05, -0.08, -0.02), True),  # within the doubt of the figure itself
+        (Estimate(-0.09, -0.13, -0.05), False),
+        (Estimate(0.0, -0.15, 0.15), False),  # too few examples to tell
+        (Estimate(0.2, 0.1, 0.3), True),
+    ],
+)
+def test_no_loss_allows_the_width_of_the_figures_own_interval(change, passed):
+    decision = _one(Threshold("avc", no_loss=True), Estimate(0.8, 0.75, 0.85), change)
+    assert decision.passed is passed
+    assert decision.bound == "no loss"
+    assert "a loss of 0.100" in decision.text
+
+
+def test_no_loss_of_a_figure_without_an_interval_allows_none():
+    unknown = Estimate(0.8, -math.inf, math.inf)
+    assert not _one(Threshold("avc", no_loss=True), unknown, Estimate(-0.01, -0.01, -0.01)).passed
+    assert not _one(Threshold("avc", no_loss=True), unknown, unknown).passed

@@ -21,6 +21,14 @@ from objects_that_sound.components.evaluation.threshold import (
         ("ndcg:max_loss=0.05", Threshold("ndcg", max_loss=0.05)),
         ("ndcg>=0.5:max_loss=0.05", Threshold("ndcg", at_least=0.5, max_loss=0.05)),
         ("gain>=-1e-3", Threshold("gain", at_least=-0.001)),
+        ("avc:beats_baselines", Threshold("avc", beats_baselines=True)),
+        ("avc:beats_chance", Threshold("avc", beats_chance=1.0)),
+        ("avc : beats_chance = 1.5", Threshold("avc", beats_chance=1.5)),
+        ("fires<=0.1:no_loss", Threshold("fires", at_most=0.1, no_loss=True)),
+        (
+            "avc:no_loss:beats_chance=2:beats_baselines",
+            Threshold("avc", beats_baselines=True, beats_chance=2.0, no_loss=True),
+        ),
     ],
 )
 def test_the_command_lines_spelling(text, threshold):
@@ -28,14 +36,35 @@ def test_the_command_lines_spelling(text, threshold):
     assert parse_threshold(spell_threshold(threshold)) == threshold
 
 
-@pytest.mark.parametrize("text", ["avc_accuracy", "avc=0.8", ">=0.8", "a>=b", "a:loss=1", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "avc_accuracy",
+        "avc=0.8",
+        ">=0.8",
+        "a>=b",
+        "a:loss=1",
+        "",
+        "a:",
+        "a:max_loss",
+        "a:no_loss=1",
+        "a:no_loss:no_loss",
+        "a:beats_baselines=1",
+        "a:beats_chance=much",
+        "a>=0.5:beats_everybody",
+    ],
+)
 def test_another_spelling_is_an_error_that_shows_the_right_one(text):
     with pytest.raises(ValueError, match=r"metric>=0\.8"):
         parse_threshold(text)
 
 
 def test_a_parameter_holds_thresholds():
-    thresholds = [Threshold("a", at_least=0.5, max_loss=0.1), Threshold("b", at_most=0.2)]
+    thresholds = [
+        Threshold("a", at_least=0.5, max_loss=0.1),
+        Threshold("b", at_most=0.2),
+        Threshold("c", at_least=0.0, beats_baselines=True, beats_chance=0.0, no_loss=True),
+    ]
     assert thresholds_from_json(thresholds_to_json(thresholds)) == thresholds
     assert thresholds_from_json("") == thresholds_from_json("[]") == []
 
@@ -45,6 +74,10 @@ def test_a_threshold_needs_a_bound_and_a_loss_is_not_negative():
         Threshold("a")
     with pytest.raises(ValueError, match="below 0"):
         Threshold("a", max_loss=-0.1)
+    with pytest.raises(ValueError, match=r"beats_chance of a is -0\.1, below 0"):
+        Threshold("a", beats_chance=-0.1)
+    with pytest.raises(ValueError, match="both no_loss and max_loss"):
+        Threshold("a", max_loss=0.1, no_loss=True)
 
 
 def test_other_json_is_an_error():
@@ -66,10 +99,17 @@ METRICS = (
         "fires_silence<=0.1:max_loss=0.1",
         "universal_threshold>=0.1",
         "universal_threshold<=0.1",
+        "avc_accuracy:beats_baselines:beats_chance:no_loss",
+        "fires_silence:beats_chance",
     ],
 )
 def test_a_bound_in_the_metrics_own_direction_is_taken(text):
-    check_threshold(parse_threshold(text), METRICS)
+    _check(text)
+
+
+def _check(text: str) -> None:
+    threshold = parse_threshold(text)
+    check_threshold(threshold, METRICS, with_chance=METRICS[:2], with_baselines=METRICS[:1])
 
 
 @pytest.mark.parametrize(
@@ -80,8 +120,17 @@ def test_a_bound_in_the_metrics_own_direction_is_taken(text):
         ("avc_accuracy<=0.8", "higher is better.*avc_accuracy>=NUMBER"),
         ("fires_silence>=0.8", "lower is better.*fires_silence<=NUMBER"),
         ("universal_threshold:max_loss=0.1", "no better and no worse"),
+        ("universal_threshold:no_loss", "no better and no worse: no_loss"),
+        ("universal_threshold:beats_chance", "no better and no worse: beats_chance"),
+        ("fires_silence:beats_baselines", "beats_baselines could compare.*asked of: avc_accuracy$"),
     ],
 )
 def test_a_threshold_that_can_judge_no_model_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
-        check_threshold(parse_threshold(text), METRICS)
+        _check(text)
+
+
+def test_an_evaluator_without_chance_says_so():
+    asked = parse_threshold("avc_accuracy:beats_chance")
+    with pytest.raises(ValueError, match="asked of: none of this evaluator's metrics"):
+        check_threshold(asked, METRICS)

@@ -9,7 +9,9 @@ import keras
 import numpy as np
 import pytest
 
+from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.presets.thresholds import relative_thresholds
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -20,6 +22,16 @@ def test_a_preset_states_its_command_and_is_valid(name):
     assert f"`--preset {name}`" in header
     assert "Command: " in header
     assert preset.training.part_size(devices=1) >= 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [*(PRESETS[name]().thresholds for name in PRESETS), relative_thresholds()],
+    ids=[*PRESETS, "relative"],
+)
+def test_what_is_asked_can_judge_a_model(asked):
+    for name, thresholds in asked.items():
+        EVALUATORS[name].check(thresholds)
 
 
 @pytest.mark.parametrize(

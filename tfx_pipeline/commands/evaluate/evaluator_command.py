@@ -76,8 +76,9 @@ def _options(evaluator: Evaluator) -> list[Callable]:
             "thresholds",
             multiple=True,
             metavar="BOUND",
-            help="Bound that the metric must keep with its whole interval: metric>=0.8, metric<=0.1 "
-            "or metric:max_loss=0.05 (against the baseline model). May be given several times.",
+            help="Bound that the metric must keep with its whole interval: metric>=0.8, "
+            "metric<=0.1, metric:max_loss=0.05 or metric:no_loss (against the baseline model), "
+            "metric:beats_chance or metric:beats_baselines. May be given several times.",
         ),
         click.option(
             "--output", metavar="FOLDER", help="Folder to keep figures, decisions and pictures in."

@@ -45,9 +45,13 @@ def test_measures_prints_and_keeps_the_result(
     # The model against itself: no change at all.
     assert f"✓ {metric.name} changed by +0.000" in result.output
     kept = read_evaluation_result(str(tmp_path / "out"))
-    assert [one.metric for one in kept.metrics] == list(evaluator.metrics)
+    assert [one.metric for one in kept.metrics] == [
+        metric.on(one.metric.basis) if one.metric.basis else metric
+        for one, metric in zip(kept.metrics, evaluator.metrics, strict=True)
+    ]
     assert kept.blessed
-    (line,) = [one for one in result.output.splitlines() if one.startswith(f"{metric.title}  ")]
+    title = kept[metric.name].metric.title
+    (line,) = [one for one in result.output.splitlines() if one.startswith(f"{title}  ")]
     assert f"{kept[metric.name].value:.3f}" in line.split()
     assert list((tmp_path / "out").rglob("*.png"))
     for note in kept.notes:
