@@ -13,6 +13,7 @@ from objects_that_sound.models.network_config import NetworkConfig
 
 _PARALLEL_READS = 4
 _PARSED_AT_ONCE = 64
+_WIDEST = 4 / 3  # sides of crops of many sizes
 
 
 def training_batches(
@@ -22,6 +23,7 @@ def training_batches(
     shuffle_buffer: int,
     seed: int,
     first_batch: int = 0,
+    least_area: float = 1.0,
 ) -> tf.data.Dataset:
     """Endless shuffled batches with random crops and flips.
 
@@ -38,6 +40,9 @@ def training_batches(
         seed: of order, crops and flips.
         first_batch: number of the first batch. If it is not 0, the records are counted, and those
             before it that belong to the same pass over the files are read, but not decoded.
+        least_area: share of the stored frame that a crop has at least. Below 1, crops are of any
+            larger share and of sides up to 4 : 3, and scaled to the crop's size (Szegedy et al.,
+            "Going deeper with convolutions", section 6).
 
     Returns:
         Batches of `image` [batch, crop, crop, 3 * frames] uint8, `audio` [batch, samples] int16 and
@@ -51,11 +56,13 @@ def training_batches(
     parsed_at_once = math.gcd(batch_size, _PARSED_AT_ONCE)
     first_part = first_batch * (batch_size // parsed_at_once)
     spec = _spec(config)
+    chances = 3 if least_area == 1 else 5
 
     def parse(part: tf.Tensor, serialized: tf.Tensor) -> tuple[dict, tf.Tensor]:
         parsed = tf.io.parse_example(serialized, spec)
-        # Top, left, flip: [examples, 3] in 0..1.
-        return parsed, tf.random.stateless_uniform([parsed_at_once, 3], tf.stack([seed, part]))
+        draw = tf.stack([seed, part])
+        # Top, left, flip, and for crops of many sizes area and form: each in 0..1.
+        return parsed, tf.random.stateless_uniform([parsed_at_once, chances], draw)
 
     dataset = (
         records.batch(parsed_at_once, drop_remainder=True)  # parsing many at once is cheaper
@@ -63,7 +70,7 @@ def training_batches(
         .map(parse, num_parallel_calls=1, deterministic=True)
         .unbatch()
         .map(
-            lambda parsed, chance: _decode(parsed, config, chance),
+            lambda parsed, chance: _decode(parsed, config, chance, least_area),
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
         )
@@ -73,12 +80,13 @@ def training_batches(
 
 
 def evaluation_batches(
-    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int
+    file_patterns: Sequence[str], config: NetworkConfig, batch_size: int, devices: int = 1
 ) -> tf.data.Dataset:
     """One pass in a fixed order with centre crops; shapes and errors as `training_batches`.
 
     Examples of one video lie together in the files: they are shuffled once so that most pairs of a
-    batch are of different videos. The last, smaller batch is dropped unless it is the only one.
+    batch are of different videos. Batches are of one size that `devices` can share: `batch_size`, or
+    as much less as leaves few examples over.
     """
     count = count_examples(file_patterns)
     records = _shuffled_records(file_patterns, count, seed=0).take(count)
@@ -88,10 +96,11 @@ def evaluation_batches(
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
-    batch_size = min(batch_size, count)
-    dataset = dataset.batch(batch_size, drop_remainder=True)
+    size = count // math.ceil(count / batch_size)
+    size -= size % devices if size >= devices else 0
+    dataset = dataset.batch(size, drop_remainder=True)
     # Who asks how many there are need not read all.
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // batch_size))
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // size))
     return _with_options(dataset.prefetch(tf.data.AUTOTUNE))
 
 
@@ -114,6 +123,21 @@ def count_examples(file_patterns: Sequence[str]) -> int:
     """
     counted = _records(tf.constant(example_files(file_patterns))).batch(1024).map(tf.size)
     return int(counted.reduce(0, lambda count, size: count + size))
+
+
+def count_groups(file_patterns: Sequence[str], at_most: int) -> int:
+    """How many groups of videos the records are of; reads on only until there are `at_most`.
+
+    Raises:
+        FileNotFoundError: no file matches.
+    """
+    spec = {examples.VIDEO_GROUP: examples.EXAMPLE_SPEC[examples.VIDEO_GROUP]}
+    groups: set[bytes] = set()
+    for record in _records(tf.constant(example_files(file_patterns))):
+        groups.add(tf.io.parse_single_example(record, spec)[examples.VIDEO_GROUP].numpy())
+        if len(groups) >= at_most:
+            break
+    return len(groups)
 
 
 def example_files(file_patterns: Sequence[str]) -> list[str]:
@@ -171,23 +195,29 @@ def _with_options(dataset: tf.data.Dataset) -> tf.data.Dataset:
     return dataset.with_options(options)
 
 
-def _decode(parsed: dict, config: NetworkConfig, chance: tf.Tensor | None) -> dict:
-    """Decodes one example; crop and flip by `chance` [3] in 0..1 if it is there, else the centre.
+def _decode(
+    parsed: dict, config: NetworkConfig, chance: tf.Tensor | None, least_area: float = 1.0
+) -> dict:
+    """Decodes one example; crop and flip by `chance` in 0..1 if it is there, else the centre.
 
     Both are the same for all of its frames.
     """
     encoded = encoded_images(parsed, config.frames)
     jpegs = [encoded] if config.frames == 1 else tf.unstack(encoded)
     crop = config.crop_size
-    room = tf.io.extract_jpeg_shape(jpegs[0])[:2] - crop  # [2]: height, width left over
+    size = tf.io.extract_jpeg_shape(jpegs[0])[:2]  # height, width
+    sides = tf.constant([crop, crop]) if least_area == 1 else _sides(size, chance, least_area)
+    room = size - sides  # [2]: height, width left over
     if chance is None:
         offset = room // 2
     else:
         offset = tf.cast(chance[:2] * tf.cast(room + 1, tf.float32), tf.int32)
-    window = tf.concat([offset, [crop, crop]], 0)
+    window = tf.concat([offset, sides], 0)
     # Decodes the crop's blocks only.
     frames = [tf.io.decode_and_crop_jpeg(jpeg, window, channels=3) for jpeg in jpegs]
-    image = tf.concat(frames, axis=-1)  # [crop, crop, 3 * frames]
+    image = tf.concat(frames, axis=-1)  # [height, width, 3 * frames]
+    if least_area < 1:
+        image = tf.cast(tf.round(tf.image.resize(image, [crop, crop])), tf.uint8)
     if chance is not None:
         image = tf.cond(chance[2] < 0.5, lambda: tf.reverse(image, [1]), lambda: image)
     audio = tf.io.decode_raw(parsed[examples.AUDIO], tf.int16)  # [samples]
@@ -196,3 +226,11 @@ def _decode(parsed: dict, config: NetworkConfig, chance: tf.Tensor | None) -> di
         "audio": tf.ensure_shape(audio, [config.sample_rate]),
         "group": tf.strings.to_hash_bucket_fast(parsed[examples.VIDEO_GROUP], 2**31 - 1),
     }
+
+
+def _sides(size: tf.Tensor, chance: tf.Tensor, least_area: float) -> tf.Tensor:
+    """Height and width, int32 [2], of a crop of a share of the frame's greatest square."""
+    area = least_area + (1 - least_area) * chance[3]
+    form = tf.exp(math.log(_WIDEST) / 2 * (2 * chance[4] - 1))
+    share = tf.minimum(tf.sqrt(area) * tf.stack([form, 1 / form]), 1)
+    return tf.cast(tf.round(share * tf.cast(tf.reduce_min(size), tf.float32)), tf.int32)

@@ -30,6 +30,13 @@ class NetworkConfig:
     window: Annotated[int, "Window of the spectrogram, in samples.", Ge(1)] = 480
     hop: Annotated[int, "Step between two windows of the spectrogram, in samples.", Ge(1)] = 240
     fft: Annotated[int, "Length of the spectrogram's Fourier transform, in samples.", Ge(1)] = 512
+    # Neither is in the papers; both help where there are few videos (docs/results.md).
+    mel_bands: Annotated[
+        int, "Bands on the mel scale that a spectrogram has; 0: all frequencies as they are.", Ge(0)
+    ] = 0
+    normalise_sound: Annotated[
+        bool, "Scale each spectrogram to mean 0 and deviation 1: loudness then counts for nothing."
+    ] = False
     filters: Annotated[
         tuple[int, ...], "Channels of each block of two convolutions, of both towers.", Ge(1)
     ] = (64, 128, 256, 512)
@@ -39,6 +46,9 @@ class NetworkConfig:
     audio_stride: Annotated[
         int, "Stride of the first convolution of the audio tower; L3-Net: 1.", Ge(1)
     ] = 2
+    pooling: Annotated[
+        Literal["maximum", "average"], "What becomes of a feature map under a vector's head."
+    ] = "maximum"
     embedding_size: Annotated[
         int, "Length of the vectors of image and sound; in L3-Net the width of fc1.", Ge(1)
     ] = 128

@@ -17,19 +17,18 @@ _LOG_SECONDS = 15.0  # between lines where the output is no terminal
 class ProgressBar(keras.callbacks.Callback):
     """One bar over all steps: pairs/s, time spent waiting for input, loss and accuracy.
 
+    Its end is where the loop says at each step that the training will end, as far as it knows.
+
     Args:
-        steps: of the whole training.
         batch_size: examples a step.
         clock: that the batches come through.
         interval: seconds between two looks at the figures, for which the device has to finish what
             it is at; by default half a second on a terminal, and 15 in a log.
     """
 
-    def __init__(
-        self, steps: int, batch_size: int, clock: InputClock, interval: float | None = None
-    ):
+    def __init__(self, batch_size: int, clock: InputClock, interval: float | None = None):
         super().__init__()
-        self._steps, self._batch_size, self._clock = steps, batch_size, clock
+        self._batch_size, self._clock = batch_size, clock
         terminal = sys.stderr.isatty()
         self._interval = interval
         if interval is None:
@@ -42,7 +41,6 @@ class ProgressBar(keras.callbacks.Callback):
         """Opens the bar; `logs` may say of the `step` that is done already."""
         done = int((logs or {}).get("step", 0))
         self._bar = tqdm.tqdm(
-            total=self._steps * self._batch_size,
             initial=done * self._batch_size,
             desc="Train",
             unit="pairs",
@@ -55,6 +53,8 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Moves the bar, and now and then looks at the figures."""
         self._pending += self._batch_size
+        last_step = (logs or {}).get("last_step")
+        self._bar.total = None if last_step is None else last_step * self._batch_size
         if time.perf_counter() - self._started >= self._interval:
             self._show(self.model.get_metrics_result())
 

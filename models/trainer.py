@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import keras
 import tensorflow as tf
 
+from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import (
+    count_examples,
     evaluation_batches,
     example_files,
     training_batches,
@@ -27,17 +30,15 @@ from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
 from objects_that_sound.models.training.input_clock import InputClock
 from objects_that_sound.models.training.keras_weights import load_keras_weights, save_keras_weights
-from objects_that_sound.models.training.learning_rate import learning_rate
 from objects_that_sound.models.training.tensorboard_log import TensorBoardLog
 from objects_that_sound.models.training.training_loop import TrainingLoop
+from objects_that_sound.models.training.validation_files import validation_files
 from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.models.warmup_requests import write_warmup_requests
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs
-
-HISTORY_FILE = "history.json"
-"""In the Trainer's `model_run` folder: what `train` returns as history."""
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -47,8 +48,9 @@ def run_fn(fn_args: FnArgs) -> None:
     files are the same; its result is that of an undisturbed one.
 
     Args:
-        fn_args: `train_files` and `eval_files`, patterns of TFRecords of examples; `custom_config`
-            with the fields of NetworkConfig under `network` and of TrainingConfig under `training`;
+        fn_args: `train_files` and `eval_files`, patterns of TFRecords of examples, of which the
+            latter tell where the split `val` is, too (see `validation_files`); `custom_config` with
+            the fields of NetworkConfig under `network` and of TrainingConfig under `training`;
             `serving_model_dir` and `model_run_dir` to write to; `base_model`, the SavedModel of a
             Model artifact of ours to start from, or None.
 
@@ -60,13 +62,20 @@ def run_fn(fn_args: FnArgs) -> None:
     network_config = NetworkConfig.from_dict(fn_args.custom_config["network"])
     config = TrainingConfig.from_dict(fn_args.custom_config["training"])
     files = example_files(fn_args.train_files)
+    val_files, val_split = validation_files(fn_args.eval_files)
+    if config.chooses_epoch and val_split == "eval":
+        print(
+            "The examples have no split val of at least two groups of videos: the epoch is chosen on "
+            "the split eval, on which the gate judges as well, so its figures are a little too good.",
+            file=sys.stderr,
+        )
     base_model = getattr(fn_args, "base_model", None)
     store = CheckpointStore(
         checkpoint_folder(
             fn_args.model_run_dir,
             network_config,
             config,
-            [*files, *example_files(fn_args.eval_files)],
+            [*files, *val_files],
             base_model,
         )
     )
@@ -81,9 +90,13 @@ def run_fn(fn_args: FnArgs) -> None:
             config.shuffle_buffer,
             config.seed,
             first_batch,
+            AUGMENTATIONS[config.augmentation].least_area,
         ),
         evaluation_batches(
-            fn_args.eval_files, network_config, config.batch_size // config.accumulation_steps
+            val_files,
+            network_config,
+            config.batch_size // config.accumulation_steps,
+            devices=device_strategy().num_replicas_in_sync,
         ),
         fn_args.model_run_dir,
         store=store,
@@ -91,10 +104,12 @@ def run_fn(fn_args: FnArgs) -> None:
         name_videos=functools.partial(
             video_ids, files, config.batch_size, config.shuffle_buffer, config.seed
         ),
+        examples=None if config.steps_per_epoch else count_examples(files),
+        val_split=val_split,
     )
     tf.io.gfile.makedirs(fn_args.model_run_dir)
     with tf.io.gfile.GFile(os.path.join(fn_args.model_run_dir, HISTORY_FILE), "w") as file:
-        json.dump(history, file, indent=1)
+        json.dump(history.to_json(), file, indent=1)
     ServingSignatures(network).save(fn_args.serving_model_dir)
     write_warmup_requests(network_config, fn_args.serving_model_dir)
     save_keras_weights(network, fn_args.serving_model_dir)
@@ -112,7 +127,9 @@ def train(
     base_model: str | None = None,
     name_videos: Callable[[int], list[str]] | None = None,
     strategy: tf.distribute.Strategy | None = None,
-) -> tuple[AvcNetwork, dict[str, list[float]]]:
+    examples: int | None = None,
+    val_split: str = "eval",
+) -> tuple[AvcNetwork, TrainingHistory]:
     """Trains a network.
 
     Args:
@@ -127,35 +144,37 @@ def train(
             weights if missing.
         name_videos: gives the ids of the videos of batch number n, for errors.
         strategy: what to compute on; all GPUs if missing.
+        examples: number of examples to train on; may be missing where `steps_per_epoch` is given.
+        val_split: name of the split that `eval_batches` are of, for the history.
 
     Returns:
-        The network, in float32 whatever it was trained in; and its history: a list by metric, one
-        entry an epoch, the `step` at its end, and `exported`, 1 for the epoch whose weights these
-        are.
+        The network, in float32 whatever it was trained in; and its history.
 
     Raises:
         FileNotFoundError: there are no weights beside the base model.
-        ValueError: the base model is of another network, or the batch can't be split by the devices.
+        ValueError: the base model is of another network, the batch can't be split by the devices,
+            or the number of examples is missing.
         FloatingPointError: a loss, gradient or weight became NaN or infinite.
     """
     config = training_config
     strategy = strategy or device_strategy()
     with strategy.scope(), dtype_policy(config.precision):
         network = _build(network_config, config)
+        # The loop sets the rate of each step.
         network.compile(
-            keras.optimizers.AdamW(learning_rate(config), weight_decay=config.weight_decay)
+            keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
         )
         # Its slots must be there to be restored, and can't be made on several devices in a step.
         network.optimizer.build(network.trainable_variables)
         if base_model is not None:
             load_keras_weights(network, base_model)
     clock = InputClock()
-    callbacks: list[keras.callbacks.Callback] = [
-        ProgressBar(config.steps, config.batch_size, clock)
-    ]
+    callbacks: list[keras.callbacks.Callback] = [ProgressBar(config.batch_size, clock)]
     if log_dir is not None:
         callbacks.append(TensorBoardLog(log_dir, next(iter(eval_batches))))
-    loop = TrainingLoop(network, config, strategy, store, clock, callbacks, name_videos)
+    loop = TrainingLoop(
+        network, config, strategy, store, clock, callbacks, name_videos, examples, val_split
+    )
     if isinstance(train_batches, tf.data.Dataset):
         train_batches = train_batches.skip
     history = loop.run(train_batches, eval_batches)
@@ -167,4 +186,10 @@ def train(
 
 
 def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:
-    return build_network(network_config, config.objective, config.background_sounds, config.seed)
+    return build_network(
+        network_config,
+        config.objective,
+        config.background_sounds,
+        config.augmentation,
+        config.seed,
+    )

@@ -117,6 +117,7 @@ def create_pipeline(
         examples=window,
         base_model=latest_blessed_model.outputs["model"] if warm_start else None,
         train_args=tfx.proto.TrainArgs(splits=["train"]),
+        # Which says where `val` is: spans may lack that (see models/training/validation_files.py).
         eval_args=tfx.proto.EvalArgs(splits=["eval"]),
         custom_config={
             "network": dataclasses.asdict(preset.network),

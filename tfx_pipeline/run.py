@@ -12,6 +12,7 @@ from typing import Any
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
 from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
 from objects_that_sound.components.literal_path import check_literal_path
+from objects_that_sound.components.video_example_gen.check_groups import check_groups
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -54,8 +55,8 @@ def run(
             are gone.
 
     Raises:
-        RunError: there are no videos, the root can't be one, is another kind of run's or another run is
-            at work in it, or what the run needs of earlier ones is gone; says which.
+        RunError: there are no videos or too few, the root can't be one, is another kind of run's or
+            another run is at work in it, or what the run needs of earlier ones is gone; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
@@ -89,6 +90,8 @@ def run(
                     f"{root} is trained continuously, in splits of its own: go on with ots continue, "
                     "or give another --root"
                 )
+            with _told_as_run_errors():
+                check_groups(listed, options.ingest_config())
             return run_pipeline(listed)
         plan = _plan(options, listed, paths, continuous)
         listener.span_planned(plan.text[0].upper() + plan.text[1:])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from annotated_types import Ge
+
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.splits import VAL_FRACTION
 from objects_that_sound.models.declared import check_declared
 from objects_that_sound.tfx_pipeline.option_traits import OptionTraits
 from objects_that_sound.tfx_pipeline.presets.evaluator_threshold import parse_evaluator_threshold
@@ -42,13 +45,18 @@ class RunOptions:
         "id,start,end,labels. Videos are called <id>.mp4, or <id>_<start>.mp4 where already cut.",
         OptionTraits(metavar="CSV"),
     ] = ""
-    preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "demo"
+    preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "real"
     settings: Annotated[
         tuple[str, ...],
         "Value of a field instead of the preset's, as in training.steps=50; `ots presets NAME` "
         "lists the fields.",
         OptionTraits("--set", metavar="NAME=VALUE"),
     ] = ()
+    minutes: Annotated[
+        float,
+        "Maximum time of training, which the schedule is fitted to. 0: as long as the preset says.",
+        Ge(0),
+    ] = 0.0
     thresholds: Annotated[
         tuple[str, ...],
         "What the gate asks instead of what the preset asks of that metric: "
@@ -116,6 +124,9 @@ class RunOptions:
             ValueError: a setting or a threshold can't be right.
         """
         preset = with_settings(PRESETS[self.preset](), self.settings)
+        if self.minutes:
+            training = dataclasses.replace(preset.training, minutes=self.minutes)
+            preset = dataclasses.replace(preset, training=training)
         if self.annotated:
             preset = preset.asking(preset.annotated_thresholds)
         for text in self.thresholds:
@@ -148,6 +159,7 @@ class RunOptions:
             sample_rate=preset.network.sample_rate,
             group_regex=self.group_regex,
             label_regex=self.label_regex,
+            val_fraction=VAL_FRACTION if preset.training.chooses_epoch else 0.0,
         )
 
     def _check_thresholds(self) -> None:

@@ -73,6 +73,9 @@ def evaluation_set(records: Iterable[bytes], crop: int) -> EvaluationSet:
 def measure(network: AvcNetwork, data: EvaluationSet, seed: int = 0) -> dict[str, float]:
     """Figures of a network.
 
+    Those of places and of sounds from off screen are left out where nobody knows the boxes and the
+    classes in the frames.
+
     Returns:
         `avc`: balanced accuracy of its decision (probability 0.5) on all pairs of other groups in
         batches of 64; `pointing` and `pointing_centre`: how often the map's peak, and the frame's
@@ -81,23 +84,25 @@ def measure(network: AvcNetwork, data: EvaluationSet, seed: int = 0) -> dict[str
         `fires_silence`, `fires_noise`, `fires_off_screen`: the shares of frames which reach it with
         silence, noise, and the sound of a class that is not in the frame.
     """
-    answers = _answers(network, data, _off_screen(data, seed))
+    known = all(data.visible)
+    answers = _answers(network, data, _off_screen(data, seed) if known else None)
     threshold = universal_threshold(answers["true"])
     right = np.mean(answers["true"] > 0.5) / 2 + np.mean(answers["mismatched"] <= 0.5) / 2
     figures = {"avc": float(right), "threshold": threshold}
     for name in ("silence", "noise", "off_screen"):
-        figures[f"fires_{name}"] = firing_rate(answers[name], threshold)
+        if name in answers:
+            figures[f"fires_{name}"] = firing_rate(answers[name], threshold)
     classes, groups = np.array(data.labels), np.array(data.groups)
     relevance = (classes[:, None] == classes[None, :]).astype(float)
     others = groups[:, None] != groups[None, :]  # [images, sounds]
     cosines = answers["seen"] @ answers["heard"].T  # [images, sounds]
     for name, matrix in (("image_audio", cosines), ("audio_image", cosines.T)):
         figures[f"ndcg_{name}"] = float(np.nanmean(ndcg_at_k(relevance, matrix, 30, others)))
-    return figures | _pointing(network, data)
+    return figures | (_pointing(network, data) if np.isfinite(data.boxes).any() else {})
 
 
 def _answers(
-    network: AvcNetwork, data: EvaluationSet, off_screen: np.ndarray
+    network: AvcNetwork, data: EvaluationSet, off_screen: np.ndarray | None
 ) -> dict[str, np.ndarray]:
     """Scores of frames with true, mismatched, silent, noisy and off-screen sound; and vectors.
 
@@ -111,19 +116,20 @@ def _answers(
         count = len(rows)
         blocks = [
             data.sounds[rows],
-            data.sounds[off_screen[rows]],
             np.round(noises[rows] * 32767).astype(np.int16),
             np.zeros_like(data.sounds[:1]),
+            *([] if off_screen is None else [data.sounds[off_screen[rows]]]),
         ]
         outputs = forward({"image": data.images[rows], "audio": np.concatenate(blocks)})
         logits = network.match_logits(outputs["similarities"])
-        scores = np.asarray(keras.ops.sigmoid(logits))  # [count, 3 count + 1]
+        scores = np.asarray(keras.ops.sigmoid(logits))  # [count, 2 count + 1, and count more]
         groups = np.array(data.groups)[rows]
         found["true"].append(np.diagonal(scores))
         found["mismatched"].append(scores[:, :count][groups[:, None] != groups[None, :]])
-        found["off_screen"].append(np.diagonal(scores[:, count:]))
-        found["noise"].append(np.diagonal(scores[:, 2 * count :]))
-        found["silence"].append(scores[:, -1])
+        found["noise"].append(np.diagonal(scores[:, count:]))
+        found["silence"].append(scores[:, 2 * count])
+        if off_screen is not None:
+            found["off_screen"].append(np.diagonal(scores[:, 2 * count + 1 :]))
         for name, vectors in (
             ("seen", outputs["image_embedding"]),
             ("heard", outputs["audio_embedding"][:count]),

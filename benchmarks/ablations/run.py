@@ -1,8 +1,9 @@
 """Trains the rows and prints their table.
 
 Command: python -m benchmarks.ablations.run --examples runs/demo --seeds 3
+         python -m benchmarks.ablations.run --of real --examples runs/mine --steps 1200 --seeds 3
 Cost: about three minutes a row and seed on two cores, for 400 steps of 64 examples.
-Needs the examples of a `make demo`. Finished rows are kept, so that it can be interrupted.
+Needs the examples of a `make demo`, or of an `ots run` on real video. Finished rows are kept, so that it can be interrupted.
 """
 
 from __future__ import annotations
@@ -18,11 +19,16 @@ import tqdm
 
 from benchmarks.ablations.measure import evaluation_set, measure
 from benchmarks.ablations.table import markdown
-from benchmarks.ablations.variants import Variant, variants
-from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
+from benchmarks.ablations.variants import VARIANTS, Variant
+from objects_that_sound.models.augmentation import AUGMENTATIONS
+from objects_that_sound.models.input_pipeline import (
+    count_examples,
+    evaluation_batches,
+    training_batches,
+)
 from objects_that_sound.models.trainer import train
 
-_EVALUATED = 1000  # examples
+_EVALUATED = 1300  # examples, about
 
 
 def examples_of(root: pathlib.Path) -> pathlib.Path:
@@ -54,12 +60,18 @@ def run_variant(
         variant.network,
         training,
         training_batches(
-            train_files, variant.network, training.batch_size, training.shuffle_buffer, seed
+            train_files,
+            variant.network,
+            training.batch_size,
+            training.shuffle_buffer,
+            seed,
+            least_area=AUGMENTATIONS[training.augmentation].least_area,
         ),
         evaluation_batches(eval_files, variant.network, training.batch_size),
     )
     files = sorted(tf.io.gfile.glob(eval_files))
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").take(_EVALUATED)
+    every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together
+    records = tf.data.TFRecordDataset(files, compression_type="GZIP").shard(every, 0)
     data = evaluation_set(records.as_numpy_iterator(), variant.network.crop_size)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,15 +81,16 @@ def run_variant(
 
 @click.command()
 @click.option("--examples", "root", default="runs/demo", show_default=True, type=pathlib.Path)
+@click.option("--of", "of", default="demo", show_default=True, type=click.Choice(list(VARIANTS)))
 @click.option("--out", default="runs/ablations", show_default=True, type=pathlib.Path)
 @click.option("--row", "rows", multiple=True, help="Only these rows; may be given several times.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1))
 @click.option("--steps", default=400, show_default=True, type=click.IntRange(min=1))
 def main(
-    root: pathlib.Path, out: pathlib.Path, rows: tuple[str, ...], seeds: int, steps: int
+    root: pathlib.Path, of: str, out: pathlib.Path, rows: tuple[str, ...], seeds: int, steps: int
 ) -> None:
     """Trains rows of recipes, measures them and prints a table in Markdown."""
-    every = variants(steps)
+    every = VARIANTS[of](steps)
     unknown = sorted(set(rows) - set(every))
     if unknown:
         raise click.ClickException(f"no rows {', '.join(unknown)}; there are {', '.join(every)}")
@@ -86,14 +99,14 @@ def main(
     figures: dict[str, list[dict[str, float]]] = {}
     work = [(name, seed) for seed in range(seeds) for name in names]
     for name, seed in tqdm.tqdm(work, desc="Rows", unit=" trainings"):
-        path = out / f"{name}-{steps}-{seed}.json"
+        path = out / of / f"{name}-{steps}-{seed}.json"
         if not path.exists():
             keras.utils.clear_session()
             found = run_variant(every[name], examples, seed)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(found, indent=1))
         figures.setdefault(name, []).append(json.loads(path.read_text()))
-        (out / f"table-{steps}.md").write_text(markdown(figures, every))
+        (out / of / f"table-{steps}.md").write_text(markdown(figures, every))
     click.echo(markdown(figures, every))
 
 

@@ -28,12 +28,17 @@ def markdown(
         rows: by name of the variant, figures of each seed.
         variants: what the names mean.
     """
+    columns = {
+        name: title
+        for name, title in _COLUMNS.items()
+        if any(name in figures for seeds in rows.values() for figures in seeds)
+    }
     lines = [
-        "| row | recipe | seeds | " + " | ".join(_COLUMNS.values()) + " |",
-        "|---|---|---|" + "---|" * len(_COLUMNS),
+        "| row | recipe | seeds | " + " | ".join(columns.values()) + " |",
+        "|---|---|---|" + "---|" * len(columns),
     ]
     for name, seeds in rows.items():
-        cells = [_cell([figures[column] for figures in seeds]) for column in _COLUMNS]
+        cells = [_cell([figures[column] for figures in seeds]) for column in columns]
         lines.append(f"| {name} | {variants[name].what} | {len(seeds)} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

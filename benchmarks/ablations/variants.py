@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.training_config import TrainingConfig
 from objects_that_sound.tfx_pipeline.presets.demo import demo
+from objects_that_sound.tfx_pipeline.presets.preset import Preset
+from objects_that_sound.tfx_pipeline.presets.real import real
 
 
 class Variant(NamedTuple):
@@ -24,22 +28,10 @@ class Variant(NamedTuple):
     training: TrainingConfig
 
 
-def variants(steps: int) -> dict[str, Variant]:
-    """All rows by name, each to be trained for the same number of steps of the same size."""
-    preset = demo()
-    default = Variant(
-        "the default: AVOL-Net, all pairs, silence and noise",
-        preset.network,
-        dataclasses.replace(preset.training, steps=steps),
-    )
-
-    def other(what: str, network: dict | None = None, **training) -> Variant:
-        return Variant(
-            what,
-            dataclasses.replace(default.network, **(network or {})),
-            dataclasses.replace(default.training, **training),
-        )
-
+def demo_variants(steps: int) -> dict[str, Variant]:
+    """Rows of the preset demo by name, each to be trained for the same number of steps."""
+    default = _default(demo(), steps, "the default: AVOL-Net, all pairs, silence and noise")
+    other = functools.partial(_other, default)
     # The papers' objective and heads; their learning rate is for 400 times as many pairs, so that
     # all rows share the demo's.
     printed = {"normalise": False, "pooled_head": False}
@@ -56,3 +48,50 @@ def variants(steps: int) -> dict[str, Variant]:
         ),
         "l3-paper": other("L3-Net as printed, split pairs", {"network": "l3", **printed}, **pairs),
     }
+
+
+def real_variants(steps: int) -> dict[str, Variant]:
+    """Rows of the preset real by name, each to be trained for the same number of steps."""
+    default = _default(real(), steps, "the default: AVE-Net, InfoNCE, few videos seen many ways")
+    other = functools.partial(_other, default)
+    of_demo = demo()
+    return {
+        "default": default,
+        "maximum": other("maximum pooling under the heads", {"pooling": "maximum"}),
+        "plain-sound": other(
+            "all frequencies, loudness kept", {"mel_bands": 0, "normalise_sound": False}
+        ),
+        "paper-augmentation": other("the papers' augmentation", augmentation="paper"),
+        "weight-decay": other("the papers' weight decay", weight_decay=1e-5),
+        "learning-rate": other("a third of the learning rate", learning_rate=1e-3),
+        "all-pairs": other("all pairs instead of InfoNCE", objective="all_pairs"),
+        "avol": other("AVOL-Net, all pairs", {"network": "avol"}, objective="all_pairs"),
+        "demo": _default(of_demo, steps, "the preset demo"),
+    }
+
+
+VARIANTS: dict[str, Callable[[int], dict[str, Variant]]] = {
+    "demo": demo_variants,
+    "real": real_variants,
+}
+"""By the preset that is the default row; each takes the number of steps."""
+
+
+def _default(preset: Preset, steps: int, what: str) -> Variant:
+    """A preset's recipe with a cosine of so many steps, validated at its end only."""
+    training = dataclasses.replace(
+        preset.training,
+        steps=steps,
+        minutes=0.0,
+        steps_per_epoch=steps,
+        learning_rate_decay="cosine",
+    )
+    return Variant(what, preset.network, training)
+
+
+def _other(default: Variant, what: str, network: dict | None = None, **training) -> Variant:
+    return Variant(
+        what,
+        dataclasses.replace(default.network, **(network or {})),
+        dataclasses.replace(default.training, **training),
+    )

@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.read_examples import count_examples, read_examples
+from objects_that_sound.components.evaluation.read_examples import (
+    check_split,
+    count_examples,
+    read_examples,
+    splits,
+)
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
     BenchmarkError,
@@ -20,7 +25,8 @@ from objects_that_sound.components.sound_benchmark_evaluator.leaks import find_t
 from objects_that_sound.components.sound_benchmark_evaluator.sounds import Reject, read_clips
 from objects_that_sound.models import examples as contract
 
-_TRAIN_SPLIT = "train"
+_SEEN_SPLITS = ("train", "val")
+"""Of which the latter has chosen the epoch; not all examples have it."""
 _IN_TRAINING_DATA = "in_training_data"
 _CLASS_NOT_TRAINED = "class_not_trained"
 
@@ -71,7 +77,8 @@ def read_usable_clips(
     Args:
         benchmark: all clips.
         sample_rate: rate to read at, in Hz.
-        examples: folders of Examples artifacts whose split `train` the model was trained on.
+        examples: folders of Examples artifacts whose split `train` the model was trained on, and
+            whose split `val`, if there is one, said how long.
 
     Raises:
         BenchmarkError: too few clips are left.
@@ -93,7 +100,7 @@ def read_usable_clips(
         if unknown:
             twins[numbers[i]] = unknown
     if examples:
-        total = count_examples(examples, _TRAIN_SPLIT)
+        total = sum(count_examples([folder], split) for folder, split in _seen(examples))
         trained = find_trained(index, _training_sounds(examples), total)
         rejects += [
             Reject(
@@ -129,9 +136,18 @@ def read_usable_clips(
 
 
 def _training_sounds(examples: Sequence[str]) -> Iterator[tuple[bytes, int, str]]:
-    for example in read_examples(examples, _TRAIN_SPLIT):
-        yield (
-            example[contract.AUDIO][0],
-            example[contract.AUDIO_SAMPLE_RATE][0],
-            example_fields.video_id(example),
-        )
+    for folder, split in _seen(examples):
+        for example in read_examples([folder], split):
+            yield (
+                example[contract.AUDIO][0],
+                example[contract.AUDIO_SAMPLE_RATE][0],
+                example_fields.video_id(example),
+            )
+
+
+def _seen(examples: Sequence[str]) -> list[tuple[str, str]]:
+    """Folders and splits."""
+    check_split(examples, _SEEN_SPLITS[0])
+    return [
+        (folder, split) for folder in examples for split in _SEEN_SPLITS if split in splits(folder)
+    ]

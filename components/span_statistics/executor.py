@@ -25,7 +25,7 @@ STATISTICS_FILE = "FeatureStats.pb"
 """In the folder of each split, as StatisticsGen has it."""
 SPAN_PROPERTY = "span"
 
-_TRAIN, _EVAL = "train", "eval"
+_TRAIN, _VAL, _EVAL = "train", "val", "eval"
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -63,14 +63,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
         with self._make_beam_pipeline() as pipeline:
             span = {
-                split: pipeline | f"Span[{split}]" >> _Describe(examples, split, model, batch_size)
-                for split in (_TRAIN, _EVAL)
+                split: pipeline | f"Span[{split}]" >> _Describe(those, split, model, batch_size)
+                for split, those in _by_split(examples).items()
             }
             earlier = {
-                split: pipeline
-                | f"Baseline[{split}]" >> _Describe(baseline, split, model, batch_size)
-                for split in (_TRAIN, _EVAL)
-                if baseline
+                split: pipeline | f"Baseline[{split}]" >> _Describe(those, split, model, batch_size)
+                for split, those in _by_split(baseline).items()
             }
             # Axes that were fitted to what is compared along them would tell it from all else.
             basis = beam.pvalue.AsSingleton(
@@ -99,6 +97,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     | f"Write[{number}]"
                     >> tfdv.WriteStatisticsToBinaryFile(os.path.join(folder, STATISTICS_FILE))
                 )
+
+
+def _by_split(artifacts: list[types.Artifact]) -> dict[str, list[types.Artifact]]:
+    """The artifacts that have each split: only `val` may be missing."""
+    with_val = [
+        one for one in artifacts if _VAL in artifact_utils.decode_split_names(one.split_names)
+    ]
+    all_splits = {_TRAIN: artifacts, _EVAL: artifacts, _VAL: with_val}
+    return {split: those for split, those in all_splits.items() if those}
 
 
 class _Describe(beam.PTransform):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
@@ -13,9 +14,8 @@ from tfx.proto import example_gen_pb2, range_config_pb2
 from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.video_example_gen.executor import Executor
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.splits import split_shares
 from objects_that_sound.models import examples
-
-_BUCKETS = 1000
 
 
 class VideoExampleGen(FileBasedExampleGen):
@@ -62,7 +62,8 @@ class VideoExampleGen(FileBasedExampleGen):
             video_list: path of a CSV of videos instead.
             input_config: patterns below `input_base`; default: all its files. With more than one
                 split, these are the splits.
-            output_config: names and shares of the splits; default: train and eval.
+            output_config: names and shares of the splits; default: train, val (if `val_fraction` is
+                not 0, and there are at least eight groups) and eval.
             range_config: which spans.
             eval_fraction: share of the groups that go into eval, if there is no `output_config`.
             custom_executor_spec: executor in place of this component's.
@@ -85,7 +86,7 @@ class VideoExampleGen(FileBasedExampleGen):
             output_config = (
                 example_gen_pb2.Output()
                 if len(input_config.splits) > 1
-                else _output_config(eval_fraction)
+                else _output_config(split_shares(config.val_fraction, eval_fraction))
             )
         struct = json_format.ParseDict(config.to_dict(), struct_pb2.Struct())
         custom_config = example_gen_pb2.CustomConfig()
@@ -106,17 +107,11 @@ def _input_config(pattern: str) -> example_gen_pb2.Input:
     )
 
 
-def _output_config(eval_fraction: float) -> example_gen_pb2.Output:
-    if not 1 / _BUCKETS <= eval_fraction <= 1 - 1 / _BUCKETS:
-        raise ValueError(f"eval_fraction must lie between 0 and 1, not be {eval_fraction}")
-    eval_buckets = round(eval_fraction * _BUCKETS)
+def _output_config(shares: Sequence[tuple[str, int]]) -> example_gen_pb2.Output:
     split = example_gen_pb2.SplitConfig.Split
     return example_gen_pb2.Output(
         split_config=example_gen_pb2.SplitConfig(
-            splits=[
-                split(name="train", hash_buckets=_BUCKETS - eval_buckets),
-                split(name="eval", hash_buckets=eval_buckets),
-            ],
+            splits=[split(name=name, hash_buckets=share) for name, share in shares],
             partition_feature_name=examples.VIDEO_GROUP,
         )
     )

@@ -36,7 +36,13 @@ from objects_that_sound.components.video_example_gen.ingest_progress import Inge
 from objects_that_sound.components.video_example_gen.ingest_video import annotation_of
 from objects_that_sound.components.video_example_gen.shard_store import ShardStore
 from objects_that_sound.components.video_example_gen.shards import Shard, make_shards
-from objects_that_sound.components.video_example_gen.splits import assign_splits, listed_splits
+from objects_that_sound.components.video_example_gen.splits import (
+    LEAST_GROUPS,
+    TRAIN,
+    VAL,
+    assign_splits,
+    listed_splits,
+)
 from objects_that_sound.components.video_example_gen.video import Video
 from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
 from objects_that_sound.models import examples
@@ -111,6 +117,8 @@ class Executor(BaseExampleGenExecutor):
         rejects = [posixpath.join(folder, REJECTS_NAME) for folder in (artifact.uri, store.folder)]
         counts = self._run(shards, config, store, rejects)
         _check_splits(videos, counts, rejects[-1])
+        used = [split for split in videos if counts[f"examples_{split}"]]
+        artifact.split_names = artifact_utils.encode_split_names(used)
         write_rows(_rows(videos), posixpath.join(artifact.uri, VIDEOS_NAME))
         _describe(artifact, counts)
         file_format = exec_properties.get(standard_component_specs.OUTPUT_FILE_FORMAT_KEY)
@@ -244,7 +252,11 @@ def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict
                 method=config.split_method,
                 seed=config.seed,
             )
-        videos = {name: [v for v in found if groups[v.group] == name] for name in names}
+        by_split = {
+            name: [v for v in found if groups[v.group] == name]
+            for name in dict.fromkeys([TRAIN, VAL, *names])
+        }
+        videos = {name: members for name, members in by_split.items() if members}
     # A broken annotations file is found before hours of decoding.
     one_by_folder = {
         posixpath.dirname(video.path): video for members in videos.values() for video in members
@@ -287,11 +299,22 @@ def _check_splits(
             f"none of {counts['videos']} videos could be used ({reasons}); {rejects} says why for "
             "each"
         )
-    for split in videos:
+    rejected = {json.loads(line)["video"] for line in storage.read_lines(rejects)}
+    for split, members in videos.items():
+        if split == VAL:  # which its absence does not stop
+            continue
         if not counts[f"examples_{split}"]:
             raise RuntimeError(
                 f"split {split} got no examples, for its videos were all rejected ({reasons}); "
                 f"{rejects} says why for each: give more videos"
+            )
+        there = {video.group for video in members}
+        left = {video.group for video in members if video.video_id not in rejected}
+        if len(left) < LEAST_GROUPS <= len(there):
+            raise RuntimeError(
+                f"split {split} has videos of one group only, {', '.join(left)}, for those of "
+                f"{len(there) - len(left)} others were rejected ({reasons}), and a mismatched pair "
+                f"takes two groups; {rejects} says why for each: give more videos"
             )
 
 

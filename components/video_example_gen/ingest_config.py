@@ -64,6 +64,11 @@ class IngestConfig:
         Interval(ge=0, le=1_000_000),
     ] = 0
     seed: Annotated[int, "Seed of the choice of times and of splits."] = 0
+    val_fraction: Annotated[
+        float,
+        "Share of the groups of videos that choose the epoch, in a split val of their own.",
+        Interval(ge=0, le=0.5),
+    ] = 0.0
     split_method: Annotated[
         Literal["rank", "hash"],
         "rank: each split gets its exact share of the groups; hash: a group keeps its split.",

@@ -16,6 +16,7 @@ _WITHOUT_EFFECT = {
     "group_regex",
     "label_regex",
     "split_method",
+    "val_fraction",
     "examples_per_shard",
     "annotations",
 }

@@ -5,6 +5,41 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
+TRAIN, VAL, EVAL = "train", "val", "eval"
+"""To learn from; to choose the epoch by; to be looked at once, by the evaluators. The second may be
+missing: then nothing was to be chosen, or there were too few groups."""
+
+LEAST_GROUPS = 2
+"""Of a split. A mismatched pair has its sound from another group."""
+
+VAL_FRACTION = 0.1
+"""Share of the groups that choose the epoch, where one is chosen."""
+
+_LEAST_GROUPS_WITH_VAL = 8  # with fewer it would take more groups than are left to learn from
+_BUCKETS = 1000
+
+
+def split_shares(val_fraction: float, eval_fraction: float = 0.2) -> list[tuple[str, int]]:
+    """Names and shares of the splits of an ingest.
+
+    `eval` has the same groups with `val` and without it.
+
+    Args:
+        val_fraction: share of the groups that choose the epoch; 0 for no such split.
+        eval_fraction: share of the groups to evaluate on.
+
+    Raises:
+        ValueError: a share is too small, or none is left to train on.
+    """
+    val_buckets, eval_buckets = round(val_fraction * _BUCKETS), round(eval_fraction * _BUCKETS)
+    if not 1 <= eval_buckets <= _BUCKETS - 1 - val_buckets:
+        raise ValueError(
+            f"eval_fraction and val_fraction must lie between 0 and 1, together too; they are "
+            f"{eval_fraction} and {val_fraction}"
+        )
+    shares = [(TRAIN, _BUCKETS - val_buckets - eval_buckets), (VAL, val_buckets)]
+    return [*(one for one in shares if one[1]), (EVAL, eval_buckets)]
+
 
 def assign_splits(
     groups: Iterable[str], splits: Sequence[tuple[str, int]], *, method: str, seed: int
@@ -15,17 +50,19 @@ def assign_splits(
         groups: names; repeats count once.
         splits: (name, share), shares as TFX's hash buckets: 4 and 1 mean 80 % and 20 %.
         method: "rank": groups in the order of their hashes are dealt out, so that every split gets
-            its share to within one group, and at least one. "hash": each group's hash decides,
-            whatever other groups there are.
+            its share to within one group, and at least LEAST_GROUPS of them where there are so many
+            (else one). "hash": each group's hash decides, whatever other groups there are.
         seed: of the hash.
 
     Returns:
-        The split of each group.
+        The split of each group. VAL gets none where there are too few.
 
     Raises:
         ValueError: there are fewer groups than splits, or a split remains empty.
     """
     ordered = sorted(set(groups), key=lambda group: (_hash(group, seed), group))
+    if len(ordered) < _LEAST_GROUPS_WITH_VAL:
+        splits = [one for one in splits if one[0] != VAL]
     total = sum(share for _, share in splits)
     if len(ordered) < len(splits):
         raise ValueError(
@@ -43,7 +80,7 @@ def assign_splits(
                 assigned[group] = name
                 break
             bucket -= share
-    empty = [name for name, _ in splits if name not in assigned.values()]
+    empty = [name for name, _ in splits if name not in {VAL, *assigned.values()}]
     if empty:
         raise ValueError(
             f"no group of videos fell into split {', '.join(empty)}: give more videos, or use "
@@ -57,7 +94,7 @@ def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> d
 
     Args:
         listed: group and split of each video.
-        splits: names of those that there are.
+        splits: names of those that there are; VAL is one in any case, and may remain empty.
 
     Returns:
         The split of each group.
@@ -67,7 +104,7 @@ def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> d
     """
     assigned: dict[str, str] = {}
     for group, split in listed:
-        if split not in splits:
+        if split not in {VAL, *splits}:
             raise ValueError(
                 f"the list puts videos of {group!r} into the split {split!r}, but there are "
                 f"{', '.join(splits)}: name the split of every video, or of none"
@@ -77,21 +114,22 @@ def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> d
                 f"the list puts videos of the group {group!r} into the splits {split} and "
                 f"{assigned[group]}: a group must stay together"
             )
-    if empty := [name for name in splits if name not in assigned.values()]:
+    if empty := [name for name in splits if name not in {VAL, *assigned.values()}]:
         raise ValueError(f"the list has no videos of the split {', '.join(empty)}")
     return assigned
 
 
 def _by_rank(ordered: list[str], splits: Sequence[tuple[str, int]], total: int) -> dict[str, str]:
+    """Cuts the groups at the shares; from the last split on, so that those before give up groups."""
     assigned = {}
-    passed, begin = 0, 0
-    for index, (name, share) in enumerate(splits):
-        passed += share
-        after = len(splits) - index - 1
-        end = round(len(ordered) * passed / total)
-        end = min(max(end, begin + 1), len(ordered) - after)
+    left, end = total, len(ordered)
+    least = LEAST_GROUPS if len(ordered) >= LEAST_GROUPS * len(splits) else 1
+    for before, (name, share) in reversed(list(enumerate(splits))):
+        left -= share
+        begin = round(len(ordered) * left / total)
+        begin = max(min(begin, end - least), least * before)
         assigned.update(dict.fromkeys(ordered[begin:end], name))
-        begin = end
+        end = begin
     return assigned
 
 

@@ -8,24 +8,34 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("objects_that_sound")
 class RandomColour(keras.layers.Layer):
-    """Varies brightness and saturation of every image of a batch, in training only.
+    """Varies brightness, saturation, contrast and tint of the images of a batch, in training only.
 
     The frames of one image (see `NetworkConfig.image_shape`) are varied alike.
 
-    "Look, Listen and Learn", section 3.1, names both and states no strengths. Saturation is a blend
+    "Look, Listen and Learn", section 3.1, names the first two and states no strengths. Saturation is a blend
     with the grey image, which costs a tenth of the way through HSV that Keras's layer takes.
 
     Args:
         brightness: added, uniform in -brightness .. brightness of full scale.
         saturation: the blend is uniform in 1 - saturation .. 1 + saturation.
+        contrast: all differences from the image's mean are multiplied by a factor that is uniform
+            in 1 - contrast .. 1 + contrast.
+        tint: and those of each of the three colours by another one, in 1 - tint .. 1 + tint.
         seed: of the random numbers.
     """
 
     def __init__(
-        self, brightness: float = 0.15, saturation: float = 0.4, seed: int | None = None, **kwargs
+        self,
+        brightness: float = 0.15,
+        saturation: float = 0.4,
+        contrast: float = 0.0,
+        tint: float = 0.0,
+        seed: int | None = None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.brightness, self.saturation = brightness, saturation
+        self.contrast, self.tint = contrast, tint
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
@@ -41,7 +51,13 @@ class RandomColour(keras.layers.Layer):
         shift = keras.random.uniform(shape, -2 * self.brightness, 2 * self.brightness, seed=seed)
         frames = ops.reshape(image, (*size[:-1], -1, 3))  # [batch, height, width, frames, 3]
         grey = ops.mean(frames, axis=-1, keepdims=True)
-        return ops.reshape(frames * blend + (grey * (1 - blend) + shift), size)
+        varied = frames * blend + (grey * (1 - blend) + shift)
+        if self.contrast or self.tint:
+            mean = ops.mean(varied, axis=(1, 2, 3, 4), keepdims=True)
+            gain = keras.random.uniform(shape, 1 - self.contrast, 1 + self.contrast, seed=seed)
+            tint = keras.random.uniform((*shape[:-1], 3), 1 - self.tint, 1 + self.tint, seed=seed)
+            varied = (varied - mean) * (gain * tint) + mean
+        return ops.reshape(varied, size)
 
     def compute_output_shape(self, input_shape):
         """The shape is kept."""
@@ -52,5 +68,7 @@ class RandomColour(keras.layers.Layer):
         return super().get_config() | {
             "brightness": self.brightness,
             "saturation": self.saturation,
+            "contrast": self.contrast,
+            "tint": self.tint,
             "seed": self.seed,
         }

@@ -9,10 +9,12 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from objects_that_sound.models.augmentation import AUGMENTATIONS, AugmentationName
 from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 from objects_that_sound.models.layers.random_colour import RandomColour
 from objects_that_sound.models.layers.random_gain import RandomGain
+from objects_that_sound.models.layers.random_masks import RandomMasks
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
@@ -21,6 +23,11 @@ from objects_that_sound.models.networks.tower import convolution_tower
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
+
+_POOLING = {
+    "maximum": keras.layers.GlobalMaxPooling2D,
+    "average": keras.layers.GlobalAveragePooling2D,
+}
 
 
 class AvcNetwork(keras.Model, abc.ABC):
@@ -40,6 +47,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         config: sizes; see NetworkConfig.
         objective: a name of `models.losses.objectives.OBJECTIVES`.
         background_sounds: so many of silence and noise join each batch as negatives.
+        augmentation: a name of `models.augmentation.AUGMENTATIONS`; crops are the input's part.
         seed: of the augmentation.
     """
 
@@ -48,28 +56,50 @@ class AvcNetwork(keras.Model, abc.ABC):
         config: NetworkConfig,
         objective: str = "all_pairs",
         background_sounds: int = 0,
+        augmentation: AugmentationName = "paper",
         seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
+        self.augmentation: AugmentationName = augmentation
         self.seed = seed
+        varied = AUGMENTATIONS[augmentation]
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
             1 / 127.5, offset=-1.0, dtype="float32", name="rescaling"
         )
-        self.random_colour = RandomColour(seed=seed, dtype="float32", name="random_colour")
-        self.random_gain = RandomGain(0.1, seed=seed, dtype="float32", name="random_gain")
+        self.random_colour = RandomColour(
+            varied.brightness,
+            varied.saturation,
+            varied.contrast,
+            varied.tint,
+            seed=seed,
+            dtype="float32",
+            name="random_colour",
+        )
+        self.random_gain = RandomGain(varied.volume, seed=seed, dtype="float32", name="random_gain")
+        self.random_masks = RandomMasks(
+            varied.masks, seed=seed, dtype="float32", name="random_masks"
+        )
         self.background_sounds = BackgroundSounds(
             background_sounds, seed=seed, dtype="float32", name="background_sounds"
         )
         self.log_spectrogram = LogSpectrogram(
-            config.window, config.hop, config.fft, dtype="float32", name="log_spectrogram"
+            config.window,
+            config.hop,
+            config.fft,
+            config.sample_rate,
+            config.mel_bands,
+            config.normalise_sound,
+            dtype="float32",
+            name="log_spectrogram",
         )
         self.image_tower = self._tower("image_tower", config.image_stride)
         self.audio_tower = self._tower("audio_tower", config.audio_stride)
-        self.pool = keras.layers.GlobalMaxPooling2D(dtype=self.dtype_policy, name="pool4")
+        pooling = _POOLING[config.pooling]
+        self.pool = pooling(dtype=self.dtype_policy, name="pool4")
         self.avc_accuracy = keras.metrics.Mean(name="avc_accuracy")
 
     def _tower(self, name: str, first_stride: int) -> keras.Sequential:
@@ -132,7 +162,8 @@ class AvcNetwork(keras.Model, abc.ABC):
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""
         audio = self.random_gain(audio, training=training)  # [batch, samples]
-        spectrogram = self.log_spectrogram(audio)  # [batch, bins, frames, 1]
+        spectrogram = self.log_spectrogram(audio)  # [batch, bands, frames, 1]
+        spectrogram = self.random_masks(spectrogram, training=training)
         return self.audio_tower(spectrogram, training=training)
 
     def pooled_audio_features(self, audio):
@@ -166,6 +197,7 @@ class AvcNetwork(keras.Model, abc.ABC):
             "config": dataclasses.asdict(self.config),
             "objective": self.objective.__name__,
             "background_sounds": self.background_sounds.count,
+            "augmentation": self.augmentation,
             "seed": self.seed,
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from objects_that_sound.models.augmentation import AugmentationName
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.ave_net import AVENet
@@ -17,6 +18,7 @@ def build_network(
     config: NetworkConfig,
     objective: str = "all_pairs",
     background_sounds: int = 0,
+    augmentation: AugmentationName = "paper",
     seed: int | None = None,
 ) -> AvcNetwork:
     """Builds the network that `config.network` names, with all weights made.
@@ -25,15 +27,20 @@ def build_network(
         config: sizes; see NetworkConfig.
         objective: a name of `models.losses.objectives.OBJECTIVES`.
         background_sounds: see AvcNetwork.
+        augmentation: see AvcNetwork.
         seed: of weights and augmentation.
 
     Raises:
-        KeyError: unknown objective.
+        KeyError: unknown objective or augmentation.
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
     network = _NETWORKS[config.network](
-        config, objective=objective, background_sounds=background_sounds, seed=seed
+        config,
+        objective=objective,
+        background_sounds=background_sounds,
+        augmentation=augmentation,
+        seed=seed,
     )
     network.build()
     return network

@@ -42,15 +42,14 @@ class TensorBoardLog(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Opens the file; writes the epochs of an interrupted training, whose file TFX removed."""
         self._writer = tf.summary.create_file_writer(self._folder)
-        history = (logs or {}).get("history", {})
-        for epoch in range(len(history.get("step", []))):
-            self._scalars({name: values[epoch] for name, values in history.items()})
+        curves = (logs or {}).get("curves", {})
+        for epoch in range(len(curves.get("step", []))):
+            self._scalars({name: values[epoch] for name, values in curves.items()})
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes scalars and pictures."""
         logs = {"step": epoch, **(logs or {})}
-        rate = self.model.optimizer.learning_rate
-        self._scalars({**logs, "learning_rate": float(rate)})
+        self._scalars(logs)
         with self._writer.as_default(step=int(logs["step"])):
             tf.summary.image("heat maps", self._heat_maps()[None])
             tf.summary.image("frames by sound", self._strips()[None])

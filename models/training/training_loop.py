@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,9 +15,14 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.input_clock import InputClock
 from objects_that_sound.models.training.nan_guard import NaNGuard
+from objects_that_sound.models.training.plateau import is_plateau
+from objects_that_sound.models.training.schedule import Schedule
 from objects_that_sound.models.training.train_step import TrainStep
+from objects_that_sound.models.training.training_clock import TrainingClock
 from objects_that_sound.models.training.training_state import TrainingState
+from objects_that_sound.models.training.weight_average import WeightAverage
 from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.models.training_history import JUDGE, TrainingHistory
 
 _CHECKPOINT_SECONDS = 300.0
 _LOOK_EVERY = 50  # steps, on a GPU, where each look waits for it
@@ -33,9 +40,12 @@ class TrainingLoop:
         strategy: of `device_strategy`.
         store: of checkpoints; none if missing.
         clock: measures the waiting for batches.
-        callbacks: get `on_train_begin` with `step` (already done) and the lists of the `history`;
-            `on_train_batch_end`; `on_epoch_end` with `step` and the results; `on_train_end`.
+        callbacks: get `on_train_begin` with `step` (already done) and the `curves`;
+            `on_train_batch_end` with `last_step`, None where it is not known yet; `on_epoch_end`
+            with `step` and the results; `on_train_end`.
         name_videos: tells the ids of the videos of batch number n, for errors.
+        examples: number of examples to train on, where it was counted.
+        val_split: name of the split that validates.
     """
 
     def __init__(
@@ -47,56 +57,78 @@ class TrainingLoop:
         clock: InputClock | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         name_videos: Callable[[int], list[str]] | None = None,
+        examples: int | None = None,
+        val_split: str = "eval",
     ):
         config.part_size(strategy.num_replicas_in_sync)
         self._network, self._config, self._strategy, self._store = network, config, strategy, store
-        self._clock = clock or InputClock()
+        self._input_clock = clock or InputClock()
+        self._examples, self._val_split = examples, val_split
+        self._epoch_steps = config.epoch_steps(examples)
         self._callbacks = list(callbacks)
         for callback in self._callbacks:
             callback.set_model(network)
         self._step = TrainStep(network, strategy, config.accumulation_steps)
         look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
         self._guard = NaNGuard(self._step, network, strategy, look_every, name_videos)
+        self._average = WeightAverage(network, strategy) if config.average_weights else None
         self._state = self._restored()
+        self._clock = TrainingClock(self._state.clock)
+        self._schedule = Schedule(config, self._epoch_steps, self._clock)
         self._saved_at, self._saved_step = time.monotonic(), self._state.step
 
     def run(
         self, train_batches: Callable[[int], tf.data.Dataset], eval_batches: tf.data.Dataset
-    ) -> dict[str, list[float]]:
+    ) -> TrainingHistory:
         """Trains.
 
         Args:
             train_batches: gives endless batches from number n on.
             eval_batches: finite.
 
-        Returns:
-            The history: a list by metric, one entry an epoch, with `step` and `exported`; see
-            TrainingState.
-
         Raises:
             FloatingPointError: a loss, gradient or weight became NaN or infinite.
         """
         state, config = self._state, self._config
-        done = {"step": state.step, "history": state.history}
-        self._call("on_train_begin", done)
+        self._call("on_train_begin", {"step": state.step, "curves": state.curves})
         batches = self._on_devices(train_batches(state.step))
         eval_batches = self._on_devices(eval_batches)
-        if not self._finished():
-            for batch in self._clock.iterate(batches):
+        if not state.ended:
+            for batch in self._input_clock.iterate(batches):
+                self._network.optimizer.learning_rate = self._schedule.rate(state)
                 self._step(state.step + 1, batch)
                 state.step += 1
+                if self._average is not None:
+                    self._average.update(state.step)
+                self._clock.step_done()
                 self._guard.after_step(state.step, batch)
-                self._call("on_train_batch_end", state.step - 1)
-                if state.step % config.steps_per_epoch == 0 or state.step == config.steps:
-                    self._end_epoch(eval_batches)
-                if self._checkpoint_is_due():
+                self._call("on_train_batch_end", state.step - 1, {"last_step": self._last_step()})
+                due = state.step % self._epoch_steps == 0
+                state.ended = self._schedule.ended(state)
+                if due or state.ended:
+                    with self._average.in_place() if self._average else contextlib.nullcontext():
+                        self._end_epoch(eval_batches)
+                if self._schedule.falls(state):
+                    state.fall_from = state.step
+                if due:  # the validation may have shown that it is time
+                    state.ended = self._schedule.ended(state)
+                if state.ended or self._checkpoint_is_due():
                     self._save()
-                if self._finished():
+                if state.ended:
                     break
-            self._save()
-        state.export(self._network)
+        if self._average is not None:
+            self._average.put()
+        exported = state.export(self._network)
         self._call("on_train_end")
-        return state.history
+        return TrainingHistory(
+            state.curves,
+            exported,
+            config.exports_best,
+            val_split=self._val_split,
+            ended=state.ended,
+            examples=self._examples,
+            batch_size=config.batch_size,
+        )
 
     def _end_epoch(self, eval_batches: tf.data.Dataset) -> None:
         state, config = self._state, self._config
@@ -104,19 +136,30 @@ class TrainingLoop:
         self._guard.check()
         for name, value in self._step.evaluate(eval_batches).items():
             results[f"val_{name}"] = value
-        state.end_epoch(results, self._network, config.patience, config.restore_best)
-        epoch = len(state.history["step"]) - 1
+        results["learning_rate"] = float(self._network.optimizer.learning_rate)
+        results["seconds"] = self._clock.seconds
+        state.end_epoch(results, self._network, keep_best=config.exports_best)
+        epoch = len(state.curves["step"]) - 1
         self._call("on_epoch_end", epoch, {"step": state.step, **results})
-        if state.stopped:
+        if state.ended or state.fall_from is not None or not config.stops_early:
+            return
+        state.plateau = is_plateau(state.curves[JUDGE], config.patience)
+        if state.plateau:
             best = state.best_epoch()
+            then = (
+                "learning rate falls from now on"
+                if self._schedule.falls(state)
+                else "training ends"
+            )
             print(
-                f"stopped at step {state.step}: no validation was better than that at step "
-                f"{int(state.history['step'][best])} for {config.patience} epochs",
+                f"no validation was better than that at step {int(state.curves['step'][best])} for "
+                f"{epoch - best} epochs: the {then}",
                 file=sys.stderr,
             )
 
-    def _finished(self) -> bool:
-        return self._state.stopped or self._state.step >= self._config.steps
+    def _last_step(self) -> int | None:
+        last = self._schedule.last_step(self._state)
+        return None if math.isinf(last) else int(last)
 
     def _checkpoint_is_due(self) -> bool:
         if self._config.checkpoint_steps:
@@ -129,19 +172,25 @@ class TrainingLoop:
             return
         self._guard.check()
         if self._store is not None:
-            self._store.save(self._state.step, self._state.checkpoint(self._network))
+            self._state.clock = self._clock.to_json()
+            self._store.save(
+                self._state.step, self._state.checkpoint(self._network, self._averages())
+            )
         self._saved_at, self._saved_step = time.monotonic(), self._state.step
 
     def _restored(self) -> TrainingState:
         for checkpoint in self._store.newest() if self._store else ():
             try:
-                state = TrainingState.restore(checkpoint, self._network)
+                state = TrainingState.restore(checkpoint, self._network, self._averages())
             except (ValueError, KeyError, TypeError) as error:
                 print(f"a checkpoint does not fit: {error}", file=sys.stderr)
                 continue
             print(f"going on after step {state.step} of an interrupted training", file=sys.stderr)
             return state
         return TrainingState()
+
+    def _averages(self) -> Sequence[keras.Variable]:
+        return () if self._average is None else self._average.variables
 
     def _on_devices(self, batches: tf.data.Dataset) -> tf.data.Dataset:
         if self._strategy.num_replicas_in_sync > 1:

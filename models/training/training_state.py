@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 
 from objects_that_sound.models.training.checkpoint_store import Checkpoint
+from objects_that_sound.models.training.plateau import best_epoch
 from objects_that_sound.models.training.variables import (
     read_variables,
     training_variables,
     write_variables,
 )
-
-JUDGE = "val_avc_accuracy"
-"""The metric that says which epoch is best."""
+from objects_that_sound.models.training_history import JUDGE, Curves
 
 
 @dataclasses.dataclass
@@ -24,69 +24,83 @@ class TrainingState:
 
     Attributes:
         step: optimiser steps taken; also says which batch is next.
-        history: a list by metric, one entry an epoch; and `step`, at the epoch's end.
-        stopped: no epoch was better for too long.
+        curves: as TrainingHistory has them.
+        plateau: no epoch was better for too long.
+        fall_from: number of steps after which the learning rate began to fall; see Schedule.
+        ended: why it is at its end; "" if it is not.
+        clock: state of the TrainingClock.
         best_weights: of the network at the end of the best epoch; empty before it, or where they
             are not kept.
     """
 
     step: int = 0
-    history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
-    stopped: bool = False
+    curves: Curves = dataclasses.field(default_factory=dict)
+    plateau: bool = False
+    fall_from: int | None = None
+    ended: str = ""
+    clock: dict[str, float] = dataclasses.field(default_factory=dict)
     best_weights: list[np.ndarray] = dataclasses.field(default_factory=list)
 
     def end_epoch(
-        self, results: dict[str, float], network: keras.Model, patience: int, keep_best: bool
+        self, results: dict[str, float], network: keras.Model, *, keep_best: bool
     ) -> None:
-        """Takes an epoch's results into the history, and keeps its weights if they are the best.
+        """Takes an epoch's results into the curves, and keeps its weights if they are the best.
 
         Args:
             results: by metric.
             network: as it was validated.
-            patience: see TrainingConfig.
             keep_best: whether to keep weights.
         """
         for name, value in {"step": self.step, **results}.items():
-            self.history.setdefault(name, []).append(value)
-        best = self.best_epoch()
-        epochs = len(self.history["step"])
-        if keep_best and best == epochs - 1:
+            self.curves.setdefault(name, []).append(value)
+        if keep_best and self.best_epoch() == len(self.curves["step"]) - 1:
             self.best_weights = read_variables(network.weights)
-        self.stopped = bool(patience) and epochs - 1 - best >= patience
 
     def best_epoch(self) -> int:
         """Number (from 0) of the first of the best epochs up to now."""
-        return int(np.argmax(self.history[JUDGE]))
+        return best_epoch(self.curves[JUDGE])
 
-    def export(self, network: keras.Model) -> None:
-        """Gives the network the best weights if they were kept; tells the history which those are.
+    def export(self, network: keras.Model) -> int:
+        """Gives the network the best weights if they were kept; returns which epoch's it has."""
+        if not self.best_weights:
+            return len(self.curves["step"]) - 1
+        write_variables(network.weights, self.best_weights)
+        return self.best_epoch()
 
-        `exported` in the history is 1 for the epoch whose weights the network has now, else 0.
+    def checkpoint(self, network: keras.Model, more: Sequence[keras.Variable] = ()) -> Checkpoint:
+        """All that is needed to go on from here.
+
+        Args:
+            network: in training.
+            more: variables that go with it.
         """
-        epochs = len(self.history["step"])
-        exported = self.best_epoch() if self.best_weights else epochs - 1
-        if self.best_weights:
-            write_variables(network.weights, self.best_weights)
-        self.history["exported"] = [float(epoch == exported) for epoch in range(epochs)]
-
-    def checkpoint(self, network: keras.Model) -> Checkpoint:
-        """All that is needed to go on from here."""
         arrays = {
-            "variables": read_variables(training_variables(network)),
+            "variables": read_variables([*training_variables(network), *more]),
             "best_weights": self.best_weights,
         }
-        return Checkpoint(
-            arrays, {"step": self.step, "history": self.history, "stopped": self.stopped}
-        )
+        plain = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name not in arrays
+        }
+        return Checkpoint(arrays, plain)
 
     @classmethod
-    def restore(cls, checkpoint: Checkpoint, network: keras.Model) -> TrainingState:
+    def restore(
+        cls, checkpoint: Checkpoint, network: keras.Model, more: Sequence[keras.Variable] = ()
+    ) -> TrainingState:
         """Goes back to a checkpoint.
+
+        Args:
+            checkpoint: of `checkpoint`.
+            network: in training, as the next.
+            more: variables that go with it.
 
         Raises:
             ValueError: it is of another network or optimiser.
             KeyError: something is missing in it.
+            TypeError: it is of another version of this class.
         """
         state = cls(**checkpoint.state, best_weights=checkpoint.arrays.get("best_weights", []))
-        write_variables(training_variables(network), checkpoint.arrays["variables"])
+        write_variables([*training_variables(network), *more], checkpoint.arrays["variables"])
         return state

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from benchmarks.ablations.measure import EvaluationSet, measure
 from benchmarks.ablations.table import markdown
-from benchmarks.ablations.variants import variants
+from benchmarks.ablations.variants import VARIANTS, demo_variants, real_variants
 
 CLASSES = 4
 COUNT = 80
@@ -70,9 +70,27 @@ def test_what_learnt_the_reverse_is_always_wrong(data):
     assert figures["fires_silence"] == figures["fires_off_screen"] == 1
 
 
-def test_rows_differ_from_the_default_in_what_they_say(data):
-    rows = variants(steps=7)
+def test_without_boxes_and_visible_classes_the_rest_is_measured(data):
+    real = data._replace(visible=[[]] * COUNT, boxes=np.full([COUNT, 4], np.nan))
+    known = measure(_Oracle(), data)
+    figures = measure(_Oracle(), real)
+    missing = {"pointing", "pointing_centre", "fires_off_screen"}
+    assert set(figures) == set(known) - missing
+    assert figures == {name: known[name] for name in figures}
+    text = markdown({"default": [figures]}, real_variants(1))
+    assert "nDCG" in text and "pointing" not in text and "off-screen" not in text
+
+
+@pytest.mark.parametrize("of", VARIANTS)
+def test_all_rows_are_trained_for_the_same_number_of_steps(of):
+    rows = VARIANTS[of](7)
     assert {row.training.steps for row in rows.values()} == {7}
+    assert {row.training.learning_rate_decay for row in rows.values()} == {"cosine"}
+    assert len({row[1:] for row in rows.values()}) == len(rows)  # no two are the same
+
+
+def test_rows_differ_from_the_default_in_what_they_say():
+    rows = demo_variants(steps=7)
     assert {row.training.batch_size for row in rows.values()} == {
         rows["default"].training.batch_size
     }
@@ -85,7 +103,7 @@ def test_rows_differ_from_the_default_in_what_they_say(data):
 def test_table_has_means_and_spreads(data):
     figures = measure(_Oracle(), data)
     worse = figures | {"avc": 0.5}
-    text = markdown({"default": [figures, worse], "ave": [figures]}, variants(1))
+    text = markdown({"default": [figures, worse], "ave": [figures]}, demo_variants(1))
     assert "| default |" in text
     assert "0.750 ±0.250" in text
     assert text.count("\n") == 4

@@ -82,6 +82,39 @@ def test_half_of_the_crops_are_flipped_wherever_they_are(positions, tiny_config)
         assert 0.3 < flipped.mean() < 0.7
 
 
+def _zoomed(pattern, config, batches: int, first_batch: int = 0, least_area: float = 0.25):
+    dataset = training_batches([pattern], config, 4, 16, 0, first_batch, least_area)
+    return list(itertools.islice(dataset.as_numpy_iterator(), batches))
+
+
+def test_crops_of_many_sizes_have_at_least_their_share_of_the_frame(positions, tiny_config):
+    images = np.concatenate([b["image"] for b in _zoomed(positions, tiny_config(), 60)])
+    assert (images.dtype, images.shape[1:]) == (np.uint8, (16, 16, 3))
+    red, green = images[..., 0].astype(float), images[..., 1].astype(float)
+    # A pixel of the frame is 8 brighter than its neighbour, so slopes say how much a pixel covers.
+    width = np.abs(red.mean(1)[:, 12] - red.mean(1)[:, 3]) / 8 / 9 * 16
+    height = np.abs(green.mean(2)[:, 12] - green.mean(2)[:, 3]) / 8 / 9 * 16
+    share = width * height / 20**2  # of the frame's greatest square
+    assert share.min() > 0.25 - 0.08 and share.min() < 0.35  # sides are whole pixels
+    assert 0.85 < share.max() < 1.08
+    assert 0.6 < (width / height).min() < 0.85 and 1.15 < (width / height).max() < 1.6
+    assert 0.35 < (red.mean(1)[:, 0] > red.mean(1)[:, -1]).mean() < 0.65  # flipped
+    for places, greatest in ((red.min((1, 2)), 200), (green.min((1, 2)), 120)):
+        assert places.min() < 12 and places.max() > 0.4 * greatest  # all over the frame
+
+
+def test_batches_of_zoomed_crops_can_begin_anywhere(positions, tiny_config):
+    whole = _zoomed(positions, tiny_config(), 6)
+    assert _equal(_zoomed(positions, tiny_config(), 2, first_batch=4), whole[4:])
+
+
+def test_all_frames_of_an_example_are_zoomed_alike(moving, tiny_config):
+    for batch in _zoomed(moving, tiny_config(frames=3), 5):
+        first, *others = np.split(batch["image"], 3, axis=-1)
+        for frame in others:
+            assert frame[..., :2].astype(int) == pytest.approx(first[..., :2].astype(int), abs=4)
+
+
 def test_the_seed_decides_order_crops_and_flips(colours, tiny_config):
     first, same, other = (_train(colours, tiny_config(), 3, seed=seed) for seed in (1, 1, 2))
     for one, two in zip(first, same, strict=True):
@@ -169,11 +202,32 @@ def test_image_and_sound_of_an_example_stay_together(colours, tiny_config):
 def test_evaluation_is_one_pass_in_a_fixed_order_with_centre_crops(positions, tiny_config):
     dataset = evaluation_batches([positions], tiny_config(), 5)
     there, again = (list(dataset.as_numpy_iterator()) for _ in range(2))
-    assert [len(batch["image"]) for batch in there] == [5, 5]  # the last two are dropped
-    assert int(dataset.cardinality()) == 2  # Keras must not look for the end: see the source
+    assert [len(batch["image"]) for batch in there] == [4, 4, 4]  # none of 12 is left out
+    assert int(dataset.cardinality()) == 3  # Keras must not look for the end: see the source
     assert set(map(tuple, _places(np.concatenate([b["image"] for b in there])))) == {(2, 6, 0)}
     for one, two in zip(there, again, strict=True):
         assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "devices", "sizes"),
+    [
+        *[
+            (12, 2, [12]),
+            (11, 2, [6, 6]),
+            (5, 2, [4, 4, 4]),
+            (7, 4, [4, 4, 4]),
+            (3, 8, [3, 3, 3, 3]),
+        ],
+        *[(5, 3, [3, 3, 3, 3]), (8, 5, [5, 5])],
+    ],
+)
+def test_devices_share_the_batches_of_an_evaluation(
+    positions, tiny_config, batch_size, devices, sizes
+):
+    dataset = evaluation_batches([positions], tiny_config(), batch_size, devices)
+    assert int(dataset.cardinality()) == len(sizes)
+    assert [len(batch["image"]) for batch in dataset.as_numpy_iterator()] == sizes
 
 
 def test_evaluation_mixes_the_videos(colours, tiny_config):

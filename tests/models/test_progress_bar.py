@@ -14,7 +14,7 @@ def clock() -> InputClock:
 
 
 def _bar(clock: InputClock, **figures) -> ProgressBar:
-    bar = ProgressBar(4, 8, clock, interval=0)
+    bar = ProgressBar(8, clock, interval=0)
     bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: figures))
     return bar
 
@@ -23,12 +23,13 @@ def test_it_counts_pairs_and_shows_the_latest_figures(clock, capsys):
     bar = _bar(clock, loss=0.75, avc_accuracy=0.5)
     bar.on_train_begin({"step": 1})  # of an interrupted training
     inner = bar._bar
-    assert (inner.total, inner.n, inner.unit) == (32, 8, "pairs")
-    bar.on_train_batch_end(1)
-    assert inner.n == 16
+    assert (inner.total, inner.n, inner.unit) == (None, 8, "pairs")
+    bar.on_train_batch_end(1, {"last_step": None})  # not known yet
+    assert (inner.total, inner.n) == (None, 16)
     assert "loss=0.750" in inner.postfix
-    bar.on_train_batch_end(2)
-    bar.on_train_batch_end(3)
+    bar.on_train_batch_end(2, {"last_step": 5})
+    assert inner.total == 40
+    bar.on_train_batch_end(3, {"last_step": 4})  # the machine became slower
     bar.on_epoch_end(0, {"loss": 0.5, "val_avc_accuracy": 0.625, "val_loss": 1.0})
     assert inner.n == 32
     assert "loss=0.500" in inner.postfix
@@ -60,7 +61,7 @@ def test_it_looks_at_the_figures_only_now_and_then(clock, monkeypatch):
     now = [100.0]
     monkeypatch.setattr("objects_that_sound.models.progress_bar.time.perf_counter", lambda: now[0])
     looks = []
-    bar = ProgressBar(100, 8, clock)
+    bar = ProgressBar(8, clock)
     bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: looks.append(now[0]) or {}))
     bar.on_train_begin()
     for step in range(40):

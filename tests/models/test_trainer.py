@@ -14,8 +14,9 @@ import tensorflow as tf
 from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
-from objects_that_sound.models.trainer import HISTORY_FILE, run_fn, train
+from objects_that_sound.models.trainer import run_fn, train
 from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.models.warmup_requests import WARMUP_FILE
 
 _TRAINING = TrainingConfig(
@@ -54,22 +55,34 @@ def fn_args(tiny_config, files, tmp_path_factory) -> types.SimpleNamespace:
 
 
 @pytest.fixture(scope="module")
-def history(fn_args) -> dict[str, list[float]]:
-    return json.loads((pathlib.Path(fn_args.model_run_dir) / HISTORY_FILE).read_text())
+def history(fn_args) -> TrainingHistory:
+    return _history(fn_args)
 
 
-def test_the_history_has_an_entry_an_epoch_and_its_step(history):
-    assert history["step"] == [20, 40, 50]  # the last epoch is shorter
-    names = {"loss", "val_loss", "avc_accuracy", "val_avc_accuracy", "step", "exported"}
-    assert set(history) == names
-    assert history["exported"] == [0, 0, 1]  # the last weights: nothing else was asked for
-    assert all(len(values) == 3 for values in history.values())
+@pytest.fixture(scope="module")
+def curves(history) -> dict[str, list[float]]:
+    return history.curves
 
 
-def test_it_learns_which_tone_goes_with_which_colour(history):
-    assert history["loss"][-1] < 0.5 * history["loss"][0]  # a mean over the first 20 steps
-    assert history["val_avc_accuracy"][-1] > 0.8  # chance: 0.5
-    assert history["val_loss"][-1] < 0.5
+def _history(fn_args) -> TrainingHistory:
+    path = pathlib.Path(fn_args.model_run_dir) / HISTORY_FILE
+    return TrainingHistory.from_json(json.loads(path.read_text()))
+
+
+def test_the_history_has_an_entry_an_epoch_and_its_step(history, curves):
+    assert curves["step"] == [20, 40, 50]  # the last epoch is shorter
+    names = {"loss", "val_loss", "avc_accuracy", "val_avc_accuracy"}
+    assert set(curves) == {"step", "seconds", "learning_rate", *names}
+    assert all(len(values) == 3 for values in curves.values())
+    # The last weights: nothing else was asked for.
+    assert (history.exported, history.chosen, history.ended) == (2, False, "steps")
+    assert (history.val_split, history.examples, history.batch_size) == ("eval", None, 16)
+
+
+def test_it_learns_which_tone_goes_with_which_colour(curves):
+    assert curves["loss"][-1] < 0.5 * curves["loss"][0]  # a mean over the first 20 steps
+    assert curves["val_avc_accuracy"][-1] > 0.8  # chance: 0.5
+    assert curves["val_loss"][-1] < 0.5
 
 
 def test_the_exported_model_has_learnt_it(fn_args, tiny_config, files, encode_image, tone):
@@ -122,31 +135,34 @@ def test_a_loss_that_is_not_finite_ends_the_training_and_says_when(tiny_config, 
 
 @pytest.fixture(scope="module")
 def short(tiny_config, files):
-    """A network after less than an epoch, its history and the batch it was evaluated on."""
+    """A network after less than an epoch, its curves and the batches it was evaluated on."""
     config = dataclasses.replace(_TRAINING, steps=3, steps_per_epoch=5)
     network_config = tiny_config("ave", filters=(4,))
     batches = evaluation_batches([files[1]], network_config, 16)
     network, history = train(
         network_config, config, training_batches([files[0]], network_config, 16, 64, 0), batches
     )
-    [batch] = batches.as_numpy_iterator()
-    return network, history, batch
+    return network, history.curves, list(batches.as_numpy_iterator())
 
 
 def test_it_takes_as_many_steps_as_asked_for(short):
-    network, history, _ = short
+    network, curves, _ = short
     assert int(network.optimizer.iterations.numpy()) == 3
-    assert history["step"] == [3]
+    assert curves["step"] == [3]
 
 
 def test_the_history_is_of_the_network_in_inference(short):
-    network, history, batch = short
-    outputs = network(batch)
-    loss = network.compute_loss(batch, y_pred=outputs)
-    assert history["val_loss"] == pytest.approx([float(loss)], rel=1e-4)
-    logits = network.match_logits(outputs["similarities"])
-    accuracy = balanced_accuracy(logits, *pair_masks.all_pairs(batch["group"]))
-    assert history["val_avc_accuracy"] == pytest.approx([float(accuracy)], abs=1e-3)
+    network, curves, batches = short
+    assert [len(batch["group"]) for batch in batches] == [10, 10]  # none of 20 is left out
+    losses, accuracies = [], []
+    for batch in batches:
+        outputs = network(batch)
+        losses.append(float(network.compute_loss(batch, y_pred=outputs)))
+        logits = network.match_logits(outputs["similarities"])
+        masks = pair_masks.all_pairs(batch["group"])
+        accuracies.append(float(balanced_accuracy(logits, *masks)))
+    assert curves["val_loss"] == pytest.approx([np.mean(losses)], rel=1e-4)
+    assert curves["val_avc_accuracy"] == pytest.approx([np.mean(accuracies)], abs=1e-3)
 
 
 def test_no_examples_are_an_error_before_anything_is_written(tiny_config, tmp_path):
@@ -178,19 +194,21 @@ def test_half_precision_learns_and_exports_float32(precision, tiny_config, files
         lambda first: training_batches([files[0]], network_config, 16, 64, 0, first),
         batches,
     )
-    assert history["loss"][-1] < 0.8 * history["loss"][0]
+    curves = history.curves
+    assert curves["loss"][-1] < 0.8 * curves["loss"][0]
     assert keras.config.dtype_policy().name == "float32"
     assert {layer.dtype_policy.name for layer in network._flatten_layers()} == {"float32"}
-    [batch] = batches.as_numpy_iterator()
-    outputs = network(batch)
-    assert outputs["image_embedding"].dtype == tf.float32
+    losses = []
+    for batch in batches.as_numpy_iterator():
+        outputs = network(batch)
+        assert outputs["image_embedding"].dtype == tf.float32
+        losses.append(float(network.compute_loss(batch, y_pred=outputs)))
     # The same weights: only rounding tells its answers from those in training.
-    loss = float(network.compute_loss(batch, y_pred=outputs))
-    assert loss == pytest.approx(history["val_loss"][-1], rel=0.05)
+    assert np.mean(losses) == pytest.approx(curves["val_loss"][-1], rel=0.05)
 
 
 def test_training_starts_from_a_base_model_where_there_is_one(
-    fn_args, history, files, tiny_config, tmp_path
+    fn_args, curves, files, tiny_config, tmp_path
 ):
     again = types.SimpleNamespace(**vars(fn_args))
     again.base_model = fn_args.serving_model_dir
@@ -201,10 +219,39 @@ def test_training_starts_from_a_base_model_where_there_is_one(
         "training": fn_args.custom_config["training"] | {"steps": 1, "learning_rate": 1e-6},
     }
     run_fn(again)
-    warm = json.loads((pathlib.Path(again.model_run_dir) / HISTORY_FILE).read_text())
-    assert warm["val_loss"][0] == pytest.approx(history["val_loss"][-1], rel=0.2)
-    assert warm["val_loss"][0] < 0.7 * history["val_loss"][0]
+    warm = _history(again).curves
+    assert warm["val_loss"][0] == pytest.approx(curves["val_loss"][-1], rel=0.2)
+    assert warm["val_loss"][0] < 0.7 * curves["val_loss"][0]
 
     again.custom_config["network"] = dataclasses.asdict(tiny_config("ave", filters=(4, 16)))
     with pytest.raises(ValueError, match=r"filters is \(4, 8\) there and \(4, 16\) here"):
         run_fn(again)
+
+
+@pytest.mark.parametrize("split", ["val", "eval"])
+def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
+    split, files, tiny_config, write_examples, tmp_path, capsys
+):
+    write_examples(tmp_path / "examples" / "Split-eval", 20)
+    if split == "val":
+        write_examples(tmp_path / "examples" / "Split-val", 24)
+    config = dataclasses.replace(
+        _TRAINING, steps=0, steps_per_epoch=0, patience=1, learning_rate_decay="plateau"
+    )
+    found = types.SimpleNamespace(
+        train_files=[files[0]],
+        eval_files=[str(tmp_path / "examples" / "Split-eval" / "*")],
+        custom_config={
+            "network": dataclasses.asdict(tiny_config("ave", filters=(4, 8))),
+            "training": dataclasses.asdict(config),
+        },
+        serving_model_dir=str(tmp_path / "model" / "Format-Serving"),
+        model_run_dir=str(tmp_path / "model_run"),
+    )
+    run_fn(found)
+    history = _history(found)
+    assert (history.val_split, history.ended, history.chosen) == (split, "plateau", True)
+    assert history.examples == 48
+    assert history.curves["step"][:2] == [20, 40]  # 48 / 16 would be too few between validations
+    assert history.exported == int(np.argmax(history.curves["val_avc_accuracy"]))
+    assert ("no split val" in capsys.readouterr().err) == (split == "eval")

@@ -17,15 +17,21 @@ def test_the_defaults_are_the_papers_recipe():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"steps": 0}, "steps must be a whole number of at least 1, not 0"),
-        ({"steps_per_epoch": 0}, "steps_per_epoch must be a whole number of at least 1, not 0"),
+        ({"steps": -1}, "steps must be a whole number of at least 0, not -1"),
+        ({"steps_per_epoch": -1}, "steps_per_epoch must be a whole number of at least 0, not -1"),
+        ({"minutes": -0.5}, "minutes must be a number of at least 0, not -0.5"),
+        ({"steps": 0}, "steps is 0, so that the training has no end: give steps or minutes, or"),
+        ({"steps": 0, "learning_rate_decay": "cosine", "patience": 3}, "has no end"),
         ({"shuffle_buffer": 0}, "shuffle_buffer must be a whole number of at least 1, not 0"),
         ({"batch_size": 1}, "batch_size must be a whole number of at least 2, not 1"),
         ({"background_sounds": -1}, "background_sounds must be .* of at least 0, not -1"),
         ({"patience": -1}, "patience must be a whole number of at least 0, not -1"),
         ({"checkpoint_steps": -1}, "checkpoint_steps must be .* of at least 0, not -1"),
         ({"learning_rate": 0}, "learning_rate must be a number above 0, not 0"),
-        ({"learning_rate_decay": "linear"}, "a number above 0 or 'cosine', not 'linear'"),
+        (
+            {"learning_rate_decay": "linear"},
+            "a number above 0 or 'cosine'.*'plateau', not 'linear'",
+        ),
         ({"objective": "some_pairs"}, "objective must be 'split_pairs', .*, not 'some_pairs'"),
     ],
 )
@@ -59,3 +65,20 @@ def test_a_trip_through_json_changes_nothing():
 def test_an_unknown_field_is_named():
     with pytest.raises(TypeError, match="momentum"):
         TrainingConfig.from_dict({"momentum": 0.9})
+
+
+@pytest.mark.parametrize(
+    "fields", [{"minutes": 5}, {"learning_rate_decay": "plateau"}, {"patience": 3}]
+)
+def test_a_training_without_steps_ends_by_something_else(fields):
+    assert TrainingConfig(steps=0, **fields).steps == 0
+    if "minutes" in fields:
+        TrainingConfig(steps=0, learning_rate_decay="cosine", **fields)
+
+
+def test_an_epoch_takes_each_example_once():
+    config = TrainingConfig(batch_size=64, steps_per_epoch=0)
+    assert [config.epoch_steps(n) for n in (10, 1280, 4480, 4481)] == [20, 20, 70, 71]
+    assert TrainingConfig(steps_per_epoch=7).epoch_steps(None) == 7
+    with pytest.raises(ValueError, match="needs the number of examples"):
+        config.epoch_steps(None)

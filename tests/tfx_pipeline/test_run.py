@@ -47,6 +47,17 @@ def test_without_the_command_line_nothing_is_printed_and_errors_are_the_runs_own
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_too_few_videos_are_refused_before_any_is_opened(tmp_path, count):
+    for number in range(count):
+        (tmp_path / f"{number}.mp4").write_bytes(b"not looked at")
+    with pytest.raises(
+        RunError, match=r"at least 4 groups of videos: 2 to learn from and 2 others"
+    ):
+        run(RunOptions((str(tmp_path),)), str(tmp_path / "root"))
+    assert not (tmp_path / "root" / "artifacts").exists()
+
+
 def test_a_run_that_pushes_ends_with_status_0(first_run):
     assert first_run.exit_code == 0, first_run.output
     assert f"Pushed and served version {first_run.report['pushed_version']}" in first_run.output
@@ -113,8 +124,9 @@ def test_all_good_videos_are_used(first_run):
 
 def test_the_history_is_of_the_presets_steps(first_run):
     history = first_run.report["history"]
-    assert history["step"] == [10, 20]
-    assert all(len(values) == 2 for values in history.values())
+    assert history["curves"]["step"] == [10, 20]
+    assert all(len(values) == 2 for values in history["curves"].values())
+    assert (history["exported"], history["chosen"], history["ended"]) == (1, False, "steps")
     parameters = first_run.report["parameters"]
     assert parameters["Trainer"]["training.steps"] == 20
     assert parameters["VideoExampleGen"]["sample_rate"] == 8000

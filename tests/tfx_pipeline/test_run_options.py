@@ -18,8 +18,8 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 VIDEOS = ("videos",)
 
 
-def test_the_defaults_are_the_preset_demo():
-    assert RunOptions(VIDEOS).chosen_preset() == PRESETS["demo"]()
+def test_the_defaults_are_the_preset_for_real_video():
+    assert RunOptions(VIDEOS).chosen_preset() == PRESETS["real"]()
 
 
 def test_settings_and_thresholds_change_the_preset():
@@ -28,7 +28,7 @@ def test_settings_and_thresholds_change_the_preset():
         settings=("training.steps=7", "network.embedding_size=16"),
         thresholds=("avc:avc_accuracy>=0.6", "localisation:fires_silence<=0.2"),
     )
-    preset, before = options.chosen_preset(), PRESETS["demo"]()
+    preset, before = options.chosen_preset(), PRESETS["real"]()
     assert preset.training == dataclasses.replace(before.training, steps=7)
     assert preset.network == dataclasses.replace(before.network, embedding_size=16)
     assert preset.thresholds["avc"] == (Threshold("avc_accuracy", at_least=0.6),)
@@ -38,7 +38,12 @@ def test_settings_and_thresholds_change_the_preset():
 
 def test_of_annotated_videos_more_is_asked_and_thresholds_have_the_last_word():
     preset = PRESETS["demo"]()
-    options = RunOptions(VIDEOS, annotated=True, thresholds=("localisation:fires_silence<=0.5",))
+    options = RunOptions(
+        VIDEOS,
+        preset="demo",
+        annotated=True,
+        thresholds=("localisation:fires_silence<=0.5",),
+    )
     asked = {one.metric: one for one in options.chosen_preset().thresholds["localisation"]}
     assert set(asked) == {one.metric for one in preset.annotated_thresholds["localisation"]}
     assert asked["fires_silence"].at_most == 0.5
@@ -51,6 +56,29 @@ def test_ingest_is_told_what_the_preset_and_the_options_say():
     config = options.ingest_config()
     assert (config.examples_per_video, config.group_regex) == (2, "_g")
     assert config.sample_rate == PRESETS["smoke"]().network.sample_rate
+
+
+def test_minutes_bound_the_training_of_any_preset():
+    for preset in PRESETS:
+        training = RunOptions(VIDEOS, preset=preset, minutes=30).chosen_preset().training
+        assert training == dataclasses.replace(PRESETS[preset]().training, minutes=30)
+    options = RunOptions(VIDEOS, settings=("training.minutes=5",))
+    assert options.chosen_preset().training.minutes == 5
+    with pytest.raises(ValueError, match="minutes must be a number of at least 0, not -1"):
+        RunOptions(VIDEOS, minutes=-1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fraction"),
+    [
+        ((), 0.0),
+        (("training.patience=3",), 0.1),
+        (("training.restore_best=true",), 0.1),
+        (("training.steps=0", "training.learning_rate_decay=plateau"), 0.1),
+    ],
+)
+def test_only_a_preset_that_chooses_an_epoch_gets_a_split_for_it(settings, fraction):
+    assert RunOptions(VIDEOS, settings=settings).ingest_config().val_fraction == fraction
 
 
 @pytest.mark.parametrize("name", ["sound_benchmark", "localisation_benchmark"])
@@ -68,7 +96,7 @@ def test_a_benchmark_is_a_data_set_in_a_folder(name):
     [
         ({"preset": "large"}, "preset must be 'demo', .* or 'smoke', not 'large'"),
         ({"settings": ("steps=7",)}, "do you mean training.steps"),
-        ({"settings": ("training.steps=0",)}, "training.steps must be"),
+        ({"settings": ("training.steps=-1",)}, "training.steps must be"),
         ({"thresholds": ("avc",)}, "is no threshold"),
         ({"thresholds": ("sound_benchmark:accuracy>=0.5",)}, "needs --sound-benchmark"),
         ({"sound_benchmark": "esc10"}, "is not DATASET:FOLDER"),

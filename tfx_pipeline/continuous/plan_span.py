@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+from objects_that_sound.components.video_example_gen.check_groups import group_of
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
-from objects_that_sound.components.video_example_gen.splits import assign_splits
-from objects_that_sound.components.video_example_gen.video import make_video, relative_id
+from objects_that_sound.components.video_example_gen.splits import (
+    EVAL,
+    LEAST_GROUPS,
+    TRAIN,
+    assign_splits,
+    split_shares,
+)
+from objects_that_sound.components.video_example_gen.video import relative_id
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, common_folder
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists, new_videos
 from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
-
-_SHARES = (("train", 800), ("eval", 200))
-"""As VideoExampleGen's."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,10 +87,15 @@ def plan_span(
     base = common_folder([video.path for video in closed.get(1, new)])
     named = [video._replace(file_id=relative_id(video.path, base)) for video in new]
     splits = _known_splits(closed, config)
-    missing = _deal([_group(video, config) for video in named], splits)
+    # The first model needs pairs before there are other spans.
+    least = LEAST_GROUPS if not closed else 1
+    groups = {group_of(video, config) for video in named}
+    _deal(groups, splits, config.val_fraction)
+    there = [splits[group] for group in groups]
+    missing = ", ".join(name for name in (TRAIN, EVAL) if there.count(name) < least)
     if missing:
         return SpanPlan(f"{len(new)} new videos wait for more: none is left for {missing}")
-    videos = tuple(video._replace(split=splits[_group(video, config)]) for video in named)
+    videos = tuple(video._replace(split=splits[group_of(video, config)]) for video in named)
     return SpanPlan(f"span {span}: {len(videos)} new videos", span, videos)
 
 
@@ -105,7 +114,7 @@ def _known_splits(
     known: dict[str, str] = {}
     for span, videos in spans.items():
         for video in videos:
-            group = _group(video, config)
+            group = group_of(video, config)
             if known.setdefault(group, video.split) != video.split:
                 raise ValueError(
                     f"videos of the group {group!r} are in the splits {known[group]} and "
@@ -115,19 +124,12 @@ def _known_splits(
     return known
 
 
-def _deal(groups: Iterable[str], splits: dict[str, str]) -> str:
-    """Gives groups that have none a split; returns the names of splits that get no group."""
-    groups = set(groups)
+def _deal(groups: set[str], splits: dict[str, str], val_fraction: float) -> None:
+    """Gives groups that have none a split."""
     fresh = groups - set(splits)
-    names = [name for name, _ in _SHARES]
+    names = (TRAIN, EVAL)
     if len(fresh) >= len(names):
-        splits |= assign_splits(fresh, _SHARES, method="rank", seed=0)
+        splits |= assign_splits(fresh, split_shares(val_fraction), method="rank", seed=0)
     for group in fresh - set(splits):
         there = {splits[other] for other in groups if other in splits}
-        splits[group] = next((name for name in names if name not in there), names[0])
-    got = {splits[group] for group in groups}
-    return ", ".join(name for name in names if name not in got)
-
-
-def _group(video: ListedVideo, config: IngestConfig) -> str:
-    return make_video(video.path, "", config, group=video.group, file_id=video.file_id).group
+        splits[group] = next((name for name in names if name not in there), TRAIN)

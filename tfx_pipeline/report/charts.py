@@ -12,6 +12,7 @@ import matplotlib.figure
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Better
+from objects_that_sound.models.training_history import Curves, TrainingHistory
 
 # Matplotlib wants colours; the page replaces these by its own, light or dark.
 _CSS_COLOURS = {
@@ -45,53 +46,64 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def training_curves(history: dict[str, list[float]]) -> list[str]:
-    """Draws every metric of training over the steps, with its validation beside it.
+def training_curves(history: TrainingHistory | None) -> list[str]:
+    """Draws every metric of a training over the steps, with its validation beside it.
 
     Args:
-        history: lists by metric; `val_` before a name marks validation; `step` holds the steps,
-            and `exported` says which epoch's weights were exported.
+        history: of the training, if there was one.
 
     Returns:
         One `<svg>` element a metric.
     """
+    if history is None:
+        return []
+    curves = history.curves
     return [
         _curves(
             name,
             [
-                (history, name, "train", _ACCENT, "-"),
-                (history, f"val_{name}", "eval", _SECOND, "-"),
+                (curves, name, "train", _ACCENT, "-"),
+                (curves, f"val_{name}", history.val_split, _SECOND, "-"),
             ],
         )
-        for name in _metric_names(history)
+        for name in _metric_names(curves)
     ]
 
 
-def comparison_curves(a: dict[str, list[float]], b: dict[str, list[float]]) -> list[str]:
+def comparison_curves(a: TrainingHistory | None, b: TrainingHistory | None) -> list[str]:
     """Draws every metric of two trainings in one chart; see `training_curves`."""
-    names = dict.fromkeys([*_metric_names(a), *_metric_names(b)])
+    trainings = [
+        (name, history, colour)
+        for name, history, colour in (("A", a, _ACCENT), ("B", b, _SECOND))
+        if history is not None
+    ]
+    names = dict.fromkeys(
+        name for _, history, _ in trainings for name in _metric_names(history.curves)
+    )
     return [
         _curves(
             name,
             [
-                (a, name, "A train", _ACCENT, ":"),
-                (a, f"val_{name}", "A eval", _ACCENT, "-"),
-                (b, name, "B train", _SECOND, ":"),
-                (b, f"val_{name}", "B eval", _SECOND, "-"),
+                line
+                for which, history, colour in trainings
+                for line in (
+                    (history.curves, name, f"{which} train", colour, ":"),
+                    (history.curves, f"val_{name}", f"{which} {history.val_split}", colour, "-"),
+                )
             ],
         )
         for name in names
     ]
 
 
-def _metric_names(history: dict[str, list[float]]) -> list[str]:
-    no_metrics = ("step", "exported")
-    names = [name for name, values in history.items() if values and name not in no_metrics]
+def _metric_names(curves: Curves) -> list[str]:
+    no_metrics = ("step", "seconds")
+    names = [name for name, values in curves.items() if values and name not in no_metrics]
     return [name for name in names if not name.startswith("val_")]
 
 
-def _curves(name: str, lines: list[tuple[dict[str, list[float]], str, str, str, str]]) -> str:
-    """Draws lines: history, its entry, label, colour and style."""
+def _curves(name: str, lines: list[tuple[Curves, str, str, str, str]]) -> str:
+    """Draws lines: curves of a training, the name of one, label, colour and style."""
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = matplotlib.figure.Figure(figsize=(4.6, 2.8), layout="constrained")
         axes = figure.add_subplot()

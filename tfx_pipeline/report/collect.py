@@ -12,6 +12,7 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from objects_that_sound.components.drift_validator.comparison import read_comparisons
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
+from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
 from objects_that_sound.tfx_pipeline.report.run_evaluation import (
     RunEvaluation,
@@ -85,6 +86,7 @@ def metadata_of(root: str | pathlib.Path) -> str:
 def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSummary:
     evaluations = _evaluations(records)
     decision = _decision(records, evaluations, error)
+    history = _json(records, "Trainer", "model_run", HISTORY_FILE, None)
     return RunSummary(
         title=TITLE,
         root=str(root),
@@ -93,7 +95,7 @@ def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSum
         decision=decision,
         evaluations=evaluations,
         serving=_serving(records, decision.pushed_version),
-        history=_json(records, "Trainer", "model_run", "history.json", {}),
+        history=TrainingHistory.from_json(history) if history else None,
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
         rejects=_rejects(records),

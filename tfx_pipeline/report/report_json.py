@@ -41,7 +41,7 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "data": summary.data,
         "rejects": list(summary.rejects),
         "parameters": summary.parameters,
-        "history": summary.history,
+        "history": summary.history.to_json() if summary.history else None,
         "span": _span(summary.span),
     }
     return _without_nan(report)

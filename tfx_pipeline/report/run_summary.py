@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from objects_that_sound.components.drift_validator.comparison import Comparison
+from objects_that_sound.models.training_history import TrainingHistory
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 
 
@@ -71,7 +72,7 @@ class RunSummary:
         parameters: by component, parameters by name.
         decision: of the gate.
         evaluations: what each evaluator found.
-        history: training's metrics, one entry an epoch, and `step`.
+        history: of the training; None where no model was trained.
         serving: figures of ServingValidator's requests to the model, by name, and under `answers` a
             list of rows; None if it was not pushed.
         stages: in the order they ran.
@@ -86,7 +87,7 @@ class RunSummary:
     parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     decision: Decision = dataclasses.field(default_factory=Decision)
     evaluations: tuple[RunEvaluation, ...] = ()
-    history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    history: TrainingHistory | None = None
     serving: dict[str, Any] | None = None
     stages: tuple[Stage, ...] = ()
     data: dict[str, int] = dataclasses.field(default_factory=dict)

@@ -197,8 +197,9 @@ def test_clips_that_cannot_be_read_are_counted_and_named(bare_model, evaluate, t
         evaluate(tmp_path / "none", data=data, model=bare_model)
 
 
+@pytest.mark.parametrize("split", ["train", "val"])
 def test_clips_of_the_training_data_are_refused(
-    data, bare_model, evaluate, make_features, write_examples, tmp_path
+    data, bare_model, evaluate, make_features, write_examples, tmp_path, split
 ):
     rows = [make_features(video, float(time), video % 4) for video in range(4) for time in range(2)]
     clips = read_benchmark("esc50", str(data)).clips
@@ -208,7 +209,8 @@ def test_clips_of_the_training_data_are_refused(
         row[contract.AUDIO] = heard[5000:21000].astype("<i2").tobytes()
         row[contract.AUDIO_SAMPLE_RATE] = 16000
     # What is held out for evaluation may hold the benchmark.
-    examples = write_examples(tmp_path / "in", {"train": rows[:1] + rows[2:], "eval": rows[1:2]})
+    seen = {"train": rows[2:], split: (rows[2:] if split == "train" else []) + rows[:1]}
+    examples = write_examples(tmp_path / "in", {**seen, "eval": rows[1:2]})
     result = evaluate(tmp_path / "out", data=data, model=bare_model, examples=[examples])
     (reject,) = result.details["rejects"]
     assert (reject["name"], reject["reason"]) == (clips[4].name, "in_training_data")

@@ -101,3 +101,16 @@ def test_examples_of_another_rate_than_the_models_say_so(span, tmp_path):
     tf.saved_model.save(module, f"{artifact.uri}/Format-Serving", {"describe": module.describe})
     with pytest.raises(Exception, match="hears 16000 Hz, but the examples have 4000 Hz"):
         _run(tmp_path / "out", span(2), [span(1)], [artifact])
+
+
+def test_examples_that_choose_the_epoch_count_among_all(make_features, write_examples, tmp_path):
+    rows = {
+        split: [make_features(video, float(time), video % 4) for video in videos for time in (0, 1)]
+        for split, videos in (("train", range(4)), ("val", (4, 5)), ("eval", (6, 7)))
+    }
+    with_val = write_examples(tmp_path / "new", rows)
+    old = write_examples(tmp_path / "old", {split: rows[split] for split in ("train", "eval")})
+    found = _run(tmp_path / "out", with_val, [old, with_val])
+    assert set(found["statistics"]) == {"train", "eval", "all"}
+    assert _count(found["statistics"]["all"]["image/brightness"]) == 16
+    assert _count(found["baseline_statistics"]["all"]["image/brightness"]) == 12 + 16

@@ -44,6 +44,9 @@ def test_parameters_reach_the_executor():
     assert config.group_regex == r"_g\d+_"
     assert (config.seed, config.image_size, config.sample_rate) == (3, 64, 8000)
     assert '"name": "eval"' in component.exec_properties["output_config"]
+    assert '"name": "val"' not in component.exec_properties["output_config"]
+    component = _component(video_list="/videos.csv", val_fraction=0.1)
+    assert '"name": "val"' in component.exec_properties["output_config"]
 
 
 def _run(component, root: pathlib.Path):

@@ -45,6 +45,9 @@ def folder(media, tmp_path_factory) -> pathlib.Path:
     return folder
 
 
+_NAMES = {2: ("train", "eval"), 3: ("train", "val", "eval")}
+
+
 def _properties(base, pattern="*", splits=(800, 200), **config):
     """The execution properties that the component gives its executor."""
     from google.protobuf import json_format, struct_pb2
@@ -60,7 +63,7 @@ def _properties(base, pattern="*", splits=(800, 200), **config):
     output.split_config.partition_feature_name = examples.VIDEO_GROUP
     output.split_config.splits.extend(
         split(name=name, hash_buckets=share)
-        for name, share in zip(("train", "eval"), splits, strict=True)
+        for name, share in zip(_NAMES[len(splits)], splits, strict=True)
     )
     return {
         "input_base": str(base),
@@ -238,6 +241,51 @@ def test_empty_split_is_an_error(folder, tmp_path):
     shutil.copy(folder / "bad" / "mute.mp4", tmp_path / "mute.mp4")
     with pytest.raises(RuntimeError, match=r"split .* got no examples.*1 no_audio_stream"):
         run(tmp_path, tmp_path / "out" / "examples")
+
+
+def test_a_split_with_one_group_left_is_an_error_that_says_what_is_needed(folder, tmp_path):
+    for group in range(3):
+        shutil.copy(folder / f"v_Bell_g0{group}_c0.mp4", tmp_path / f"{group}.mp4")
+    shutil.copy(folder / "bad" / "mute.mp4", tmp_path / "mute.mp4")
+    message = (
+        r"split (train|eval) has videos of one group only, .*1 no_audio_stream.*rejects\.jsonl"
+    )
+    with pytest.raises(RuntimeError, match=message):
+        run(tmp_path, tmp_path / "out" / "examples")
+
+
+def _list_of(folder, tmp_path, splits: dict[str, str]) -> None:
+    rows = "".join(f"{folder / name},{split}\n" for name, split in splits.items())
+    (tmp_path / "videos.csv").write_text("path,split\n" + rows)
+
+
+_SPLITS = {
+    "v_Bell_g00_c0.mp4": "train",
+    "v_Bell_g01_c0.mp4": "train",
+    "v_Bell_g02_c0.mp4": "eval",
+    "v_Bell_g03_c0.mp4": "eval",
+}
+
+
+def test_val_is_a_split_of_its_own(folder, tmp_path):
+    splits = {**_SPLITS, "v_Bell_g04_c0.mp4": "val", "v_Bell_g05_c0.mp4": "val"}
+    _list_of(folder, tmp_path, splits)
+    out = tmp_path / "examples"
+    artifact = run(tmp_path, out, pattern="videos.csv", examples_per_video=2, splits=(7, 1, 2))
+    assert json.loads(artifact.split_names) == ["train", "val", "eval"]
+    for split in ("train", "val", "eval"):
+        ids = {example[examples.VIDEO_ID][0].decode() for example in records(out, split)}
+        assert ids == {name for name in splits if splits[name] == split}
+
+
+@pytest.mark.parametrize("val", [{}, {"bad/mute.mp4": "val", "bad/hush.mp4": "val"}])
+def test_without_examples_there_is_no_val(folder, tmp_path, val):
+    _list_of(folder, tmp_path, {**_SPLITS, **val})
+    out = tmp_path / "examples"
+    artifact = run(tmp_path, out, pattern="videos.csv", examples_per_video=2, splits=(7, 1, 2))
+    assert json.loads(artifact.split_names) == ["train", "eval"]
+    assert artifact.get_int_custom_property("num_rejects") == len(val)
+    assert len(records(out)) == 8
 
 
 def test_no_videos_is_an_error(tmp_path):

@@ -6,7 +6,12 @@ import collections
 
 import pytest
 
-from objects_that_sound.components.video_example_gen.splits import assign_splits, listed_splits
+from objects_that_sound.components.video_example_gen.splits import (
+    VAL,
+    assign_splits,
+    listed_splits,
+    split_shares,
+)
 
 _SPLITS = [("train", 800), ("eval", 200)]
 
@@ -16,7 +21,10 @@ def _assign(count: int, method: str = "rank", splits=_SPLITS, seed: int = 0) -> 
     return assign_splits(groups, splits, method=method, seed=seed)
 
 
-@pytest.mark.parametrize(("count", "evals"), [(2, 1), (3, 1), (10, 2), (11, 2), (100, 20)])
+@pytest.mark.parametrize(
+    ("count", "evals"),
+    [(2, 1), (3, 1), (4, 2), (5, 2), (7, 2), (10, 2), (11, 2), (13, 3), (100, 20)],
+)
 def test_rank_gives_exact_shares(count, evals):
     assert collections.Counter(_assign(count).values())["eval"] == evals
 
@@ -61,3 +69,56 @@ def test_the_splits_of_a_list_are_taken():
 def test_splits_that_a_list_cannot_have(listed, message):
     with pytest.raises(ValueError, match=message):
         listed_splits(listed, ["train", "eval"])
+
+
+@pytest.mark.parametrize(
+    ("count", "train", "val", "evals"),  # as in docs/ingest.md
+    [
+        *[(4, 2, 0, 2), (5, 3, 0, 2), (7, 5, 0, 2), (8, 4, 2, 2), (10, 6, 2, 2), (13, 8, 2, 3)],
+        *[(20, 14, 2, 4), (100, 70, 10, 20)],
+    ],
+)
+def test_val_takes_a_tenth_where_there_are_groups_enough(count, train, val, evals):
+    counts = collections.Counter(_assign(count, splits=split_shares(0.1)).values())
+    assert counts == collections.Counter({"train": train, "val": val, "eval": evals})
+
+
+@pytest.mark.parametrize("method", ["rank", "hash"])
+@pytest.mark.parametrize("count", [8, 9, 13, 40, 101])
+def test_eval_is_the_same_with_val_and_without(method, count):
+    without, with_val = (
+        {
+            group
+            for group, split in _assign(count, method, split_shares(fraction)).items()
+            if split == "eval"
+        }
+        for fraction in (0.0, 0.1)
+    )
+    assert without == with_val
+
+
+def test_few_groups_change_their_split_when_videos_are_added():
+    before = _assign(200, splits=split_shares(0.1))
+    after = _assign(220, splits=split_shares(0.1))
+    assert sum(before[group] != after[group] for group in before) <= 10
+
+
+def test_hash_may_leave_val_empty_and_no_other_split():
+    shares = [("train", 500), (VAL, 1), ("eval", 499)]
+    assert set(_assign(20, "hash", shares).values()) == {"train", "eval"}
+
+
+def test_shares_of_splits():
+    assert split_shares(0.0) == [("train", 800), ("eval", 200)]
+    assert split_shares(0.1) == [("train", 700), ("val", 100), ("eval", 200)]
+    for shares in ((0.0, 0.0), (0.5, 0.5), (0.1, 1.0)):
+        with pytest.raises(ValueError, match="must lie between 0 and 1"):
+            split_shares(*shares)
+
+
+@pytest.mark.parametrize("splits", [["train", "eval"], ["train", "val", "eval"]])
+def test_a_list_may_have_val_or_not(splits):
+    listed = [("a", "train"), ("b", "eval")]
+    assert listed_splits(listed, splits) == dict(listed)
+    listed.append(("c", "val"))
+    assert listed_splits(listed, splits) == dict(listed)

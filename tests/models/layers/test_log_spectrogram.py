@@ -6,6 +6,7 @@ import pytest
 import scipy.signal
 
 from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
+from objects_that_sound.models.layers.mel_filters import mel_filters
 
 RATE = 48000
 
@@ -103,3 +104,49 @@ def test_impossible_sizes_are_refused(window, hop, fft):
 def test_its_config_builds_it_again(layer):
     again = LogSpectrogram.from_config(layer.get_config())
     assert (again.window, again.hop, again.fft) == (480, 240, 512)
+    banded = LogSpectrogram(512, 250, 512, sample_rate=16000, mel_bands=64, normalise=True)
+    again = LogSpectrogram.from_config(banded.get_config())
+    assert (again.sample_rate, again.mel_bands, again.normalise) == (16000, 64, True)
+
+
+@pytest.fixture(scope="module")
+def banded() -> LogSpectrogram:
+    return LogSpectrogram(window=512, hop=250, fft=512, sample_rate=16000, mel_bands=64)
+
+
+def test_mel_bands_are_averages_of_the_power(banded):
+    plain = LogSpectrogram(window=512, hop=250, fft=512)
+    sound = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
+    power = (np.exp((_spectrogram(plain, sound)[0] - 1) * 4) - 1e-4) ** 2  # [bins, frames]
+    expected = np.log(np.sqrt(mel_filters(64, 512, 16000).T @ power) + 1e-4) / 4 + 1
+    assert banded(sound[None]).shape == banded.compute_output_shape((1, 16000)) == (1, 64, 64, 1)
+    assert _spectrogram(banded, sound)[0] == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("frequency", [200, 1000, 5000])
+def test_a_sine_is_loudest_in_the_mel_band_around_it(banded, frequency):
+    [spectrogram] = _spectrogram(banded, _sine(frequency, 0.5, 16000))
+    nearest = mel_filters(64, 512, 16000)[round(frequency / 16000 * 512)].argmax()
+    assert set(spectrogram[:, :-2].argmax(axis=0)) <= {nearest - 1, nearest, nearest + 1}
+
+
+def _normalised() -> LogSpectrogram:
+    return LogSpectrogram(512, 250, 512, sample_rate=16000, mel_bands=64, normalise=True)
+
+
+def test_a_normalised_spectrogram_has_mean_0_and_knows_no_loudness():
+    rng = np.random.default_rng(0)
+    sound = _sine(440, 0.2, 16000) + rng.normal(0, 0.1, 16000).astype(np.float32)
+    soft, loud = _spectrogram(_normalised(), sound * 0.3, sound)
+    assert soft.mean() == pytest.approx(0, abs=1e-4)
+    assert 0.6 < soft.std() < 1
+    assert np.abs(soft - loud).mean() < 0.01  # the floor shows in the weakest places
+
+
+def test_normalised_silence_is_0_and_has_finite_gradients():
+    assert _spectrogram(_normalised(), np.zeros(16000)) == pytest.approx(0, abs=1e-4)
+    tf = pytest.importorskip("tensorflow")
+    silence = tf.Variable(tf.zeros([1, 16000]))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(_normalised()(silence) ** 2)
+    assert np.isfinite(tape.gradient(total, silence).numpy()).all()

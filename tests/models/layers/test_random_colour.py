@@ -32,6 +32,26 @@ def test_saturation_blends_with_grey():
     assert blend[:, 1, 1, 2] == pytest.approx(-0.6 * factors, abs=1e-5)
 
 
+def test_contrast_scales_what_differs_from_the_mean_of_the_image():
+    image = np.random.default_rng(0).uniform(-0.5, 0.5, [1, 4, 4, 3]) + 0.25
+    many = _apply(RandomColour(0, 0, contrast=0.3, seed=1), np.repeat(image, 400, axis=0))
+    assert many.mean(axis=(1, 2, 3)) == pytest.approx(image.mean(), abs=1e-5)
+    factors = np.std(many, axis=(1, 2, 3)) / np.std(image)
+    assert 0.7 <= factors.min() < 0.72 and 1.28 < factors.max() <= 1.3
+    assert many == pytest.approx(
+        (image - image.mean()) * factors[:, None, None, None] + image.mean(), abs=1e-5
+    )
+
+
+def test_tint_scales_each_colour_of_an_image_alike_in_all_places():
+    image = np.random.default_rng(0).uniform(-1, 1, [1, 4, 4, 3])
+    many = _apply(RandomColour(0, 0, tint=0.2, seed=1), np.repeat(image, 400, axis=0))
+    factors = (many - image.mean()) / (image - image.mean())  # [400, 4, 4, 3]
+    assert factors == pytest.approx(np.broadcast_to(factors[:, :1, :1], factors.shape), rel=1e-2)
+    assert 0.8 - 1e-3 <= factors.min() < 0.81 and 1.19 < factors.max() <= 1.2 + 1e-3
+    assert np.corrcoef(factors[:, 0, 0, 0], factors[:, 0, 0, 1])[0, 1] < 0.2
+
+
 def test_the_frames_of_an_image_are_varied_alike():
     frames = np.random.default_rng(0).uniform(-1, 1, [2, 5, 4, 4, 3])  # two of each of 5 images
     together = _apply(RandomColour(seed=1), np.concatenate(list(frames), axis=-1))
@@ -52,5 +72,6 @@ def test_the_seed_decides_and_every_call_draws_anew():
 
 
 def test_its_config_builds_it_again():
-    again = RandomColour.from_config(RandomColour(0.1, 0.2, seed=5).get_config())
+    again = RandomColour.from_config(RandomColour(0.1, 0.2, 0.3, 0.4, seed=5).get_config())
     assert (again.brightness, again.saturation, again.seed) == (0.1, 0.2, 5)
+    assert (again.contrast, again.tint) == (0.3, 0.4)

@@ -20,6 +20,12 @@ FORMS = {
     "avol": {"network": "avol"},
     "avol, one head": {"network": "avol", "pooled_head": False},
     "avol as printed": {"network": "avol", "normalise": False, "pooled_head": False},
+    "ave for few videos": {
+        "network": "ave",
+        "mel_bands": 12,
+        "normalise_sound": True,
+        "pooling": "average",
+    },
 }
 
 

@@ -100,7 +100,7 @@ def main(folder: str, fields: str) -> None:
     result = {
         "of_parts": max(float(np.abs(a - b).max()) for a, b in zip(on_two, in_parts, strict=True)),
         "of_whole": max(float(np.abs(a - b).max()) for a, b in zip(on_two, in_whole, strict=True)),
-        "history": history,
+        "history": history.curves,
         "steps": [checkpoint.state["step"] for checkpoint in store.newest()],
         "devices": sorted({type(v.value).__name__ for v in network.trainable_variables}),
     }

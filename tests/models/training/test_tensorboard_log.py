@@ -35,8 +35,8 @@ def test_curves_maps_and_strips_are_written(name, number, tiny_config, random_me
     log = TensorBoardLog(str(tmp_path), {"image": frames, "audio": sounds})
     log.set_model(network)
     before = {"step": [20], "loss": [0.75], "val_loss": [0.5]}
-    log.on_train_begin({"step": 30, "history": before})  # taken up again within an epoch
-    log.on_epoch_end(1, {"step": 40, "loss": 0.25, "val_loss": 0.125})
+    log.on_train_begin({"step": 30, "curves": before})  # taken up again within an epoch
+    log.on_epoch_end(1, {"step": 40, "loss": 0.25, "val_loss": 0.125, "learning_rate": 0.5})
     log.on_train_end()
     scalars, images = _read(tmp_path)
     assert scalars == {
@@ -44,7 +44,7 @@ def test_curves_maps_and_strips_are_written(name, number, tiny_config, random_me
         ("val_loss", 20): 0.5,
         ("loss", 40): 0.25,
         ("val_loss", 40): 0.125,
-        ("learning_rate", 40): 0.25,
+        ("learning_rate", 40): 0.5,
     }
     assert set(images) == {("heat maps", 40), ("frames by sound", 40)}
     maps, strips = images["heat maps", 40], images["frames by sound", 40]

@@ -62,7 +62,8 @@ def test_epochs_and_steps_are_told_in_order(network_config, make_batches):
     events = _Events()
     batches = make_batches(network_config, 8, 7)
     _loop(network_config, _config(), events=events).run(batches.skip, batches.take(1))
-    names = ["avc_accuracy", "loss", "step", "val_avc_accuracy", "val_loss"]
+    names = ["avc_accuracy", "learning_rate", "loss", "seconds", "step"]
+    names += ["val_avc_accuracy", "val_loss"]
     assert events.events == [
         ("begin", 0),
         *(0, 1, 2, ("epoch", 0, 3, names)),
@@ -72,11 +73,12 @@ def test_epochs_and_steps_are_told_in_order(network_config, make_batches):
     ]
 
 
-def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store, capsys):
+@pytest.mark.parametrize("average", [False, True], ids=["last", "averaged"])
+def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store, capsys, average):
     batches = make_batches(network_config, 8, 7)
-    whole = _loop(network_config, _config())
+    whole = _loop(network_config, _config(average_weights=average))
     wanted = whole.run(batches.skip, batches.take(1))
-    config = _config(checkpoint_steps=2)
+    config = _config(checkpoint_steps=2, average_weights=average)
     with pytest.raises(KeyboardInterrupt):
         _loop(network_config, config, store, _Events(stop_at=6)).run(batches.skip, batches.take(1))
     events = _Events()
@@ -84,9 +86,12 @@ def test_it_goes_on_from_the_last_checkpoint(network_config, make_batches, store
     got = again.run(batches.skip, batches.take(1))
     assert events.events[:2] == [("begin", 4), 4]
     assert "going on after step 4" in capsys.readouterr().err
-    assert got.keys() == wanted.keys()
-    for name, values in wanted.items():
-        assert got[name] == pytest.approx(values, rel=1e-5), name
+    assert got.curves.keys() == wanted.curves.keys()
+    for name, values in wanted.curves.items():
+        if name != "seconds":
+            assert got.curves[name] == pytest.approx(values, rel=1e-5), name
+    seconds = got.curves["seconds"]
+    assert seconds == sorted(seconds)  # the earlier process' time counts
     for there, here in zip(again._network.weights, whole._network.weights, strict=True):
         np.testing.assert_allclose(there, here, atol=1e-6)
     # Once more: all is done already.
@@ -111,13 +116,91 @@ def test_it_stops_early_and_gives_the_best_weights(network_config, make_batches,
     batches = make_batches(network_config, 8, 20)
     loop = _loop(network_config, config)
     history = loop.run(batches.repeat().skip, batches.take(2))
-    accuracies = history["val_avc_accuracy"]
+    accuracies = history.curves["val_avc_accuracy"]
     best = int(np.argmax(accuracies))
     assert len(accuracies) == best + 1 + 3 < 30
-    assert history["exported"] == [float(i == best) for i in range(len(accuracies))]
+    assert (history.exported, history.chosen, history.ended) == (best, True, "plateau")
     assert f"that at step {2 * (best + 1)} for 3 epochs" in capsys.readouterr().err
     again = loop._step.evaluate(batches.take(2))
     assert again["avc_accuracy"] == pytest.approx(accuracies[best], abs=1e-6)
+
+
+def test_averaged_weights_are_validated_and_exported_but_not_trained_on(
+    network_config, make_batches
+):
+    batches = make_batches(network_config, 8, 7)
+    plain, averaged = (
+        _loop(network_config, _config(learning_rate=0.1, average_weights=average))
+        for average in (False, True)
+    )
+    last, mean = (loop.run(batches.skip, batches.take(2)).curves for loop in (plain, averaged))
+    assert mean["loss"] == pytest.approx(last["loss"], rel=1e-4)  # the same steps
+    assert mean["val_loss"][-1] != pytest.approx(last["val_loss"][-1], rel=1e-4)
+    again = averaged._step.evaluate(batches.take(2))
+    assert again["loss"] == pytest.approx(mean["val_loss"][-1], rel=1e-5)
+
+
+def _finding(**changes) -> TrainingConfig:
+    """A recipe whose length is to be found."""
+    fields = {"steps": 0, "steps_per_epoch": 2, "learning_rate_decay": "plateau", "patience": 3}
+    return _config(**fields | changes)
+
+
+def test_how_long_to_train_is_found(network_config, make_batches, capsys):
+    batches = make_batches(network_config, 8, 20)
+    loop = _loop(network_config, _finding(learning_rate=0.1))
+    history = loop.run(batches.repeat().skip, batches.take(2))
+    steps, accuracies = history.curves["step"], history.curves["val_avc_accuracy"]
+    rates = history.curves["learning_rate"]
+    fall = loop._state.fall_from
+    assert fall == steps[steps.index(fall)]  # at the end of an epoch
+    stayed = accuracies[: steps.index(fall) + 1]
+    assert len(stayed) - 1 - int(np.argmax(stayed)) == 3
+    assert steps[-1] == fall + round(fall / 4)
+    assert rates[steps.index(fall)] == max(rates)
+    assert rates[-1] < 0.7 * max(rates)
+    assert history.ended == "plateau"
+    best = int(np.argmax(accuracies))
+    assert (history.exported, history.chosen) == (best, True)
+    again = loop._step.evaluate(batches.take(2))
+    assert again["avc_accuracy"] == pytest.approx(accuracies[best], abs=1e-6)
+    assert "for 3 epochs: the learning rate falls from now on" in capsys.readouterr().err
+
+
+def test_a_found_length_is_found_again_after_an_interruption(network_config, make_batches, store):
+    batches = make_batches(network_config, 8, 20).repeat()
+    config = _finding(learning_rate=0.1, checkpoint_steps=1)
+    whole = _loop(network_config, config)
+    wanted = whole.run(batches.skip, batches.take(2))
+    fall = whole._state.fall_from
+    for stop_at in (fall - 1, fall, fall + 1):  # before the fall begins, and within it
+        with pytest.raises(KeyboardInterrupt):
+            _loop(network_config, config, store, _Events(stop_at=stop_at)).run(
+                batches.skip, batches.take(2)
+            )
+    got = _loop(network_config, config, store).run(batches.skip, batches.take(2))
+    assert (got.exported, got.ended) == (wanted.exported, wanted.ended)
+    for name in ("step", "learning_rate", "val_avc_accuracy"):
+        assert got.curves[name] == pytest.approx(wanted.curves[name], rel=1e-4), name
+
+
+def test_an_epoch_is_found_from_the_number_of_examples(network_config, make_batches):
+    batches = make_batches(network_config, 8, 20).repeat()
+    config = _config(steps=50, steps_per_epoch=0)
+    history = _loop(network_config, config, examples=180).run(batches.skip, batches.take(1))
+    assert history.curves["step"] == [23, 46, 50]  # 180 / 8, rounded up
+    assert history.examples == 180
+    with pytest.raises(ValueError, match="needs the number of examples"):
+        _loop(network_config, config)
+
+
+def test_minutes_end_a_training_with_a_validation_of_what_it_gives(network_config, make_batches):
+    batches = make_batches(network_config, 8, 20).repeat()
+    config = _config(steps=100_000, steps_per_epoch=100_000, minutes=0.02)
+    history = _loop(network_config, config).run(batches.skip, batches.take(1))
+    assert history.ended == "minutes"
+    assert history.curves["step"][-1] < 100_000
+    assert len(history.curves["val_avc_accuracy"]) == 1
 
 
 class _Poison(keras.callbacks.Callback):

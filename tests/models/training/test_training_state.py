@@ -15,48 +15,32 @@ def network() -> keras.Model:
     return network
 
 
-def _train(state: TrainingState, network, accuracies, patience=0, keep_best=True) -> None:
+def _train(state: TrainingState, network, accuracies, keep_best=True) -> None:
     for accuracy in accuracies:
         state.step += 10
         network.layers[0].bias.assign([float(state.step)])
-        state.end_epoch({"val_avc_accuracy": accuracy}, network, patience, keep_best)
+        state.end_epoch({"val_avc_accuracy": accuracy}, network, keep_best=keep_best)
 
 
 def test_the_weights_of_the_best_epoch_are_exported(network):
     state = TrainingState()
     _train(state, network, [0.5, 0.8, 0.7, 0.8])
-    state.export(network)
-    assert state.history["exported"] == [0, 1, 0, 0]  # the first of two that are equally good
+    assert state.export(network) == 1  # the first of two that are equally good
     assert network.layers[0].bias.numpy() == 20
 
 
 def test_the_last_weights_are_exported_where_the_best_are_not_asked_for(network):
     state = TrainingState()
     _train(state, network, [0.5, 0.8, 0.7], keep_best=False)
-    state.export(network)
-    assert state.history["exported"] == [0, 0, 1]
+    assert state.export(network) == 2
     assert state.best_weights == []
     assert network.layers[0].bias.numpy() == 30
-
-
-@pytest.mark.parametrize(
-    ("patience", "accuracies", "stopped"),
-    [
-        (2, [0.5, 0.6, 0.55], False),
-        (2, [0.5, 0.6, 0.55, 0.6], True),  # as good is not better
-        (2, [0.5, 0.6, 0.55, 0.61, 0.5], False),
-        (0, [0.6, 0.5, 0.4, 0.3], False),
-    ],
-)
-def test_it_stops_when_no_epoch_was_better_for_so_many(network, patience, accuracies, stopped):
-    state = TrainingState()
-    _train(state, network, accuracies, patience=patience)
-    assert state.stopped == stopped
 
 
 def test_it_comes_back_from_a_checkpoint_with_all_variables(network):
     state = TrainingState()
     _train(state, network, [0.5, 0.8, 0.7])
+    state.plateau, state.fall_from, state.clock = True, 20, {"seconds": 7.0}
     network.optimizer.apply_gradients(
         [(keras.ops.ones_like(v), v) for v in network.trainable_variables]
     )
@@ -66,12 +50,14 @@ def test_it_comes_back_from_a_checkpoint_with_all_variables(network):
     for variable in [*network.variables, *network.optimizer.variables]:
         variable.assign(keras.ops.zeros_like(variable))
     restored = TrainingState.restore(checkpoint, network)
-    assert (restored.step, restored.history) == (30, state.history)
+    assert (restored.step, restored.curves) == (30, state.curves)
+    assert (restored.plateau, restored.fall_from) == (True, 20)
+    assert (restored.clock, restored.ended) == ({"seconds": 7.0}, "")
     for there, here in zip(network.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(there, here)
     for there, here in zip(network.optimizer.variables, momenta, strict=True):
         np.testing.assert_array_equal(there, here)
-    restored.export(network)
+    assert restored.export(network) == 1
     assert network.layers[0].bias.numpy() == 20
 
 

@@ -176,3 +176,20 @@ def test_other_files_beside_the_lists_are_no_spans(lists, tmp_path):
         (tmp_path / "spans").mkdir(exist_ok=True)
         (tmp_path / "spans" / name).touch()
     assert lists.numbers() == [1, 2, 10]
+
+
+@pytest.mark.parametrize(("videos", "span"), [(1, 0), (2, 0), (3, 0), (4, 1)])
+def test_the_first_span_needs_pairs_to_train_on_and_to_evaluate_on(plan, videos, span):
+    planned = plan(_numbered(0, videos))
+    assert planned.span == span
+    assert ("wait for more" in planned.text) == (span == 0)
+
+
+def test_a_preset_that_chooses_an_epoch_has_a_split_for_it_in_new_spans(plan):
+    plan(_numbered(0, 10))  # by a preset that did not
+    planned = plan(_numbered(0, 30), {1: SpanState.FINISHED}, IngestConfig(val_fraction=0.1))
+    splits = collections.Counter(video.split for video in planned.videos)
+    assert splits == {"train": 14, "val": 2, "eval": 4}
+    states = dict.fromkeys((1, 2), SpanState.FINISHED)
+    planned = plan(_numbered(0, 35), states, IngestConfig(val_fraction=0.1))
+    assert {video.split for video in planned.videos} == {"train", "eval"}  # too few for three

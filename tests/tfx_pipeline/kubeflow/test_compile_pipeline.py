@@ -122,7 +122,7 @@ def test_parameters_have_types_defaults_and_descriptions(spec):
     }
     needed = {name for name, one in definitions.items() if "defaultValue" not in one}
     assert needed == {"videos", "push_destination"}
-    assert definitions["preset"]["defaultValue"] == "demo"
+    assert definitions["preset"]["defaultValue"] == "real"
 
 
 def test_everything_but_the_first_step_is_cached_and_retried(spec):

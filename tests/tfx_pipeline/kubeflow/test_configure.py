@@ -15,9 +15,9 @@ from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import read_paramet
 
 @pytest.fixture
 def folder(tmp_path) -> pathlib.Path:
-    """With two files to ingest."""
+    """With four files to ingest."""
     (tmp_path / "videos").mkdir()
-    for name in "ab":
+    for name in "abcd":
         (tmp_path / "videos" / f"{name}.mp4").write_bytes(b"video")
     return tmp_path
 
@@ -43,6 +43,9 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     [
         ({}, set()),
         ({"settings": ["training.steps=7"]}, {"trainer"}),
+        ({"minutes": 5.0}, {"trainer"}),
+        # An epoch is chosen on a split of its own.
+        ({"settings": ["training.restore_best=true"]}, {"trainer", "video_example_gen"}),
         ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
         ({"settings": ["examples_per_video=2"]}, {"video_example_gen"}),
         ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen"}),
@@ -92,10 +95,16 @@ def test_values_reach_the_executors(outputs):
     assert ingest["custom_config"]["value"]["group_regex"] == r"_g\d+_"
 
 
+def test_too_few_videos_end_the_run_here(outputs, folder):
+    (folder / "videos" / "a.mp4").unlink()
+    with pytest.raises(ValueError, match="at least 4 groups of videos"):
+        outputs()
+
+
 def test_the_fingerprint_tells_other_videos(outputs, folder):
     before = outputs()
     assert _changed(before, outputs()) == set()
-    (folder / "videos" / "c.mp4").write_bytes(b"another")
+    (folder / "videos" / "e.mp4").write_bytes(b"another")
     assert _changed(before, outputs()) == {VIDEO_FINGERPRINT}
 
 

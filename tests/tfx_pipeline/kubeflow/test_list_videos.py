@@ -17,7 +17,7 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "videos").mkdir()
-    for name in "ab":
+    for name in "abcd":
         (tmp_path / "videos" / f"{name}.mp4").write_bytes(b"video")
     return tmp_path
 
@@ -39,8 +39,8 @@ def test_the_list_is_that_of_the_fingerprint(folder):
     path = folder / "out" / VIDEO_LIST
     listed = read_video_list(path.read_text().splitlines(), str(path))
     assert [video.path for video in listed] == [
-        str(folder / "videos" / f"{name}.mp4") for name in "ab"
+        str(folder / "videos" / f"{name}.mp4") for name in "abcd"
     ]
-    (folder / "videos" / "c.mp4").write_bytes(b"too late")
+    (folder / "videos" / "e.mp4").write_bytes(b"too late")
     with pytest.raises(SystemExit, match="changed after the run had begun"):
         _run(folder, fingerprint)

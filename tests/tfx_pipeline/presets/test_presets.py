@@ -79,8 +79,8 @@ def test_one_real_step_at_full_size(name, tmp_path):
         preset.training, batch_size=4, accumulation_steps=2, steps=1, steps_per_epoch=1
     )
     network, history = train(config, training, batches.repeat(), batches)
-    assert np.isfinite(history["loss"][0])
-    assert history["val_avc_accuracy"][0] in (0.0, 0.25, 0.5, 0.75, 1.0)
+    assert np.isfinite(history.curves["loss"][0])
+    assert history.curves["val_avc_accuracy"][0] in (0.0, 0.25, 0.5, 0.75, 1.0)
     heatmap = keras.ops.convert_to_numpy(network.heatmap(batch["image"], batch["audio"]))
     assert heatmap.shape == (2, 28, 28) if name == "l3" else (2, 14, 14)
     assert ((heatmap >= 0) & (heatmap <= 1)).all()

@@ -8,7 +8,12 @@ import xml.etree.ElementTree as ET
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Better, Metric
-from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
+from objects_that_sound.models.training_history import TrainingHistory
+from objects_that_sound.tfx_pipeline.report.charts import (
+    comparison_curves,
+    metrics_chart,
+    training_curves,
+)
 
 
 def _texts(svg: str) -> list[str]:
@@ -36,23 +41,41 @@ def test_metrics_chart_names_everything():
 
 
 def test_one_curve_a_metric_with_its_validation():
-    history = {"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "accuracy": [0.5], "step": [10, 20]}
-    curves = training_curves(history)
+    figures = {
+        "loss": [2.0, 1.0],
+        "val_loss": [2.0, 1.5],
+        "accuracy": [0.5],
+        "step": [10, 20],
+        "seconds": [1.0, 2.0],
+    }
+    curves = training_curves(TrainingHistory(figures, 1, False, val_split="val"))
     assert len(curves) == 2
-    assert {"loss", "step", "train", "eval"} <= set(_texts(curves[0]))
-    assert "eval" not in _texts(curves[1])
+    assert {"loss", "step", "train", "val"} <= set(_texts(curves[0]))
+    assert "val" not in _texts(curves[1])
+
+
+def test_curves_of_two_trainings_name_the_split_of_each():
+    figures = {"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "step": [10, 20]}
+    a = TrainingHistory(figures, 1, False, val_split="val")
+    b = TrainingHistory(figures, 1, False, val_split="eval")
+    [curve] = comparison_curves(a, b)
+    assert {"A train", "A val", "B train", "B eval"} <= set(_texts(curve))
+    [curve] = comparison_curves(None, b)
+    assert {"B train", "B eval"} <= set(_texts(curve))
+    assert "A train" not in _texts(curve)
 
 
 def test_elements_of_two_charts_do_not_share_ids():
-    history = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.6], "step": [10, 20]}
+    figures = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.6], "step": [10, 20]}
+    history = TrainingHistory(figures, 1, False)
     first, second = (set(re.findall(r'clipPath id="([^"]+)"', c)) for c in training_curves(history))
     assert first
     assert not first & second
 
 
 def test_nothing_to_draw():
-    assert training_curves({}) == []
-    assert training_curves({"step": [], "loss": []}) == []
+    assert training_curves(None) == []
+    assert training_curves(TrainingHistory({"step": [], "loss": []}, 0, False)) == []
     assert metrics_chart([]) == ""
     assert metrics_chart([MeasuredMetric(Metric("a", "A"), missing="no boxes")]) == ""
 

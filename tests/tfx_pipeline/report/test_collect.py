@@ -189,7 +189,9 @@ def test_a_run_from_nothing(root, run_ids):
     assert summary.decision.pushed_destination == "serving/17"
     assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
     assert summary.rejects == (REJECT,)
-    assert summary.history == {"loss": [2.0, 1.0], "step": [10, 20]}
+    assert summary.history is not None
+    assert summary.history.curves == {"loss": [2.0, 1.0], "step": [10, 20]}
+    assert summary.history.exported == 1
     # In the order of the registry of evaluators, then any others.
     assert [one.node for one in summary.evaluations] == [
         "AvcEvaluator",
@@ -249,7 +251,7 @@ def test_the_latest_run_failed_and_says_why(root, run_ids):
     assert summary.decision.reasons == ("Trainer failed: the loss is NaN at step 7",)
     assert collect_run(root, NAME).decision.reasons == ("Trainer failed",)
     assert summary.evaluations == ()
-    assert summary.history == {}
+    assert summary.history is None
 
 
 @pytest.mark.parametrize(

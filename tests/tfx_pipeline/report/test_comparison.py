@@ -13,6 +13,7 @@ from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Better, Metric
+from objects_that_sound.models.training_history import TrainingHistory
 from objects_that_sound.tfx_pipeline.report.comparison import (
     compare_metrics,
     render_comparison,
@@ -70,7 +71,9 @@ def _run(
         parameters={"Trainer": {"training.steps": 500, "seed": name}},
         decision=Decision(True, (), "17"),
         evaluations=(localisation,),
-        history={"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "step": [10, 20]},
+        history=TrainingHistory(
+            {"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "step": [10, 20]}, 1, False
+        ),
         stages=(Stage("Trainer", 12.0, "run"),),
         data={"num_videos": 5},
     )

@@ -18,6 +18,7 @@ from objects_that_sound.components.evaluation.evaluation_result import Evaluatio
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Metric
 from objects_that_sound.components.evaluation.result_table import ResultTable
+from objects_that_sound.models.training_history import TrainingHistory
 from objects_that_sound.tfx_pipeline.report.report import render_html, write_report
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
@@ -128,7 +129,9 @@ def summary(tmp_path) -> RunSummary:
             _evaluation("retrieval", FOUND, folder=retrieval),
             _evaluation("baselines", MeasuredMetric(HISTOGRAM, Estimate(0.61))),
         ),
-        history={"loss": [1.0, 0.5], "val_loss": [1.1, 0.6], "step": [10, 20]},
+        history=TrainingHistory(
+            {"loss": [1.0, 0.5], "val_loss": [1.1, 0.6], "step": [10, 20]}, 1, False
+        ),
         serving={"grpc_milliseconds": 12.5, "answers": [{"request": "score", "grpc": 0.9}]},
         stages=(Stage("Trainer", 12.0, "run"), Stage("Evaluator", 3.5, "cached")),
         data={"num_videos": 5},
@@ -221,7 +224,7 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
         ("baselines", None, []),
         ("retrieval", None, ["nearest-sounds", "nearest-images"]),
         ("localisation", None, ["gate", "localisation"]),
-        ("history", {}, ["training"]),
+        ("history", None, ["training"]),
         ("serving", None, ["serving"]),
         ("stages", (), ["stages"]),
         ("data", {}, []),
@@ -294,9 +297,10 @@ def test_says_why_a_figure_is_missing():
 
 
 def test_figures_that_are_not_finite_become_null(summary, tmp_path):
-    diverged = dataclasses.replace(summary, history={"loss": [1.0, float("nan")], "step": [1, 2]})
+    history = TrainingHistory({"loss": [1.0, float("nan")], "step": [1, 2]}, 1, False)
+    diverged = dataclasses.replace(summary, history=history)
     report = write_report(diverged, tmp_path / "out")
-    assert report["history"]["loss"] == [1.0, None]
+    assert report["history"]["curves"]["loss"] == [1.0, None]
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
 
 

@@ -1,0 +1,39 @@
+"""Whether there are enough videos for a run, asked before any is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.splits import EVAL, LEAST_GROUPS, TRAIN
+from objects_that_sound.components.video_example_gen.video import make_video
+from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+
+
+def group_of(video: ListedVideo, config: IngestConfig) -> str:
+    """The group of a listed video."""
+    return make_video(video.path, "", config, group=video.group, file_id=video.file_id).group
+
+
+def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:
+    """Refuses too few groups of videos to learn from some, and to be judged by others.
+
+    Args:
+        videos: that are listed, whose splits are to be dealt.
+        config: how their groups are told.
+
+    Raises:
+        ValueError: there are too few; says how many there must be.
+    """
+    groups = {group_of(video, config) for video in videos}
+    least = LEAST_GROUPS * len((TRAIN, EVAL))
+    if len(groups) >= least:
+        return
+    many = "one video" if len(videos) == 1 else f"{len(videos)} videos"
+    of = "one group" if len(groups) == 1 else f"{len(groups)} groups"
+    raise ValueError(
+        f"there must be at least {least} groups of videos: {LEAST_GROUPS} to learn from and "
+        f"{LEAST_GROUPS} others to be judged by, since a mismatched pair takes two. There are {many} "
+        f"in {of}: give more videos"
+        + (", or a group_regex that tells more groups apart" if len(groups) < len(videos) else "")
+    )
