@@ -48,9 +48,10 @@ class Schedule:
                 return rate * step / warm_up
             return rate * (1 + math.cos(math.pi * min((step - warm_up) / last, 1.0))) / 2
         if decay == "plateau":
-            warm_up = max(int(min(last * _WARM_UP_SHARE, _LONGEST_WARM_UP)), 1)
+            warm_up = max(int(min(self._bound(state) * _WARM_UP_SHARE, _LONGEST_WARM_UP)), 1)
             if state.fall_from is None:
                 return rate * min((step + 1) / warm_up, 1.0)
+            rate *= min(state.fall_from / warm_up, 1.0)  # it falls from where it was
             fallen = (step - state.fall_from) / max(last - state.fall_from, 1)
             return rate * (1 - math.sqrt(min(fallen, 1.0)))
         if self._config.steps:

@@ -177,3 +177,12 @@ def test_a_first_step_longer_than_the_time_is_the_last():
     schedule = _schedule(now, steps=100, minutes=1, learning_rate_decay="cosine")
     assert len(_run(schedule, state, now, 70.0)) == 1
     assert state.ended == "minutes"
+
+
+def test_the_rate_falls_from_where_it_was_even_while_it_warms_up():
+    now, state = _Now(), TrainingState()
+    schedule = _schedule(now, steps=0, learning_rate_decay="plateau", patience=1)
+    rates = _run(schedule, state, now, 1.0, plateau_at=40)
+    assert len(rates) == 50
+    assert max(rates) == rates[39] == rates[40] == pytest.approx(0.4e-3)
+    assert rates[49] < 0.1e-3

@@ -113,6 +113,7 @@ def test_parameters_have_types_defaults_and_descriptions(spec):
         "push_destination": "STRING",
         "preset": "STRING",
         "settings": "LIST",
+        "minutes": "NUMBER_DOUBLE",
         "thresholds": "LIST",
         "annotated": "BOOLEAN",
         "segments": "STRING",

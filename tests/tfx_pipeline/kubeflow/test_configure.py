@@ -125,7 +125,7 @@ def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
         ({"videos": ["/nowhere/*.mp4"]}, "no videos match '/nowhere/\\*.mp4'"),
         ({"thresholds": ["avc"]}, "is no threshold"),
         ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
-        ({"settings": ["training.steps=0"]}, "training.steps must be"),
+        ({"settings": ["training.steps=-1"]}, "training.steps must be"),
         ({"group_regex": "("}, "group_regex"),
     ],
 )
