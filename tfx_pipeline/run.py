@@ -10,6 +10,7 @@ from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
 from objects_that_sound.components.video_example_gen.check_groups import check_groups
+from objects_that_sound.components.video_example_gen.name_matches import name_matches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -46,17 +47,21 @@ def run(
         before: seconds of stages that ran before, by name.
 
     Raises:
-        RunError: there are no videos or too few, or the root is another kind of run's; says which.
+        RunError: there are no videos or too few, a pattern matches none of their names, or the root
+            is another kind of run's; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
     options = _with_absolute_paths(options)
     try:
         listed = list_videos(options.videos, options.segments)
+        matches = name_matches(listed, options.ingest_config())
     except (OSError, ValueError) as error:
         raise RunError(str(error)) from error
     paths = RunPaths.under(root)
     listener.videos_listed(listed)
+    for one in matches:
+        listener.names_matched(one)
     if continuous is None:
         if SpanLists(paths.span_lists).numbers():
             raise RunError(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
@@ -65,6 +66,9 @@ class _Printer(RunListener):
         missing = sum(not video.size for video in videos)
         if self._options.segments and missing:
             click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
+
+    def names_matched(self, matches: NameMatches) -> None:
+        click.secho(matches.text, fg="yellow" if matches.missed else None, err=True)
 
     def span_planned(self, plan: str) -> None:
         click.echo(plan)
