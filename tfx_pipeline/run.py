@@ -23,6 +23,7 @@ from objects_that_sound.tfx_pipeline.run_listener import RunListener
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.tfx_pipeline.servable_candidate import make_servable
 from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
 
@@ -178,6 +179,8 @@ def _run_pipeline(
             return RunOutcome(paths, report, videos_refused=reason)
         raise StageFailedError(reason) from error
     summary = collect_run(paths.root, PIPELINE_NAME)
+    if summary.decision.pushed_version is None:
+        make_servable(summary.candidate)
     stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
     stages += summary.stages
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))

@@ -9,6 +9,7 @@ import click
 
 from objects_that_sound.components.video_example_gen.name_matches import NameMatches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run import run
@@ -96,10 +97,9 @@ def _tell(outcome: RunOutcome) -> None:
         click.echo(
             f"{len(report['rejects'])} videos could not be used; the report names them and why"
         )
+    tell_advice(report["advice"])
     if report["pushed_version"] is None:
-        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
         click.echo(page)
         raise SystemExit(NOT_PUSHED)
-    click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
     click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
     click.echo(page)

@@ -11,8 +11,9 @@ import markupsafe
 
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.metric import Better
+from objects_that_sound.tfx_pipeline.report.advice.advice import advise
 from objects_that_sound.tfx_pipeline.report.charts import comparison_chart, comparison_curves
-from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
@@ -91,6 +92,7 @@ def render_comparison(a: RunSummary, b: RunSummary) -> str:
     return render_page(
         "comparison.html.j2",
         runs=(a, b),
+        advice=(advise(a), advise(b)),
         metrics=[row for row in metrics if not row.minor],
         minor_metrics=[row for row in metrics if row.minor],
         chart=markupsafe.Markup(comparison_chart(_charted(metrics))),
@@ -113,14 +115,7 @@ def render_comparison(a: RunSummary, b: RunSummary) -> str:
 
 def compare_metrics(a: RunSummary, b: RunSummary) -> list[ComparedMetric]:
     """Puts the metrics of two runs beside each other, in the order of the evaluators."""
-    of_a, of_b = (
-        {
-            (row.evaluator, row.metric.name): row
-            for evaluation in run.evaluations
-            for row in judged_metrics(evaluation.result)
-        }
-        for run in (a, b)
-    )
+    of_a, of_b = ({(row.evaluator, row.metric.name): row for row in run.metrics} for run in (a, b))
     keys = dict.fromkeys([*of_a, *of_b])
     return [
         ComparedMetric(of_a.get(key), of_b.get(key))

@@ -53,7 +53,9 @@ def test_without_patterns_nothing_is_told():
     ],
 )
 def test_a_pattern_that_finds_nothing_is_an_error(config, option):
-    with pytest.raises(ValueError, match=f"{option} .* matches none of 3 names.*'v_Bell_g1_c1.mp4'"):
+    with pytest.raises(
+        ValueError, match=f"{option} .* matches none of 3 names.*'v_Bell_g1_c1.mp4'"
+    ):
         name_matches(SCENES, config)
 
 

@@ -1,0 +1,39 @@
+"""Why a pushed model is no success yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from objects_that_sound.tfx_pipeline.report.advice.standing import (
+    Standing,
+    beside_chance,
+    headlines,
+)
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric
+
+
+def doubts_of(metrics: Iterable[JudgedMetric]) -> list[str]:
+    """Says that nothing was asked of a model, and which of its figures may be guessing.
+
+    Args:
+        metrics: all that was measured of the model, with what was decided.
+
+    Returns:
+        Sentences; none where something was asked, and all figures are surely above chance.
+    """
+    metrics = list(metrics)
+    doubts = []
+    if not was_asked(metrics):
+        doubts.append("Nothing was asked of this model, so being pushed says nothing of it.")
+    for one in headlines(metrics):
+        if beside_chance(one) is not Standing.ABOVE:
+            doubts.append(
+                f"{one.metric.title} is {one.value:.2f}, which is not surely better than chance: "
+                f"guessing reaches {one.chance:.2f}."
+            )
+    return doubts
+
+
+def was_asked(metrics: Iterable[JudgedMetric]) -> bool:
+    """Whether the gate asked anything."""
+    return any(one.decisions for one in metrics)
