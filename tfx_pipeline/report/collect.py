@@ -14,8 +14,8 @@ from objects_that_sound.components.drift_validator.comparison import read_compar
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_from_json
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import read_learning_curve
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
-from objects_that_sound.tfx_pipeline.report.learning_curve import read_learning_curve
 from objects_that_sound.tfx_pipeline.report.run_evaluation import (
     RunEvaluation,
     read_run_evaluations,

@@ -8,8 +8,8 @@ from typing import Any
 from objects_that_sound.components.drift_validator.comparison import Comparison
 from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.models.training_history import TrainingHistory
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import LearningCurve
 from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
-from objects_that_sound.tfx_pipeline.report.learning_curve import LearningCurve
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
 

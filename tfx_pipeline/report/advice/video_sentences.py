@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import LearningCurve
 from objects_that_sound.tfx_pipeline.report.advice.words import with_interval
-from objects_that_sound.tfx_pipeline.report.learning_curve import LearningCurve
 
 
 def video_sentences(curve: LearningCurve | None) -> list[str]:

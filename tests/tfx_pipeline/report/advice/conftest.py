@@ -13,7 +13,7 @@ from objects_that_sound.components.evaluation.measured_metric import MeasuredMet
 from objects_that_sound.components.evaluation.metric import Metric, Rank
 from objects_that_sound.components.evaluation.threshold import parse_threshold
 from objects_that_sound.models.training_history import TrainingHistory
-from objects_that_sound.tfx_pipeline.report.learning_curve import LearningCurve
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import LearningCurve
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
