@@ -22,15 +22,16 @@ def doubts_of(metrics: Iterable[JudgedMetric]) -> list[str]:
         Sentences; none where something was asked, and all figures are surely above chance.
     """
     metrics = list(metrics)
+    asked = was_asked(metrics)
     doubts = []
-    if not was_asked(metrics):
+    if not asked:
         doubts.append("Nothing was asked of this model, so being pushed says nothing of it.")
     for one in headlines(metrics):
+        figure, guessing = f"{one.metric.title} is {one.value:.2f}", f"reaches {one.chance:.2f}"
         if beside_chance(one) is not Standing.ABOVE:
-            doubts.append(
-                f"{one.metric.title} is {one.value:.2f}, which is not surely better than chance: "
-                f"guessing reaches {one.chance:.2f}."
-            )
+            doubts.append(f"{figure}, not surely better than chance: guessing {guessing}.")
+        elif not asked:
+            doubts.append(f"{figure}; guessing {guessing}.")
     return doubts
 
 

@@ -113,7 +113,7 @@ def _kept(asked: Threshold, measured: MeasuredMetric, failed: Iterable[str]) -> 
 def _reached(measured: MeasuredMetric) -> dict[str, float]:
     """By name of the bound, the strictest value of three decimals that the model keeps."""
     estimate, change = measured.estimate, measured.change
-    reached = {}
+    reached: dict[str, float] = {}
     if estimate is not None:
         reached |= {"at_least": _down(estimate.low), "at_most": -_down(-estimate.high)}
     if change is not None and change.known:
