@@ -48,29 +48,30 @@ def refusal_sentences(found: list[Refusal]) -> list[str]:
     """Says which bound refused the model, which option changes it, and whether that is enough."""
     if not found:
         return []
-    sentences = [
-        f"The gate asks of {one.metric}: {' and '.join(one.bounds)}. "
-        + (
-            f"The model would keep {one.option}."
-            if one.option
-            else f"No option changes that: {one.why_no_option}."
-        )
-        for one in found
-    ]
+    sentences = [_sentence(one) for one in found]
     options = [one.option for one in found if one.option]
     if len(options) < len(found):
         return [*sentences, "So no option pushes this model."]
     if len(options) == 1:
         end = (
-            "Nothing else refused it, so this option alone is enough to push the model: give the "
-            f"same command again with {options[0]}."
+            "Nothing else refused the model: given with the same command, this option alone is "
+            "enough to push it."
         )
     else:
         end = (
-            f"One of these options alone is not enough to push the model: give the same command "
+            "One of these options alone is not enough to push the model. Give the same command "
             f"again with all {len(options)}: {' '.join(options)}."
         )
-    return [*sentences, end, "It will be no better a model for that."]
+    return [*sentences, end, "The model gets no better by that."]
+
+
+def _sentence(refusal: Refusal) -> str:
+    one = len(refusal.bounds) == 1
+    which = f"bound{'' if one else 's'} on {refusal.metric} that refused the model"
+    text = f"The {which} {'is' if one else 'are'}: {' and '.join(refusal.bounds)}. "
+    if not refusal.option:
+        return f"{text}No option changes that: {refusal.why_no_option}."
+    return f"{text}The option {refusal.option} asks only for what the model keeps."
 
 
 def _refusal(judged: JudgedMetric, thresholds: Iterable[Threshold]) -> Refusal:

@@ -51,7 +51,7 @@ def test_a_refused_model_says_where_it_lies_what_refused_it_and_how_to_try_it(fi
     assert advice.tone is Tone.BAD
     assert advice.headline.startswith("Not pushed: avc_accuracy 0.700 (0.660 to 0.740) is below")
     assert advice.candidate[0] == f"The model that was not pushed lies in {model}."
-    assert "alone is enough to push the model" in " ".join(advice.candidate)
+    assert "this option alone is enough to push it" in " ".join(advice.candidate)
     serve, ask = advice.commands
     assert serve.startswith(f"ots serve --model_base_path='{model}'")
     assert "--model_name=objects-that-sound-candidate --port=8510" in serve

@@ -62,9 +62,9 @@ def test_the_option_asks_just_what_the_model_keeps_and_no_less_of_other_bounds(a
 def test_one_refused_metric_is_enough_to_change():
     found = refusals(_summary("avc_accuracy>=0.8", "fires_silence<=0.5"))
     text = " ".join(refusal_sentences(found))
-    assert "The gate asks of avc_accuracy: ≥ 0.8." in text
-    assert "this option alone is enough to push the model" in text
-    assert "--threshold 'avc:avc_accuracy>=0.531'" in text
+    assert "The bound on avc_accuracy that refused the model is: ≥ 0.8." in text
+    assert "this option alone is enough to push it" in text
+    assert "The option --threshold 'avc:avc_accuracy>=0.531' asks only for what" in text
     assert "fires_silence" not in text
 
 
@@ -74,8 +74,15 @@ def test_of_two_refused_metrics_one_is_not_enough():
     assert "One of these options alone is not enough to push the model" in text
     assert text.endswith(
         "with all 2: --threshold 'avc:avc_accuracy>=0.531' --threshold 'avc:fires_silence<=0.352'. "
-        "It will be no better a model for that."
+        "The model gets no better by that."
     )
+
+
+def test_two_bounds_of_one_metric_need_one_option():
+    found = refusals(_summary("avc_accuracy>=0.8:max_loss=0.02"))
+    text = " ".join(refusal_sentences(found))
+    assert "The bounds on avc_accuracy that refused the model are: ≥ 0.8 and loss ≤ 0.02." in text
+    assert "this option alone is enough" in text
 
 
 @pytest.mark.parametrize(
