@@ -32,7 +32,8 @@ def course_of(history: TrainingHistory) -> Course:
     """Reads the curves of a training.
 
     A trend is one that Kendall's rank test finds (one-sided, 5 %) in the second half of the
-    validations: it asks nothing of the curve's form, and noise does not pass for a trend.
+    validations: it asks nothing of the curve's form, and noise does not pass for a trend. A training
+    that ended at its plateau is not called rising: what rises then is the schedule's last fall.
 
     Args:
         history: the training's.
@@ -40,7 +41,7 @@ def course_of(history: TrainingHistory) -> Course:
     judged = _second_half(history, history.judge)
     if len(judged) < MIN_VALIDATIONS:
         return Course.UNKNOWN
-    if _rises(judged):
+    if history.ended != "plateau" and _rises(judged):
         return Course.RISING
     loss, validation_loss = _second_half(history, "loss"), _second_half(history, "val_loss")
     learns = _rises([-value for value in loss])

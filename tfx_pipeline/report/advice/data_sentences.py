@@ -19,13 +19,10 @@ def data_sentences(videos: VideoCounts | None) -> list[str]:
     """
     if videos is None:
         return []
-    parts = [
-        f"learnt from {_amount(videos, _TRAIN)}",
-        f"was judged by {_amount(videos, _HELD_OUT)} that it had never met",
-    ]
+    text = f"The model learnt from {_amount(videos, _TRAIN)}"
     if videos.clips.get(_VALIDATION):
-        parts.insert(1, f"was stopped by {_amount(videos, _VALIDATION)}")
-    text = f"The model {', '.join(parts[:-1])} and {parts[-1]}"
+        text += f", {_amount(videos, _VALIDATION)} told when to stop"
+    text += f", and it was judged by {_amount(videos, _HELD_OUT)} that it had never met"
     if videos.seconds is not None:
         text += f"; together they are {hours(videos.seconds)} of video"
     sentences = [f"{text}."]

@@ -29,7 +29,7 @@ def next_steps(summary: RunSummary) -> list[str]:
 def _steps(summary: RunSummary, history: TrainingHistory) -> Iterator[str]:
     videos, asked, course = summary.videos, was_asked(summary.metrics), course_of(history)
     figures = headlines(summary.metrics)
-    at_chance = any(beside_chance(one) is not Standing.ABOVE for one in figures)
+    at_chance = figures and all(beside_chance(one) is not Standing.ABOVE for one in figures)
     if not asked:
         yield (
             "Train in earnest: the preset of this run only shows that your videos can be read. "

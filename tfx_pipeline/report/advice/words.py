@@ -20,4 +20,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 def hours(seconds: float) -> str:
     """A length of video, such as "0.63 hours"."""
     value = seconds / 3600
-    return f"{value:,.0f} hours" if value >= 100 else f"{value:.2g} hours"
+    number = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{number} {'hour' if number == '1' else 'hours'}"

@@ -31,6 +31,11 @@ def test_curves(training, accuracy, val_loss, course):
     assert course_of(training(accuracy, val_loss)) is course
 
 
+def test_a_training_that_ended_at_its_plateau_was_not_getting_better(training):
+    assert course_of(training(RISING, ended="plateau")) is Course.LEVEL
+    assert course_of(training(RISING, FALLING, ended="plateau")) is Course.OVERFITTING
+
+
 def test_worse_validation_is_no_overfitting_while_training_gets_worse_too(training):
     history = training(WORSE)
     history.curves["loss"].reverse()
