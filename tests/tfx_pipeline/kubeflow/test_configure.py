@@ -122,7 +122,7 @@ def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
         ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
         ({"settings": ["training.steps=-1"]}, "training.steps must be"),
         ({"group_regex": "("}, "group_regex"),
-        ({"group_regex": "_g"}, "--group-regex '_g' matches none of 2 names"),
+        ({"group_regex": "_g"}, "--group-regex '_g' matches none of 4 names"),
     ],
 )
 def test_a_wrong_parameter_ends_the_run_before_it_begins(outputs, folder, parameters, message):
