@@ -41,7 +41,7 @@ class NameMatches(NamedTuple):
         names = len(self.found) + len(self.missed)
         kinds = f"{self.kinds} {one if self.kinds == 1 else many}"
         which = f"all {names} names" if not self.missed else f"{len(self.found)} of {names} names"
-        sentences = [f"{self.option} {self.pattern!r} matched {which}, which makes {kinds}."]
+        sentences = [f"{self.option} '{self.pattern}' matched {which}, which makes {kinds}."]
         if self.missed:
             examples = ", ".join(map(repr, self.missed[:_SHOWN]))
             means = (
@@ -51,7 +51,7 @@ class NameMatches(NamedTuple):
                 else "these get no class from their name"
             )
             sentences.append(f"It missed {len(self.missed)}, for example {examples}: {means}.")
-        if is_group and not self.missed and self.kinds == names > 1:
+        if is_group and self.kinds == len(self.found) > 1:
             sentences.append("No two names share a group, so it keeps nothing together.")
         return " ".join(sentences)
 
@@ -83,7 +83,7 @@ def name_matches(listed: Iterable[ListedVideo], config: IngestConfig) -> list[Na
         if not found:
             examples = ", ".join(map(repr, missed[:_SHOWN]))
             raise ValueError(
-                f"{option} {pattern!r} matches none of {len(missed)} names, for example "
+                f"{option} '{pattern}' matches none of {len(missed)} names, for example "
                 f"{examples}: mend the pattern, or leave the option out"
             )
         matches.append(NameMatches(option, pattern, found, missed))

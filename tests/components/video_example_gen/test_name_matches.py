@@ -22,7 +22,7 @@ STRANGERS = _videos("d.mp4", "b.mp4", "c.mp4", "a.mp4")
 def test_all_names_matched_are_counted_with_their_groups():
     [groups] = name_matches(SCENES, IngestConfig(group_regex=r"_g\d+_"))
     assert (groups.kinds, groups.missed) == (2, ())
-    assert groups.text == "--group-regex '_g\\\\d+_' matched all 3 names, which makes 2 groups."
+    assert groups.text == r"--group-regex '_g\d+_' matched all 3 names, which makes 2 groups."
 
 
 def test_names_that_are_missed_are_counted_and_some_are_named():
