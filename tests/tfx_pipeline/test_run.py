@@ -220,9 +220,9 @@ def test_a_refused_model_is_not_pushed_and_the_run_says_why(refused_run, first_r
 def test_a_refused_model_can_be_tried_at_once(refused_run):
     output = _flat(refused_run.output)
     accuracy = refused_run.report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
-    [option] = re.findall(r"The option (--threshold \S+) asks only for", output)
+    [option] = re.findall(r"The option (--threshold=\S+) asks only for", output)
     assert "this option alone is enough to push it" in output
-    [_, threshold] = shlex.split(option)
+    [threshold] = shlex.split(option.removeprefix("--threshold="))
     name, _, bound = threshold.partition(">=")
     assert name == "avc:avc_accuracy"
     assert accuracy["low"] - 0.001 < float(bound) <= accuracy["low"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
 _WIDTH = 100
+_NO_BREAK = "\u00a0"
 
 
 def tell_advice(advice: Mapping[str, Any]) -> None:
@@ -38,12 +40,14 @@ def tell_advice(advice: Mapping[str, Any]) -> None:
 
 
 def _wrapped(sentence: str, mark: str) -> str:
-    """Breaks between words only: commands and paths stay whole, to be copied."""
-    return textwrap.fill(
-        sentence,
+    """Breaks between words only: paths, and commands in backticks, stay whole, to be copied."""
+    kept = re.sub("`[^`]*`", lambda match: match[0].replace(" ", _NO_BREAK), sentence)
+    text = textwrap.fill(
+        kept,
         _WIDTH,
         initial_indent=f"  {mark}",
         subsequent_indent="  " + " " * len(mark),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return text.replace(_NO_BREAK, " ")

@@ -49,7 +49,7 @@ ADVICE = {
     "headline": "Not pushed: avc_accuracy is below 0.800",
     "doubts": [],
     "findings": ["The model learnt from 400 clips of 80 scenes. " + "It is a long story. " * 8],
-    "next_steps": ["Give more video."],
+    "next_steps": ["Give more video. " * 5 + "To learn more, run `ots advise --root /runs/a`."],
     "candidate": ["The model that was not pushed lies in /runs/a/b."],
     "commands": ["ots serve --model_base_path=" + "/very/long/path" * 12],
 }
@@ -70,6 +70,7 @@ def test_the_advice_is_told_in_order_and_commands_stay_whole():
     titles = ["What this means", "What to do next", "The model that was not pushed"]
     assert [line for line in lines if line in titles] == titles
     assert "    " + ADVICE["commands"][0] in lines
+    assert "`ots advise --root /runs/a`" in output
     flat = " ".join(output.split())
     assert all(
         " ".join(sentence.split()) in flat

@@ -52,7 +52,7 @@ def _steps(summary: RunSummary, history: TrainingHistory) -> Iterator[str]:
             "Give more video, above all of other scenes: the model has learnt what these have to "
             "tell, and training longer makes it worse."
         )
-    if at_chance and asked and course is not Course.RISING:
+    elif at_chance and asked and course is not Course.RISING:
         yield (
             "There is too little to learn from in these videos, or their sound does not come from "
             "what they show: look at some of them, leave out music and speech from off the screen, "

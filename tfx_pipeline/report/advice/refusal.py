@@ -87,7 +87,7 @@ def _refusal(judged: JudgedMetric, thresholds: Iterable[Threshold]) -> Refusal:
         why = "what was asked is not known any more"
     else:
         spelt = spell_threshold(_kept(asked, measured, failed))
-        option = f"--threshold {shlex.quote(f'{judged.evaluator}:{spelt}')}"
+        option = f"--threshold={shlex.quote(f'{judged.evaluator}:{spelt}')}"
     return Refusal(judged.evaluator, measured.metric.name, failed, option, why)
 
 

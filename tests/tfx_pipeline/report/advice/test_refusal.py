@@ -53,7 +53,7 @@ def _summary(*asks: str) -> RunSummary:
 )
 def test_the_option_asks_just_what_the_model_keeps_and_no_less_of_other_bounds(asked, option):
     [refusal] = refusals(_summary(asked))
-    assert shlex.split(refusal.option) == ["--threshold", f"avc:{option}"]
+    assert shlex.split(refusal.option) == [f"--threshold=avc:{option}"]
     measured = [MEASURED[parse_threshold(option).metric]]
     decisions = decide([parse_threshold(option)], measured, has_baseline=True)
     assert all(one.passed for one in decisions)
@@ -64,7 +64,7 @@ def test_one_refused_metric_is_enough_to_change():
     text = " ".join(refusal_sentences(found))
     assert "The bound on avc_accuracy that refused the model is: ≥ 0.8." in text
     assert "this option alone is enough to push it" in text
-    assert "The option --threshold 'avc:avc_accuracy>=0.531' asks only for what" in text
+    assert "The option --threshold='avc:avc_accuracy>=0.531' asks only for what" in text
     assert "fires_silence" not in text
 
 
@@ -73,7 +73,7 @@ def test_of_two_refused_metrics_one_is_not_enough():
     text = " ".join(refusal_sentences(found))
     assert "One of these options alone is not enough to push the model" in text
     assert text.endswith(
-        "with all 2: --threshold 'avc:avc_accuracy>=0.531' --threshold 'avc:fires_silence<=0.352'. "
+        "with all 2: --threshold='avc:avc_accuracy>=0.531' --threshold='avc:fires_silence<=0.352'. "
         "The model gets no better by that."
     )
 
