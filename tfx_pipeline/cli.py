@@ -23,6 +23,7 @@ _COMMANDS = {
     "index": "Make a collection of videos searchable by image and by sound.",
     "search": "Find the sounds that fit an image, and the images that fit a sound.",
     "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, public benchmarks.",
+    "advise": "Say what more video would bring, by training on parts of a run's videos.",
     "report": "Write the HTML and JSON report of a run again.",
     "runs": "List all runs of a root: videos, figures, decisions.",
     "lineage": "Tell which videos, code and parameters made a served model.",

@@ -13,6 +13,7 @@ from objects_that_sound.components.data_gate.span_refused_error import SpanRefus
 from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
 from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.video_example_gen.check_groups import check_groups
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches, name_matches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
@@ -25,6 +26,7 @@ from objects_that_sound.tfx_pipeline.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.tfx_pipeline.servable_candidate import make_servable
 from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
 
@@ -55,25 +57,28 @@ def run(
             are gone.
 
     Raises:
-        RunError: there are no videos or too few, the root can't be one, is another kind of run's or
-            another run is at work in it, or what the run needs of earlier ones is gone; says which.
+        RunError: there are no videos or too few, a pattern matches none of their names, the root
+            can't be one, is another kind of run's or another run is at work in it, or what the run needs of earlier ones is gone; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
     options = _with_absolute_paths(options)
     listed: list[ListedVideo] = []
+    matches: list[NameMatches] = []
     before: Mapping[str, float] = {}
     with _told_as_run_errors():
         check_literal_path(os.path.abspath(root), "--root", spans=continuous is not None)
         if prepare is None:
-            listed = list_videos(options.videos, options.segments)
+            listed, matches = _list(options)
         paths = RunPaths.under(root)
     with run_lock(paths.lock):
         if prepare is not None:
             before = prepare()
             with _told_as_run_errors():
-                listed = list_videos(options.videos, options.segments)
+                listed, matches = _list(options)
         listener.videos_listed(listed)
+        for one in matches:
+            listener.names_matched(one)
         run_pipeline = functools.partial(
             _run_pipeline,
             options,
@@ -100,6 +105,11 @@ def run(
         accept = continuous.accept_drift or plan.accepted
         asked = dataclasses.replace(continuous, accept_drift=accept)
         return run_pipeline(plan.videos, span=(plan.span, asked))
+
+
+def _list(options: RunOptions) -> tuple[list[ListedVideo], list[NameMatches]]:
+    listed = list_videos(options.videos, options.segments)
+    return listed, name_matches(listed, options.ingest_config())
 
 
 @contextlib.contextmanager
@@ -207,6 +217,8 @@ def _run_pipeline(
             return RunOutcome(paths, report, videos_refused=reason)
         raise StageFailedError(reason) from error
     summary = collect_run(paths.root, PIPELINE_NAME)
+    if summary.decision.pushed_version is None:
+        make_servable(summary.candidate)
     stages = [Stage(name, seconds, "run") for name, seconds in before.items()]
     stages += summary.stages
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))

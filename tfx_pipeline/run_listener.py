@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
 
 
@@ -12,6 +13,9 @@ class RunListener:
 
     def videos_listed(self, videos: Sequence[ListedVideo]) -> None:
         """All videos or segments were found; those without a file have no size."""
+
+    def names_matched(self, matches: NameMatches) -> None:
+        """A pattern was tried on the names of all files."""
 
     def span_planned(self, plan: str) -> None:
         """A continuous run knows what it has to do: one sentence."""

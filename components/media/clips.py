@@ -36,6 +36,8 @@ class Clip(NamedTuple):
         brightness: mean luma of the frame, 0..1.
         loudness: RMS of the sound in dBFS, at least -120.
         frames: where several were asked for: JPEGs 0.04 s apart, the middle one is `jpeg`.
+        video_seconds: length of the video, or segment, that the clip was chosen from, as far as it
+            has pictures with sound; 0.0 where nobody chose.
     """
 
     time: float
@@ -44,6 +46,7 @@ class Clip(NamedTuple):
     brightness: float
     loudness: float
     frames: tuple[bytes, ...] = ()
+    video_seconds: float = 0.0
 
 
 class MediaInfo(NamedTuple):

@@ -37,8 +37,9 @@ class VideoExampleGen(FileBasedExampleGen):
     Outputs `examples`: splits by groups of videos, never by example; records as in
     models/examples.py. Its folder also holds `rejects.jsonl`: a row with video, reason and detail
     for each video that could not be used, and `videos.jsonl`: one for each video that was listed,
-    with id, path, split and version (size and modification times). Custom properties of the
-    artifact: num_videos, num_examples, num_rejects, and rejects (numbers by reason, as JSON).
+    with id, path, split, version (size and modification times) and group. Custom properties of the
+    artifact: num_videos, num_seconds (length of those that gave examples), num_examples,
+    num_rejects, and rejects (numbers by reason, as JSON).
     """
 
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)

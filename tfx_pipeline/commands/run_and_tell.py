@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run import run
@@ -65,6 +67,9 @@ class _Printer(RunListener):
         if self._options.segments and missing:
             click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
 
+    def names_matched(self, matches: NameMatches) -> None:
+        click.secho(matches.text, fg="yellow" if matches.missed else None, err=True)
+
     def span_planned(self, plan: str) -> None:
         click.echo(plan)
 
@@ -94,10 +99,9 @@ def _tell(outcome: RunOutcome) -> None:
         click.echo(
             f"{len(report['rejects'])} videos could not be used; the report names them and why"
         )
+    tell_advice(report["advice"])
     if report["pushed_version"] is None:
-        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
         click.echo(page)
         raise SystemExit(NOT_PUSHED)
-    click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
     click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
     click.echo(page)
