@@ -63,7 +63,9 @@ class MonoResampler:
         Raises:
             MediaError: no_timestamps.
         """
-        kind = frame and (frame.sample_rate, frame.layout.name, frame.format.name)
+        kind = None
+        if frame is not None:
+            kind = (frame.sample_rate, frame.layout.name, frame.format.name)
         if kind != self._format:
             yield from self._release(final=True)
             yield from self._flush()
