@@ -32,6 +32,7 @@ Source = str | os.PathLike | BinaryIO
 """A local path, or a seekable binary file (for remote storage)."""
 
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
+_READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
 _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _MAX_PIXELS = 8192 * 8192
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
@@ -181,7 +182,7 @@ class MediaFile:
             self.audio_index = index
 
     def _sample_tables(self) -> list[PacketIndex] | None:
-        if "mov" not in self._formats:
+        if "mov" not in self._formats or self._size <= _READ_WHOLE_BYTES:
             return None
         if not isinstance(self._source, str | os.PathLike):
             return read_sample_tables(self._source, self._streams())
