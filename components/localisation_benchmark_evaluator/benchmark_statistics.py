@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,12 +117,11 @@ def detection_statistics(
     sounds = data.positive
     confidences = np.array([detection.confidence(one.square()) if one else np.nan for one in looks])
     success = np.nan_to_num(found.half)
-    return {
-        metric.name: lambda rows, measure=measure: measure(
-            confidences[rows], success[rows], sounds[rows]
-        )
-        for metric, measure in ((AP, detection.average_precision), (MAX_F1, detection.max_f1))
-    }
+
+    def of(measure: Callable[..., float]) -> Statistic:
+        return lambda rows: measure(confidences[rows], success[rows], sounds[rows])
+
+    return {AP.name: of(detection.average_precision), MAX_F1.name: of(detection.max_f1)}
 
 
 def universal_statistics(

@@ -11,7 +11,7 @@ OUTSIDE, EMPTY, NOT_A_BOX = "box_outside", "box_empty", "not_a_box"
 
 
 def usable_boxes(
-    name: str, boxes: Iterable[Sequence[float]], scale: float = 1.0
+    name: str, boxes: Iterable[Sequence[float | str]], scale: float = 1.0
 ) -> tuple[tuple[Box, ...], list[Fault]]:
     """Clips boxes to the picture, and leaves out those that hold nothing.
 

@@ -90,7 +90,8 @@ def look(
     Raises:
         ValueError: a map is not finite.
     """
-    kinds = {"own": [media.sound for media in data.media], **data.sounds}
+    own: list[bytes | None] = [media.sound for media in data.media]
+    kinds = {"own": own, **data.sounds}
     total = sum(sound is not None for sounds in kinds.values() for sound in sounds)
     looks: dict[str, list[Look | None]] = {}
     with tqdm(total=total, desc=f"Benchmark: {what}", unit="sound", disable=None) as bar:
@@ -100,7 +101,7 @@ def look(
             for start in range(0, len(there), batch_size):
                 rows = there[start : start + batch_size]
                 found = localiser(
-                    [data.media[row].picture for row in rows], [sounds[row] for row in rows]
+                    [data.media[row].picture for row in rows], [sounds[row] or b"" for row in rows]
                 )
                 if not np.isfinite(found["heatmap"]).all():
                     raise ValueError(

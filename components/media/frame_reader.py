@@ -160,9 +160,8 @@ class FrameReader:
         try:
             for ordinal, packet in itertools.chain(packets, [(None, None)]):
                 if ordinal is not None and self._index.damaged(ordinal):
-                    raise MediaError(
-                        media_error.DECODE_ERROR, f"damaged packet at byte {packet.pos}"
-                    )
+                    where = f"behind {self._seconds(stamp):.3f} s"
+                    raise MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
                 for frame in context.decode(packet):
                     stamp = _pts(frame) if in_order is None else int(next(in_order, stamp))
                     if stamp < self._index.stamps[first]:

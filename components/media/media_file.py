@@ -35,6 +35,7 @@ from objects_that_sound.components.media.timeline_parts import common_seconds, t
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
 
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
+_READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
 _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
@@ -175,7 +176,7 @@ class MediaFile:
             self.audio_index = index
 
     def _sample_tables(self) -> list[PacketIndex] | None:
-        if "mov" not in self._formats:
+        if "mov" not in self._formats or self._size <= _READ_WHOLE_BYTES:
             return None
         if not isinstance(self._source, str | os.PathLike):
             return read_sample_tables(self._source, self._streams())
@@ -308,7 +309,7 @@ class MediaFile:
     def _end_of_all_streams(self) -> Fraction:
         """When the last packet of the file ends, in seconds by its time stamps."""
         end = Fraction(0)
-        with self._reopen() as container:
+        with second_reading(self._source) as container:
             for packet in container.demux():
                 if packet.size and packet.pts is not None and packet.time_base is not None:
                     ticks = packet.pts + (packet.duration or 0)

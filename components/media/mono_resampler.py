@@ -65,7 +65,9 @@ class MonoResampler:
         Raises:
             MediaError: no_timestamps; cannot_open, decode_error: the channels can't be mixed.
         """
-        kind = frame and (frame.sample_rate, layout_name(frame), frame.format.name)
+        kind = None
+        if frame is not None:
+            kind = (frame.sample_rate, layout_name(frame), frame.format.name)
         if kind != self._format:
             yield from self._release(final=True)
             yield from self._flush()

@@ -44,11 +44,9 @@ def read_is3(root: pathlib.Path) -> LocalisationBenchmark:
     for row in rows:
         name = pathlib.PurePosixPath(str(row["image"])).stem
         picture, sound = pictures(str(row["image"])), sounds(str(row["audio"]))
-        mask, boxes, wrong = "", (), []
-        if isinstance(row["gt_box"], str):
-            mask = masks(row["gt_box"]) or ""
-        else:
-            boxes, wrong = usable_boxes(name, [row["gt_box"]], SIDE)
+        given = row["gt_box"]
+        mask = (masks(given) or "") if isinstance(given, str) else ""
+        boxes, wrong = usable_boxes(name, [] if isinstance(given, str) else [given], SIDE)
         faults += wrong
         if picture is None or sound is None or not (mask or boxes):
             continue

@@ -31,6 +31,12 @@ CASES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def small_files_too(monkeypatch) -> None:
+    """Asks the list of these small files, too."""
+    monkeypatch.setattr(media_file, "_READ_WHOLE_BYTES", 0)
+
+
 @pytest.fixture
 def read_whole(monkeypatch):
     """Opens a file without asking its list."""
