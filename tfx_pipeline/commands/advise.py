@@ -23,7 +23,6 @@ def command(root: pathlib.Path) -> None:
     command that was interrupted goes on where it was. Writes the report again, with the advice.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
-    from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
     from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import learning_curve_folder
     from objects_that_sound.tfx_pipeline.learning_curve.measure_learning_curve import (
         measure_learning_curve,
@@ -36,16 +35,17 @@ def command(root: pathlib.Path) -> None:
         RunNotFoundError,
         read_run_records,
     )
+    from objects_that_sound.tfx_pipeline.run_error import RunError
+    from objects_that_sound.tfx_pipeline.run_lock import run_lock
+    from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
     try:
         records = read_run_records(metadata_of(root), PIPELINE_NAME)
         run = find_trained_run(records)
         folder = learning_curve_folder(os.path.abspath(root), run.model)
-        with run_lock(os.path.join(folder, ".lock")):
+        with run_lock(RunPaths.under(str(root)).lock):
             measure_learning_curve(run, folder, lambda text: click.secho(text, bold=True, err=True))
-    except BlockingIOError as error:
-        raise click.ClickException(f"another ots advise is at work in {root}") from error
-    except (RunNotFoundError, OSError, ValueError) as error:
+    except (RunError, RunNotFoundError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     report = write_report(known_run(root, records.run_id), root)
     tell_advice(report["advice"])
