@@ -4,7 +4,7 @@ Components, each a folder with `component.py`: VideoExampleGen (`video_example_g
 (`avc_pair_gen`), the evaluators (`avc_evaluator`, `retrieval_evaluator`, `localisation_evaluator`,
 `sound_benchmark_evaluator`; `evaluators.py` is their registry), BaselineEvaluator
 (`baseline_evaluator`), ModelGate (`model_gate`), ServingValidator (`serving_validator`),
-SearchIndexer (`search_indexer`); for continuous training SpanStatistics (`span_statistics`),
+Pusher (`pusher`), SearchIndexer (`search_indexer`); for continuous training SpanStatistics (`span_statistics`),
 DriftValidator (`drift_validator`) and DataGate (`data_gate`); for runners that can't ask ML Metadata
 LatestBlessedModel (`latest_blessed_model`) and BlessedModelPusher (`blessed_model_pusher`).
 

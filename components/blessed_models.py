@@ -8,12 +8,12 @@ those weights, and those that can't be served.
 from __future__ import annotations
 
 import os
-import time
 
 import tensorflow as tf
 
 from objects_that_sound.components.copy_folder import copy_folder
 from objects_that_sound.components.folder_names import newest_first
+from objects_that_sound.components.next_version import next_version
 
 NO_VERSION = "none"
 """In place of a version: there is no blessed model."""
@@ -30,17 +30,14 @@ def add_model(folder: str, model: str) -> str:
         model: folder of a Model artifact.
 
     Returns:
-        The version: seconds since 1970, or one more than the latest.
+        The version; see `next_version`.
     """
-    latest = latest_version(folder)
-    version = int(time.time())
-    if latest != NO_VERSION:
-        version = max(version, int(latest) + 1)
-    path = os.path.join(folder, str(version))
+    version = next_version(folder)
+    path = os.path.join(folder, version)
     copy_folder(model, path)
     with tf.io.gfile.GFile(os.path.join(path, _COMPLETE), "w") as file:
         file.write(model)
-    return str(version)
+    return version
 
 
 def latest_version(folder: str) -> str:

@@ -89,7 +89,10 @@ def make_example(features: Mapping[str, Value]) -> tf.train.Example:
         values: list = [value] if isinstance(value, bytes | str | float | int) else list(value)
         feature = example.features.feature[name]
         if dtype == tf.string:
-            feature.bytes_list.value.extend(v.encode() if isinstance(v, str) else v for v in values)
+            # Names of files, and labels taken from them, need not be UTF-8.
+            feature.bytes_list.value.extend(
+                v.encode("utf-8", "surrogateescape") if isinstance(v, str) else v for v in values
+            )
         elif dtype == tf.int64:
             feature.int64_list.value.extend(int(v) for v in values)
         else:

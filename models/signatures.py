@@ -11,12 +11,15 @@ from objects_that_sound.models.export_check import check_export
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
+_MAX_ASPECT_RATIO = 50
+"""Beyond, a few pixels would become gigabytes: the short side is scaled to `image_size`."""
+
 
 class ServingSignatures:
     """The functions that answer requests: from JPEG or PNG and PCM or WAV bytes to answers.
 
-    An image of any size is scaled so that its short side is `image_size`, then cropped in the
-    centre. Where the network looks at several frames, an image is that many of one size, in order
+    An image of any size, its long side at most 50 times its short side, is scaled so that its short
+    side is `image_size`, then cropped in the centre. Where the network looks at several frames, an image is that many of one size, in order
     of time: string [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at
     `sample_rate`: int16 little-endian PCM, or a 16-bit WAV file. Only stock TensorFlow operations
     are used. docs/serving.md has the tables.
@@ -95,15 +98,14 @@ class ServingSignatures:
             "score_examples",
             "describe",
         ):
-            function = getattr(self, name)
-            inputs = [argument for argument in function.__annotations__ if argument != "return"]
-            archive.add_endpoint(
-                name,
-                function,
-                [tf.TensorSpec(self._input_shape(i), tf.string, name=i) for i in inputs],
-            )
+            archive.add_endpoint(name, getattr(self, name), self.inputs_of(name))
         archive.write_out(folder, verbose=False)
         check_export(self.network, folder)
+
+    def inputs_of(self, name: str) -> list[tf.TensorSpec]:
+        """What the signature of a name takes, in order."""
+        inputs = [one for one in getattr(self, name).__annotations__ if one != "return"]
+        return [tf.TensorSpec(self._input_shape(one), tf.string, name=one) for one in inputs]
 
     def _input_shape(self, name: str) -> list[int | None]:
         several = name == "image" and self.config.frames > 1
@@ -130,7 +132,15 @@ class ServingSignatures:
         else:
             frame = tf.TensorSpec([None, None, 3], tf.uint8)
             image = tf.map_fn(self._decoded, encoded, fn_output_signature=frame)
-        size = tf.cast(tf.shape(image)[1:3], tf.float32)  # [2]: height, width
+        size = tf.shape(image)[1:3]  # height, width
+        check = tf.debugging.assert_less_equal(
+            tf.reduce_max(size),
+            _MAX_ASPECT_RATIO * tf.reduce_min(size),
+            f"an image's long side must be at most {_MAX_ASPECT_RATIO} times its short side; got "
+            "[long side, times the short side]:",
+        )
+        with tf.control_dependencies([check]):
+            size = tf.cast(size, tf.float32)
         scaled = tf.round(size * (self.config.image_size / tf.reduce_min(size)))
         scaled_int = tf.cast(scaled, tf.int32)
         # Frames as stored by VideoExampleGen have the right size and stay as they are.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Before anything imports TensorFlow: no log noise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# Commands called in this process would isolate the children of all tests after them.
+os.environ.setdefault("PYTHONSAFEPATH", "")
 
 _REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from objects_that_sound.components.isolated_python import isolate_children
 from objects_that_sound.tfx_pipeline.lazy_group import LazyGroup
 from objects_that_sound.tfx_pipeline.quiet import quieten
 
@@ -21,7 +22,8 @@ _COMMANDS = {
     "localise": "Ask a model server where in an image the sound comes from.",
     "index": "Make a collection of videos searchable by image and by sound.",
     "search": "Find the sounds that fit an image, and the images that fit a sound.",
-    "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, sound benchmarks.",
+    "evaluate": "Measure any SavedModel: AVC, retrieval, localisation, public benchmarks.",
+    "advise": "Say what more video would bring, by training on parts of a run's videos.",
     "report": "Write the HTML and JSON report of a run again.",
     "runs": "List all runs of a root: videos, figures, decisions.",
     "lineage": "Tell which videos, code and parameters made a served model.",
@@ -38,6 +40,7 @@ _COMMANDS = {
 def main() -> None:
     """Objects that Sound: learn from unlabelled video what things look like and sound like."""
     quieten()
+    isolate_children()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def run_locally(
     continuous: ContinuousTraining | None = None,
     listener: RunListener | None = None,
     verbose: bool = False,
+    enable_cache: bool = True,
 ) -> None:
     """Runs every component whose inputs changed since the last run under the same root.
 
@@ -42,6 +43,7 @@ def run_locally(
         continuous: the span that `videos` are, and how to check it and train; None for a plain run.
         listener: is told of every component, if given.
         verbose: show TFX's log.
+        enable_cache: use outputs of earlier runs whose inputs did not change.
 
     Raises:
         Exception: whatever a component raises.
@@ -64,6 +66,7 @@ def run_locally(
         ),
         beam_pipeline_args=local_beam_pipeline_args(),
         continuous=continuous,
+        enable_cache=enable_cache,
     )
     ir = Compiler().compile(pipeline)
     _note(ir, {"preset": options.preset, **code_version()})

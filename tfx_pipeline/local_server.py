@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 LOCAL_SERVER = (
-    # -P: the current folder may hold anything.
-    *("-P", "-m", "objects_that_sound.tfx_pipeline.cli"),
+    *("-m", "objects_that_sound.tfx_pipeline.cli"),
     *("serve", "--bind_address=127.0.0.1"),
 )
 """Arguments of Python; flags of tensorflow_model_server may follow."""

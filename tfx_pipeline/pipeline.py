@@ -2,10 +2,10 @@
 
 videos -> VideoExampleGen -> StatisticsGen -> SchemaGen -> ExampleValidator
                  |
-                 +--> AvcPairGen --> BaselineEvaluator
-                 |         |                 |
-                 +--> Trainer ----> every evaluator of components/evaluators.py
-                          |         (against the latest blessed model)
+                 +--> AvcPairGen -+
+                 |                |
+                 +--> Trainer ----+-> BaselineEvaluator -> every evaluator of
+                          |           components/evaluators.py (against the latest blessed model)
                           |             -> ModelGate --------+
                           |                                  +--> Pusher
                           |                                  +--> SearchIndexer -> Pusher.search
@@ -22,15 +22,19 @@ import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
+from tfx.types import BaseChannel
 from tfx.types.channel_utils import union
 
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
+from objects_that_sound.components.baseline_evaluator.baselines import BaselineOptions
 from objects_that_sound.components.baseline_evaluator.component import BaselineEvaluator
 from objects_that_sound.components.blessed_model_pusher.component import BlessedModelPusher
 from objects_that_sound.components.evaluation.threshold import thresholds_to_json
 from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
 from objects_that_sound.components.model_gate.component import ModelGate
+from objects_that_sound.components.pusher.component import Pusher
+from objects_that_sound.components.retrieval_evaluator.evaluator import RETRIEVAL
 from objects_that_sound.components.search_indexer.component import SearchIndexer
 from objects_that_sound.components.serving_validator.component import ServingValidator
 from objects_that_sound.components.video_example_gen.component import VideoExampleGen
@@ -94,7 +98,7 @@ def create_pipeline(
         statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
     )
     if blessed_dir is None:
-        latest_blessed_model = _latest_blessed_model_resolver()
+        latest_blessed_model = latest_blessed_model_resolver()
     else:
         latest_blessed_model = LatestBlessedModel(folder=blessed_dir)
     window = example_gen.outputs["examples"]
@@ -107,7 +111,6 @@ def create_pipeline(
             model=latest_blessed_model.outputs["model"],
         )
     pair_gen = AvcPairGen(examples=window)
-    baseline_evaluator = BaselineEvaluator(examples=window, pairs=pair_gen.outputs["pairs"])
     warm_start = continuous is not None if options.warm_start is None else options.warm_start
     trainer = tfx.components.Trainer(
         run_fn="objects_that_sound.models.trainer.run_fn",
@@ -120,6 +123,13 @@ def create_pipeline(
             "network": dataclasses.asdict(preset.network),
             "training": dataclasses.asdict(preset.training),
         },
+    )
+    evaluator_options = options.evaluator_options()
+    baseline_evaluator = BaselineEvaluator(
+        examples=window,
+        pairs=pair_gen.outputs["pairs"],
+        model=trainer.outputs["model"],
+        options=BaselineOptions(**dataclasses.asdict(evaluator_options[RETRIEVAL.name])).to_json(),
     )
     channels = {
         "examples": window,
@@ -134,7 +144,7 @@ def create_pipeline(
             options=its_options.to_json(),
             thresholds=thresholds_to_json(preset.thresholds.get(name, ())),
         )
-        for name, its_options in options.evaluator_options().items()
+        for name, its_options in evaluator_options.items()
     ]
     gate = ModelGate(
         model=channels["model"],
@@ -150,17 +160,15 @@ def create_pipeline(
         "model_blessing": gate.outputs["blessing"],
         "infra_blessing": serving_validator.outputs["blessing"],
     }
-    pusher = tfx.components.Pusher(
-        model=trainer.outputs["model"], push_destination=_folder(serving_dir), **blessings
-    )
+    pusher = _pusher(trainer.outputs["model"], serving_dir, blessings)
     search_indexer = SearchIndexer(
         examples=window,
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
     )
-    search_pusher = tfx.components.Pusher(
-        model=search_indexer.outputs["index"], push_destination=_folder(search_dir), **blessings
-    ).with_id("Pusher.search")
+    search_pusher = _pusher(search_indexer.outputs["index"], search_dir, blessings).with_id(
+        "Pusher.search"
+    )
     blessed_pushers = []
     if blessed_dir is not None:
         blessed_pushers = [
@@ -180,9 +188,9 @@ def create_pipeline(
             example_validator,
             *span_checks,
             pair_gen,
-            baseline_evaluator,
             latest_blessed_model,
             trainer,
+            baseline_evaluator,
             *evaluators,
             gate,
             *blessed_pushers,
@@ -197,8 +205,8 @@ def create_pipeline(
     )
 
 
-def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
-    """Asks ML Metadata."""
+def latest_blessed_model_resolver() -> tfx.dsl.Resolver:
+    """Asks ML Metadata for the model that runs are compared with."""
     return tfx.dsl.Resolver(
         strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
         model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
@@ -211,8 +219,12 @@ def _latest_blessed_model_resolver() -> tfx.dsl.Resolver:
     ).with_id("latest_blessed_model_resolver")
 
 
-def _folder(base_directory: str) -> tfx.proto.PushDestination:
-    """Each version a folder named by the time."""
-    return tfx.proto.PushDestination(
-        filesystem=tfx.proto.PushDestination.Filesystem(base_directory=base_directory)
+def _pusher(model: BaseChannel, folder: str, blessings: dict[str, BaseChannel]) -> Pusher:
+    """Pushes each model as a folder named by a number above all that are there."""
+    return Pusher(
+        model=model,
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=folder)
+        ),
+        **blessings,
     )

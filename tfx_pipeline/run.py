@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from objects_that_sound.components.data_gate.span_refused_error import SpanRefusedError
+from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
+from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.video_example_gen.check_groups import check_groups
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches, name_matches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_span
-from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
 from objects_that_sound.tfx_pipeline.continuous.span_state import read_span_states
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
+from objects_that_sound.tfx_pipeline.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
+from objects_that_sound.tfx_pipeline.servable_candidate import make_servable
 from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
 
@@ -32,9 +37,11 @@ def run(
     continuous: ContinuousOptions | None = None,
     listener: RunListener | None = None,
     verbose: bool = False,
-    before: Mapping[str, float] | None = None,
+    prepare: Callable[[], Mapping[str, float]] | None = None,
+    enable_cache: bool = True,
+    forget_missing: bool = False,
 ) -> RunOutcome:
-    """Runs the pipeline and writes the report.
+    """Runs the pipeline and writes the report. One run at a time works in a root.
 
     Args:
         options: what the run is about.
@@ -43,41 +50,74 @@ def run(
             plain run.
         listener: is told of every stage, if given.
         verbose: show TFX's log.
-        before: seconds of stages that ran before, by name.
+        prepare: is called first, once no other run is at work in the root; returns the seconds of
+            its stages by their names.
+        enable_cache: use outputs of earlier runs whose inputs did not change.
+        forget_missing: go on without the blessed model, and without the accepted spans, whose folders
+            are gone.
 
     Raises:
-        RunError: there are no videos or too few, or the root is another kind of run's; says which.
+        RunError: there are no videos or too few, a pattern matches none of their names, the root
+            can't be one, is another kind of run's or another run is at work in it, or what the run needs of earlier ones is gone; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
     options = _with_absolute_paths(options)
-    try:
-        listed = list_videos(options.videos, options.segments)
-    except (OSError, ValueError) as error:
-        raise RunError(str(error)) from error
-    paths = RunPaths.under(root)
-    listener.videos_listed(listed)
-    if continuous is None:
-        if SpanLists(paths.span_lists).numbers():
-            raise RunError(
-                f"{root} is trained continuously, in splits of its own: go on with ots continue, or "
-                "give another --root"
-            )
-        try:
-            check_groups(listed, options.ingest_config())
-        except ValueError as error:
-            raise RunError(str(error)) from error
-        return _run_pipeline(options, listed, paths, listener, verbose, before)
-    with _locked(paths):
+    listed: list[ListedVideo] = []
+    matches: list[NameMatches] = []
+    before: Mapping[str, float] = {}
+    with _told_as_run_errors():
+        check_literal_path(os.path.abspath(root), "--root", spans=continuous is not None)
+        if prepare is None:
+            listed, matches = _list(options)
+        paths = RunPaths.under(root)
+    with run_lock(paths.lock):
+        if prepare is not None:
+            before = prepare()
+            with _told_as_run_errors():
+                listed, matches = _list(options)
+        listener.videos_listed(listed)
+        for one in matches:
+            listener.names_matched(one)
+        run_pipeline = functools.partial(
+            _run_pipeline,
+            options,
+            paths=paths,
+            listener=listener,
+            verbose=verbose,
+            before=before,
+            enable_cache=enable_cache,
+            forget_missing=forget_missing,
+        )
+        if continuous is None:
+            if SpanLists(paths.span_lists).numbers():
+                raise RunError(
+                    f"{root} is trained continuously, in splits of its own: go on with ots continue, "
+                    "or give another --root"
+                )
+            with _told_as_run_errors():
+                check_groups(listed, options.ingest_config())
+            return run_pipeline(listed)
         plan = _plan(options, listed, paths, continuous)
         listener.span_planned(plan.text[0].upper() + plan.text[1:])
         if not plan.span:
             return RunOutcome(paths)
         accept = continuous.accept_drift or plan.accepted
         asked = dataclasses.replace(continuous, accept_drift=accept)
-        return _run_pipeline(
-            options, plan.videos, paths, listener, verbose, before, (plan.span, asked)
-        )
+        return run_pipeline(plan.videos, span=(plan.span, asked))
+
+
+def _list(options: RunOptions) -> tuple[list[ListedVideo], list[NameMatches]]:
+    listed = list_videos(options.videos, options.segments)
+    return listed, name_matches(listed, options.ingest_config())
+
+
+@contextlib.contextmanager
+def _told_as_run_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise RunError(str(error)) from error
 
 
 def _with_absolute_paths(options: RunOptions) -> RunOptions:
@@ -87,22 +127,11 @@ def _with_absolute_paths(options: RunOptions) -> RunOptions:
         instead["label_tree"] = os.path.abspath(options.label_tree)
         if not os.path.isfile(options.label_tree):
             raise RunError(f"the label tree {options.label_tree} is not there")
-    if options.sound_benchmark:
-        dataset, folder = options.benchmark_parts
-        instead["sound_benchmark"] = f"{dataset}:{os.path.abspath(folder)}"
+    for name in ("sound_benchmark", "localisation_benchmark"):
+        dataset, folder = dataset_and_folder(getattr(options, name))
+        if dataset:
+            instead[name] = f"{dataset}:{os.path.abspath(folder)}"
     return dataclasses.replace(options, **instead)
-
-
-@contextlib.contextmanager
-def _locked(paths: RunPaths) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(run_lock(paths.lock))
-        except BlockingIOError as error:
-            raise RunError(
-                f"another continuous run is at work in {paths.root}: run again when it has ended"
-            ) from error
-        yield
 
 
 def _plan(
@@ -132,17 +161,22 @@ def _plan(
 def _run_pipeline(
     options: RunOptions,
     videos: Sequence[ListedVideo],
+    *,
     paths: RunPaths,
     listener: RunListener,
     verbose: bool,
-    before: Mapping[str, float] | None,
+    before: Mapping[str, float],
+    enable_cache: bool,
+    forget_missing: bool,
     span: tuple[int, ContinuousOptions] | None = None,
 ) -> RunOutcome:
     """The run itself; `span` is the number of the one that `videos` are, and what was asked."""
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
+    from objects_that_sound.components.next_version import next_version
     from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
     from objects_that_sound.tfx_pipeline.continuous.example_schema import schema_file
     from objects_that_sound.tfx_pipeline.local_runner import run_locally
+    from objects_that_sound.tfx_pipeline.past_artifacts import take_up_past
     from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
     from objects_that_sound.tfx_pipeline.report.report import write_report
     from objects_that_sound.tfx_pipeline.report.run_summary import Stage
@@ -158,9 +192,19 @@ def _run_pipeline(
             limits=asked.limits,
             accept_drift=asked.accept_drift,
         )
+    with _told_as_run_errors():
+        for folder in (paths.serving_dir, paths.search_dir):
+            next_version(folder)  # a run that could not push is not begun
+    take_up_past(paths, continuous, listener, forget_missing=forget_missing)
     try:
         run_locally(
-            options, videos, paths, continuous=continuous, listener=listener, verbose=verbose
+            options,
+            videos,
+            paths,
+            continuous=continuous,
+            listener=listener,
+            verbose=verbose,
+            enable_cache=enable_cache,
         )
     except Exception as error:
         # A failed run gets its report too; ML Metadata does not keep the reason.
@@ -173,7 +217,9 @@ def _run_pipeline(
             return RunOutcome(paths, report, videos_refused=reason)
         raise StageFailedError(reason) from error
     summary = collect_run(paths.root, PIPELINE_NAME)
-    stages = [Stage(name, seconds, "run") for name, seconds in (before or {}).items()]
+    if summary.decision.pushed_version is None:
+        make_servable(summary.candidate)
+    stages = [Stage(name, seconds, "run") for name, seconds in before.items()]
     stages += summary.stages
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
     return RunOutcome(paths, write_report(summary, paths.root))

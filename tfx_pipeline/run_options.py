@@ -9,7 +9,6 @@ from annotated_types import Ge
 
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluators import EVALUATORS
-from objects_that_sound.components.sound_benchmark_evaluator.evaluator import dataset_and_folder
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.splits import VAL_FRACTION
 from objects_that_sound.models.declared import check_declared
@@ -91,6 +90,12 @@ class RunOptions:
         "`ots evaluate sound-benchmark --help`.",
         OptionTraits(metavar="DATASET:FOLDER", structural=True),
     ] = ""
+    localisation_benchmark: Annotated[
+        str,
+        "Measure the maps too, for example on vggss:FOLDER, or on boxes of your own in "
+        "folder:FOLDER; for the datasets see `ots evaluate localisation-benchmark --help`.",
+        OptionTraits(metavar="DATASET:FOLDER", structural=True),
+    ] = ""
     warm_start: Annotated[
         bool | None,
         "Train on from the latest blessed model, if there is one. It must be of the same preset. "
@@ -111,11 +116,6 @@ class RunOptions:
                 raise ValueError(f"{value!r} is no option: give it as --beam-arg=--name=value")
         self.ingest_config()
         self._check_thresholds()
-
-    @property
-    def benchmark_parts(self) -> tuple[str, str]:
-        """Dataset and folder of the sound benchmark; empty if there is none."""
-        return dataset_and_folder(self.sound_benchmark)
 
     def chosen_preset(self) -> Preset:
         """The preset with all that is to be different.

@@ -21,7 +21,14 @@ class RunPaths:
 
     @classmethod
     def under(cls, root: str) -> RunPaths:
-        """Makes the folder if it is missing."""
+        """Makes the folder if it is missing.
+
+        Raises:
+            OSError: it can't be made.
+            ValueError: it is not on this machine.
+        """
+        if "://" in root:
+            raise ValueError(f"a run keeps what it makes on this machine, not in {root}")
         root = os.path.abspath(root)
         os.makedirs(root, exist_ok=True)
         return cls(root)
@@ -43,7 +50,7 @@ class RunPaths:
 
     @property
     def lock(self) -> str:
-        """The file that a continuous run locks."""
+        """The file that a run locks."""
         return os.path.join(self.root, ".lock")
 
     @property

@@ -52,7 +52,7 @@ _OTHER_KEYS = [Fraction(2), Fraction(250, 30)]  # the latter: x264's default
 @click.option("--examples", default="1,10,30", show_default=True, help="Examples a clip.")
 @click.option("--short-clips", default=4, show_default=True, help="How many clips up to 10 s.")
 @click.option("--rounds", default=5, show_default=True, help="Repeats, of clips up to 10 s.")
-@click.option("--long-rounds", default=3, show_default=True, help="Repeats, of longer clips.")
+@click.option("--long-rounds", default=7, show_default=True, help="Repeats, of longer clips.")
 @click.option("--only", default="", help="Contestants by comma; the yardstick always runs.")
 @click.option("--other-keys/--no-other-keys", default=True, help="Other key frame intervals too.")
 @click.option("--folder", default="build/bench-ingest", show_default=True, help="For the clips.")
@@ -115,9 +115,14 @@ def _clips(
     return [make_clip(clip, folder) for clip in tqdm.tqdm(clips, "clips", leave=False)]
 
 
-def _times(length: int, count: int, path: pathlib.Path) -> list[float]:
-    """The times that ingest would sample, off the last tenth of a second, which AAC may lack."""
-    return sample_times(Fraction(1, 2), length - Fraction(6, 10), count, seed=0, video_id=path.name)
+def _times(length: int, count: int, path: pathlib.Path, seed: int = 0) -> list[float]:
+    """The times that ingest would sample, off the last tenth of a second, which AAC may lack.
+
+    Each round has a seed of its own: what a single example costs depends on how far behind a key
+    frame it lies.
+    """
+    first, last = Fraction(1, 2), length - Fraction(6, 10)
+    return sample_times(first, last, count, seed=seed, video_id=path.name)
 
 
 def _check_agreement(
@@ -153,7 +158,8 @@ def _measure(
         start = turn * len(jobs) // rounds
         for name, count in jobs[start:] + jobs[:start]:
             seconds = sum(
-                running[name].read(path, _times(length, count, path)).seconds for path in paths
+                running[name].read(path, _times(length, count, path, turn)).seconds
+                for path in paths
             )
             cells[length, count].seconds.setdefault(name, []).append(seconds)
             bar.update()

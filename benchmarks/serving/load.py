@@ -13,7 +13,6 @@ import dataclasses
 import os
 import pathlib
 import shutil
-import sys
 import tempfile
 import threading
 import time
@@ -56,6 +55,7 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
         swaps: new versions, evenly spread over the time.
         callers: of each of the four kinds, at the same time.
     """
+    from objects_that_sound.components.isolated_python import isolated_python
     from objects_that_sound.serving.client.grpc_client import GrpcClient
     from objects_that_sound.serving.client.rest_client import RestClient
     from objects_that_sound.serving.launcher.launch_server import launch_server
@@ -70,8 +70,7 @@ def run(folder: pathlib.Path, seconds: float, swaps: int, callers: int = 2) -> O
     batching = folder / "batching.config"
     batching.write_text("max_batch_size { value: 16 } batch_timeout_micros { value: 500 }")
     command = [
-        sys.executable,
-        *LOCAL_SERVER,
+        *isolated_python(*LOCAL_SERVER),
         f"--model_base_path={folder / 'served'}",
         f"--model_name={_NAME}",
         "--enable_batching",

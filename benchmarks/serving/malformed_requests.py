@@ -146,10 +146,10 @@ class MalformedRequests:
         ones, deep = [1.0] * int(self._generator.integers(1, 99)), 2000
         bodies = {
             "type": {"signature_name": "scaled", "inputs": ["1"]},
-            "shape": {"signature_name": "scaled", "inputs": [ones]},
+            "shape": {"inputs": {"x": ones, "tag": ["a"]}},
             "ragged": {"signature_name": "scaled", "inputs": [[1], 2]},
             "missing": {"inputs": {"x": [[1, 2]]}},
-            "extra": {"inputs": {"x": [[1, 2]], "tag": ["a"], "z": 1}},
+            "extra": {"instances": [{"x": [1, 2], "tag": "a", "z": 1}]},
             "signature": {"signature_name": f"no{ones}", "inputs": 1},
             "signature's type": {"signature_name": 5, "inputs": 1},
             "both": {"instances": ones, "inputs": ones},
@@ -184,7 +184,7 @@ class MalformedRequests:
         broken.inputs["x"].tensor_shape.dim[0].size = 10**12
         messages = {
             "type": (self._message("scaled", x=["text"]), "INVALID_ARGUMENT"),
-            "shape": (self._message("scaled", x=np.ones((size, 1), "f")), "INVALID_ARGUMENT"),
+            "shape": (self._message("", x=np.ones(size, "f"), tag=["a"]), "INVALID_ARGUMENT"),
             "missing": (self._message(""), "INVALID_ARGUMENT"),
             "signature": (self._message("no" * size), "INVALID_ARGUMENT"),
             "long name": (self._message("n" * 10**6), "INVALID_ARGUMENT"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import concurrent.futures
 import pathlib
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -34,6 +33,7 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
     """
     import tensorflow as tf
 
+    from objects_that_sound.components.isolated_python import isolated_python
     from objects_that_sound.serving.client.grpc_client import GrpcClient
     from objects_that_sound.serving.client.rest_client import RestClient
     from objects_that_sound.serving.launcher.launch_server import launch_server
@@ -48,7 +48,7 @@ def measure(folder: pathlib.Path, rounds: int, seconds: float, callers: int) -> 
         return signature(image=tf.constant(images), audio=tf.constant(sounds))["score"].numpy()
 
     flags = [f"--model_base_path={base_path}", f"--model_name={_NAME}"]
-    command = [sys.executable, *LOCAL_SERVER, *flags]
+    command = isolated_python(*LOCAL_SERVER, *flags)
     with launch_server(command, [_NAME], folder / "server.log") as server:
         ways: dict[str, Score] = {"in process": in_process}
         grpc = GrpcClient(server.addresses["grpc"], _NAME)

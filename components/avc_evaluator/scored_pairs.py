@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.components.evaluation.read_examples import (
     batched,
     count_examples,
     read_records,
     splits,
 )
-from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.models import examples as contract
 
 
@@ -27,7 +27,7 @@ class ScoredPairs:
         groups: group of the image's video.
         labels: str[n], class of what sounds in the image's video, "" where not known.
         corresponds: bool[n], the truth.
-        scores: by model ("model", "baseline_model"), float64[n] in 0..1.
+        scores: by model, such as "model" and "baseline_model", float64[n] in 0..1.
     """
 
     groups: list[str]
@@ -36,7 +36,7 @@ class ScoredPairs:
     scores: dict[str, np.ndarray]
 
 
-def score_pairs(pairs: str, models: dict[str, SavedModel], batch_size: int) -> ScoredPairs:
+def score_pairs(pairs: str, models: Mapping[str, Model], batch_size: int) -> ScoredPairs:
     """Scores the pairs of the folder's one split, all models on the same pairs.
 
     Args:

@@ -14,7 +14,11 @@ from objects_that_sound.components.avc_pair_gen.pair_counts import (
     PairCounts,
     read_pair_counts,
 )
-from objects_that_sound.components.evaluation.read_examples import check_split, split_folder
+from objects_that_sound.components.evaluation.read_examples import (
+    check_split,
+    split_folder,
+    split_pattern,
+)
 
 
 def write_pairs(
@@ -37,8 +41,7 @@ def write_pairs(
     tf.io.gfile.makedirs(pairs)
     with pipeline:
         sources = [
-            pipeline
-            | f"Read[{i}]" >> beam.io.ReadFromTFRecord(os.path.join(split_folder(one, split), "*"))
+            pipeline | f"Read[{i}]" >> beam.io.ReadFromTFRecord(split_pattern(one, split))
             for i, one in enumerate(folders)
         ]
         counts_file = os.path.join(folder, PAIRS_FILE)

@@ -1,1 +1,1 @@
-"""BaselineEvaluator: what is reached on the pairs without a network."""
+"""BaselineEvaluator: what is reached on the same examples without a trained network."""

@@ -12,6 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, StandardScaler
 
+from objects_that_sound.components.baseline_evaluator.best_threshold import best_threshold
 from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
 
 _FOLDS = 3
@@ -81,7 +82,7 @@ class ClassAgreement:
         other = [int(chosen[key]) for key in keys]
         positive = (p_frame * p_sound).sum(axis=1)
         negative = (p_frame * p_sound[other]).sum(axis=1)
-        self.threshold = _best_threshold(positive, negative)
+        self.threshold = best_threshold(positive, negative)
         return self
 
     def predict(self, frames: np.ndarray, sounds: np.ndarray) -> np.ndarray:
@@ -103,14 +104,3 @@ def _linear_classifier() -> Pipeline:
     return make_pipeline(
         StandardScaler(), OneVsRestClassifier(LogisticRegression(C=0.1, max_iter=1000))
     )
-
-
-def _best_threshold(positive: np.ndarray, negative: np.ndarray) -> float:
-    scores = np.unique(np.concatenate([positive, negative]))
-    # Between two neighbours, so that no score sits on the threshold.
-    thresholds = np.concatenate([(scores[1:] + scores[:-1]) / 2, scores[:1] - 1e-9])
-    positive, negative = np.sort(positive), np.sort(negative)
-    right = (len(positive) - np.searchsorted(positive, thresholds, side="right")) + (
-        np.searchsorted(negative, thresholds, side="right")
-    )
-    return float(thresholds[np.argmax(right)])

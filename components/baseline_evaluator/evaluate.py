@@ -1,140 +1,204 @@
-"""Measures what is reached on the pairs without a network."""
+"""Measures what is reached without a trained network."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-from tqdm import tqdm
-
+from objects_that_sound.components.avc_evaluator.avc_statistics import avc_statistics
+from objects_that_sound.components.avc_evaluator.evaluator import ACCURACY
+from objects_that_sound.components.avc_evaluator.scored_pairs import score_pairs
 from objects_that_sound.components.avc_pair_gen.pair_counts import read_pair_counts
+from objects_that_sound.components.baseline_evaluator.baseline import Baseline
 from objects_that_sound.components.baseline_evaluator.baselines import (
+    BASELINES,
     COLOUR_HISTOGRAM,
+    GLOBAL_STATISTICS,
+    MEAN_SPECTRUM,
     NAME,
     TITLE,
+    UNTRAINED,
     BaselineOptions,
 )
 from objects_that_sound.components.baseline_evaluator.class_agreement import ClassAgreement
+from objects_that_sound.components.baseline_evaluator.feature_model import FeatureModel
 from objects_that_sound.components.baseline_evaluator.features import (
     colour_histogram,
     mean_log_spectrum,
 )
-from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
-from objects_that_sound.components.evaluation.measure import mean_of, measure
-from objects_that_sound.components.evaluation.read_examples import (
-    count_examples,
-    read_examples,
-    splits,
+from objects_that_sound.components.baseline_evaluator.image_statistics import image_statistics
+from objects_that_sound.components.baseline_evaluator.remembered import Remembered
+from objects_that_sound.components.baseline_evaluator.sound_statistics import sound_statistics
+from objects_that_sound.components.baseline_evaluator.training_features import (
+    TrainingFeatures,
+    read_training_features,
 )
-from objects_that_sound.components.evaluation.stable_hash import stable_hash
-from objects_that_sound.models import examples as contract
-
-_TRAIN_SPLIT = "train"
+from objects_that_sound.components.baseline_evaluator.two_towers import TwoTowers
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measure import measure
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.model import Model
+from objects_that_sound.components.evaluation.untrained_model import UntrainedModel
+from objects_that_sound.components.retrieval_evaluator.embed import embed
+from objects_that_sound.components.retrieval_evaluator.evaluator import DIRECTIONS, NDCG
+from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
+from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
+from objects_that_sound.components.retrieval_evaluator.retrieval_scores import (
+    retrieval_chance,
+    retrieval_statistics,
+    score_retrieval,
+)
 
 
 def evaluate_baselines(
-    examples: Sequence[str], pairs: str, *, options: BaselineOptions
+    examples: Sequence[str], pairs: str, model: str | None = None, *, options: BaselineOptions
 ) -> EvaluationResult:
-    """Measures the colour histogram's accuracy on the pairs.
+    """Measures the baselines as AvcEvaluator and RetrievalEvaluator measure a model.
 
-    This baseline is told the classes of the train split (the networks are not): a linear classifier
-    each on the frame's colour histogram and on the sound's mean log-spectrum, and the pair
-    corresponds if the classes agree. The interval is by groups of the images' videos.
+    - The colour histogram is told the classes of the train split (the networks are not): a linear
+      classifier each on the frame's histogram and on the sound's mean log-spectrum, and a pair
+      corresponds if the classes agree. Images find images by the histograms themselves.
+    - By the mean log-spectra, sounds find sounds.
+    - Global statistics of frames and sounds, without labels, are mapped to vectors by two small
+      networks that learn from the train split (`TwoTowers`). Within a modality the vectors compare,
+      too.
+    - The untrained network is that of the model with random weights.
 
     Args:
-        examples: folders of Examples artifacts with the split `train`.
+        examples: folders of Examples artifacts with the split `train` and the split to measure.
         pairs: folder of the Examples that AvcPairGen made.
-        options: how to learn.
+        model: path of the model whose network is measured untrained; None leaves that out.
+        options: how to learn and to retrieve.
 
     Returns:
-        The accuracy between chance and ceiling, or the reason why it cannot be had.
+        The figures, each between chance and ceiling, or the reason why it cannot be had. Intervals
+        are by groups of videos.
+
+    Raises:
+        ValueError: a split is missing or empty, or the label tree is none of the labels'.
     """
-    name = COLOUR_HISTOGRAM.name
-    groups: list[str] = []
-    statistics, missing, details = {}, {}, {}
+    learned = read_training_features(examples, options.max_train_examples, options.seed)
+    missing: dict[Baseline, str] = {}
+    judges: dict[Baseline, Model] = {}
+    histograms, spectra = Remembered(colour_histogram), Remembered(mean_log_spectrum)
+    rankers: dict[Baseline, Model] = {
+        COLOUR_HISTOGRAM: FeatureModel(histograms, spectra),
+        MEAN_SPECTRUM: FeatureModel(histograms, spectra),
+    }
+    details: dict[str, float] = {"num_train_examples": len(learned.groups)}
     try:
-        baseline, learned = _learn(examples, options)
-    except _CannotLearnError as error:
-        missing[name] = str(error)
+        agreement = _learn_classes(learned, options.seed)
+    except ValueError as error:
+        missing[COLOUR_HISTOGRAM] = f"the train split does not suffice: {error}"
     else:
-        groups, right = _judge(baseline, pairs)
-        statistics[name] = mean_of(right)
-        details = {"threshold": baseline.threshold, "num_train_examples": learned}
-    counts = read_pair_counts(pairs)
+        judges[COLOUR_HISTOGRAM] = FeatureModel(histograms, spectra, agreement.predict)
+        details["colour_histogram_threshold"] = agreement.threshold
+    try:
+        towers = TwoTowers(options.seed).fit(
+            learned.image_statistics, learned.sound_statistics, learned.groups
+        )
+    except ValueError as error:
+        missing[GLOBAL_STATISTICS] = f"the train split does not suffice: {error}"
+    else:
+        of_images, of_sounds = Remembered(image_statistics), Remembered(sound_statistics)
+        judges[GLOBAL_STATISTICS] = rankers[GLOBAL_STATISTICS] = FeatureModel(
+            lambda images: towers.embed_frames(of_images(images)),
+            lambda sounds: towers.embed_sounds(of_sounds(sounds)),
+            towers.decide,
+        )
+        details["global_statistics_threshold"] = towers.threshold
+    if model is None:
+        missing[UNTRAINED] = "no model was given whose network it is"
+    else:
+        try:
+            judges[UNTRAINED] = rankers[UNTRAINED] = UntrainedModel(model, seed=options.seed)
+        except FileNotFoundError as error:
+            missing[UNTRAINED] = str(error)
+    metrics = [
+        *_measure_correspondence(pairs, judges, missing, options.batch_size),
+        *_measure_retrieval(examples, rankers, missing, options),
+    ]
     return EvaluationResult(
         NAME,
         TITLE,
-        measure(
-            [COLOUR_HISTOGRAM],
-            statistics,
-            None,
-            groups,
-            chance={name: counts.chance},
-            ceiling={name: counts.ceiling},
-            missing=missing,
+        metrics,
+        notes=(
+            "These are figures of simple ways on the same examples. A model that has learned what "
+            "things sound like is above all of them.",
+            "The colour histogram is told the classes of the training videos; no other way is.",
+            "Global statistics are brightness, contrast, colours and spectrum of whole frames, and "
+            "loudness and mean spectrum of sounds.",
         ),
         details=details,
     )
 
 
-class _CannotLearnError(ValueError):
-    """The train split does not suffice; the message says why."""
+def _learn_classes(learned: TrainingFeatures, seed: int) -> ClassAgreement:
+    if not learned.sounding:
+        raise ValueError("it has no labels")
+    groups = [group for group, known in zip(learned.groups, learned.labelled, strict=True) if known]
+    return ClassAgreement(seed).fit(
+        learned.histograms, learned.spectra, learned.visible, learned.sounding, groups
+    )
 
 
-def _learn(examples: Sequence[str], options: BaselineOptions) -> tuple[ClassAgreement, int]:
-    """Learns from the train split; says of how many examples."""
-    chosen = _choose_labelled(examples, options.max_train_examples, options.seed)
-    if not chosen:
-        raise _CannotLearnError("the train split has no labels")
-    frames, sounds, visible, sounding, groups = [], [], [], [], []
-    for example in tqdm(
-        read_examples(examples, _TRAIN_SPLIT),
-        total=count_examples(examples, _TRAIN_SPLIT),
-        desc="Baseline: train",
-        unit="example",
-        disable=None,
-    ):
-        if example_fields.example_key(example) in chosen:
-            frames.append(colour_histogram(example[contract.IMAGE][0]))
-            sounds.append(mean_log_spectrum(example[contract.AUDIO][0]))
-            visible.append(example_fields.visible_labels(example))
-            sounding.append(example_fields.label(example))
-            groups.append(example_fields.group(example))
-    try:
-        baseline = ClassAgreement(options.seed).fit(
-            np.stack(frames), np.stack(sounds), visible, sounding, groups
+def _measure_correspondence(
+    pairs: str, judges: Mapping[Baseline, Model], missing: Mapping[Baseline, str], batch_size: int
+) -> list[MeasuredMetric]:
+    metrics = {one: one.metric(ACCURACY) for one in BASELINES if ACCURACY in one.beside}
+    scored = score_pairs(
+        pairs, {baseline.name: judge for baseline, judge in judges.items()}, batch_size
+    )
+    counts = read_pair_counts(pairs)
+    names = [metric.name for metric in metrics.values()]
+    return measure(
+        list(metrics.values()),
+        {
+            metrics[one].name: avc_statistics(scored.corresponds, scored.scores[one.name])[
+                ACCURACY.name
+            ]
+            for one in judges
+        },
+        None,
+        scored.groups,
+        chance=dict.fromkeys(names, counts.chance),
+        ceiling=dict.fromkeys(names, counts.ceiling),
+        missing={metrics[one].name: reason for one, reason in missing.items()},
+    )
+
+
+def _measure_retrieval(
+    examples: Sequence[str],
+    rankers: Mapping[Baseline, Model],
+    missing: Mapping[Baseline, str],
+    options: BaselineOptions,
+) -> list[MeasuredMetric]:
+    tree = LabelTree.from_json(options.label_tree) if options.label_tree else LabelTree.flat()
+    gallery: Gallery | None = None
+    measured = []
+    for baseline in BASELINES:
+        directions = [name for name in DIRECTIONS if NDCG[name] in baseline.beside]
+        metrics = {NDCG[name].name: baseline.metric(NDCG[name]) for name in directions}
+        if baseline not in rankers:
+            measured += measure(
+                list(metrics.values()),
+                {},
+                None,
+                (),
+                missing={one.name: missing[baseline] for one in metrics.values()},
+            )
+            continue
+        items = embed(
+            rankers[baseline], examples, options.split, options.batch_size, baseline.title
+        ).labelled()
+        gallery = gallery or Gallery(items, tree)
+        scores = score_retrieval(items, gallery, options.k, directions)
+        chance = retrieval_chance(scores)
+        statistics = retrieval_statistics(scores)
+        measured += measure(
+            [metric.on(gallery.basis) for metric in metrics.values()],
+            {metric.name: statistics[name] for name, metric in metrics.items()},
+            None,
+            items.groups,
+            chance={metric.name: chance[name] for name, metric in metrics.items()},
         )
-    except ValueError as error:
-        raise _CannotLearnError(f"the train split does not suffice: {error}") from error
-    return baseline, len(frames)
-
-
-def _choose_labelled(examples: Sequence[str], count: int, seed: int) -> set[str]:
-    """Chooses labelled examples of the train split by the hash of their key: always the same."""
-    keys = {
-        example_fields.example_key(example)
-        for example in read_examples(examples, _TRAIN_SPLIT)
-        if example_fields.label(example)
-    }
-    return set(heapq.nsmallest(count, keys, key=lambda key: (stable_hash(seed, key), key)))
-
-
-def _judge(baseline: ClassAgreement, pairs: str) -> tuple[list[str], np.ndarray]:
-    """Judges all pairs: of each the group of the image's video, and whether the answer is right."""
-    (split,) = splits(pairs)
-    frames, sounds, truth, groups = [], [], [], []
-    for pair in tqdm(
-        read_examples([pairs], split),
-        total=count_examples([pairs], split),
-        desc="Baseline: pairs",
-        unit="pair",
-        disable=None,
-    ):
-        frames.append(colour_histogram(pair[contract.IMAGE][0]))
-        sounds.append(mean_log_spectrum(pair[contract.AUDIO][0]))
-        truth.append(bool(pair[contract.AVC_LABEL][0]))
-        groups.append(example_fields.group(pair))
-    right = baseline.predict(np.stack(frames), np.stack(sounds)) == np.array(truth)
-    return groups, right
+    return measured

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.models import examples as contract
 
 
@@ -24,7 +24,7 @@ class Embeddings(NamedTuple):
     audio: np.ndarray
 
 
-def embed_batch(model: SavedModel, examples: Sequence[dict[str, list]]) -> Embeddings:
+def embed_batch(model: Model, examples: Sequence[dict[str, list]]) -> Embeddings:
     """Embeds a batch, in one call of the model for the frames and one for the sounds.
 
     Args:

@@ -12,29 +12,29 @@ def example_key(example: dict[str, list]) -> str:
 
 def video_id(example: dict[str, list]) -> str:
     """Returns the id of an example's video."""
-    return example[contract.VIDEO_ID][0].decode()
+    return _text(example[contract.VIDEO_ID][0])
 
 
 def group(example: dict[str, list]) -> str:
     """Returns the group (scene) of an example's video."""
-    return example[contract.VIDEO_GROUP][0].decode()
+    return _text(example[contract.VIDEO_GROUP][0])
 
 
 def label(example: dict[str, list]) -> str:
     """Returns the class of what sounds in an example, or "" where it is not known."""
     values = example.get(contract.LABEL) or [b""]
-    return values[0].decode()
+    return _text(values[0])
 
 
 def labels(example: dict[str, list]) -> list[str]:
     """Returns all classes of what sounds in an example, [] where they are not known."""
     values = example.get(contract.LABELS) or example.get(contract.LABEL) or []
-    return [value.decode() for value in values if value]
+    return [_text(value) for value in values if value]
 
 
 def visible_labels(example: dict[str, list]) -> list[str]:
     """Returns the classes of all that is in the frame (the sounding ones alone if not known)."""
-    values = [value.decode() for value in example.get(contract.VISIBLE_LABELS) or []]
+    values = [_text(value) for value in example.get(contract.VISIBLE_LABELS) or []]
     return values or labels(example)
 
 
@@ -58,3 +58,8 @@ def image_input(example: dict[str, list], frames: int) -> bytes | list[bytes]:
             "(network.frames of a preset)"
         )
     return there
+
+
+def _text(value: bytes) -> str:
+    """Text that can be written anywhere; names of files need not be UTF-8."""
+    return value.decode("utf-8", "backslashreplace")

@@ -45,6 +45,7 @@ class MeasuredMetric:
             "better": self.metric.better.value,
             "rank": self.metric.rank.value,
             "unit": self.metric.unit,
+            "basis": self.metric.basis,
             **(
                 self.estimate.to_json()
                 if self.estimate
@@ -66,6 +67,7 @@ class MeasuredMetric:
             Better(values["better"]),
             Rank(values["rank"]),
             values["unit"],
+            values.get("basis", ""),  # runs of older versions do not have it
         )
         return cls(
             metric,

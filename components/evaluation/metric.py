@@ -35,6 +35,8 @@ class Metric:
         better: direction in which it gets better.
         rank: how far to the front it is shown.
         unit: unit of its values; "" for a share, a score or a difference of such.
+        basis: what the figure refers to where that depends on what was measured, such as "by
+            class" or "by video"; figures of one name but different bases cannot be compared.
     """
 
     name: str
@@ -42,3 +44,13 @@ class Metric:
     better: Better = Better.HIGHER
     rank: Rank = Rank.MAIN
     unit: str = ""
+    basis: str = ""
+
+    @property
+    def column(self) -> str:
+        """Key of its figures in tables of several runs: its name, and its basis if it has one."""
+        return f"{self.name}, {self.basis}" if self.basis else self.name
+
+    def on(self, basis: str) -> Metric:
+        """The same metric, measured on a basis that its title then names."""
+        return dataclasses.replace(self, title=f"{self.title}, {basis}", basis=basis)

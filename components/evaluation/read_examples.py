@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -67,6 +68,11 @@ def split_folder(folder: str, split: str) -> str:
     return os.path.join(folder, f"{_SPLIT}{split}")
 
 
+def split_pattern(folder: str, split: str) -> str:
+    """The pattern that a split's files match, whatever characters the folder's own name has."""
+    return os.path.join(glob.escape(split_folder(folder, split)), "*")
+
+
 def check_split(folders: Sequence[str], split: str) -> None:
     """Refuses folders without a split.
 
@@ -82,5 +88,5 @@ def _records(folders: Sequence[str], split: str) -> tf.data.TFRecordDataset:
     check_split(folders, split)
     files = []
     for folder in folders:
-        files += tf.io.gfile.glob(os.path.join(split_folder(folder, split), "*"))
+        files += tf.io.gfile.glob(split_pattern(folder, split))
     return tf.data.TFRecordDataset(sorted(files), compression_type="GZIP")

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.literal_path import check_literal_path
 
 
 class SavedModel:
@@ -21,9 +22,15 @@ class SavedModel:
             path: see `saved_model_path`.
 
         Raises:
-            OSError: there is no SavedModel.
+            FileNotFoundError: there is no SavedModel, or TensorFlow would not find its variables for
+                the folder's name.
+            OSError: it is damaged.
         """
         self._path = saved_model_path(path)
+        try:
+            check_literal_path(self._path, "the model")
+        except ValueError as error:
+            raise FileNotFoundError(str(error)) from error
         self._model = tf.saved_model.load(self._path)
 
     @property

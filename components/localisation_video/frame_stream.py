@@ -74,8 +74,10 @@ class FrameStream:
         # A container without presentation times has a constant rate: frames come in its order.
         in_order = None if index.timed else iter(np.sort(index.stamps[first:]))
         packets = self._media.packets(self._stream, [(first, len(index) - 1)])
-        for packet in itertools.chain((packet for _, packet in packets), [None]):
+        for ordinal, packet in itertools.chain(packets, [(None, None)]):
             try:
+                if ordinal is not None and index.damaged(ordinal):
+                    raise av.error.InvalidDataError(0, "damaged packet")
                 frames = context.decode(packet)
             except av.error.FFmpegError:
                 self.broken += 1

@@ -100,8 +100,10 @@ class SoundStream:
         tick = math.floor((start - _BEFORE_SECONDS + media.origin) / time_base(stream))
         first = index.span(tick, tick)[0]
         decoder = SoundDecoder(context, in_the_middle=first > 0)
-        for _, packet in media.packets(stream, [(first, len(index) - 1)]):
+        for ordinal, packet in media.packets(stream, [(first, len(index) - 1)]):
             try:
+                if index.damaged(ordinal):
+                    raise av.error.InvalidDataError(0, "damaged packet")
                 yield from decoder.decode(packet)
             except av.error.FFmpegError:
                 self.broken += 1

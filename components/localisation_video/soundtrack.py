@@ -10,6 +10,8 @@ import av.error
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from objects_that_sound.components.media.channel_order import layout_name
+
 SAMPLE_RATE = 48000
 """Of what is written, in Hz."""
 
@@ -44,7 +46,7 @@ class Soundtrack:
         if frame is None:
             yield from self._finish()
             return
-        kind = (frame.sample_rate, frame.layout.name, frame.format.name)
+        kind = (frame.sample_rate, layout_name(frame), frame.format.name)
         if kind != self._format:
             yield from self._finish()
             self._graph = self._converter(frame)

@@ -15,8 +15,8 @@ from objects_that_sound.components.media.frame_reader import FrameReader
 from objects_that_sound.components.media.loudness import loudness_dbfs
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source
-from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS
 from objects_that_sound.components.media.sound import read_sound, replace_cancelled
+from objects_that_sound.components.media.sound_clock import TOLERANCE_SECONDS
 from objects_that_sound.components.media.sound_windows import SoundWindows
 
 CLIP_SECONDS = 1
@@ -36,6 +36,8 @@ class Clip(NamedTuple):
         brightness: mean luma of the frame, 0..1.
         loudness: RMS of the sound in dBFS, at least -120.
         frames: where several were asked for: JPEGs 0.04 s apart, the middle one is `jpeg`.
+        video_seconds: length of the video, or segment, that the clip was chosen from, as far as it
+            has pictures with sound; 0.0 where nobody chose.
     """
 
     time: float
@@ -44,6 +46,7 @@ class Clip(NamedTuple):
     brightness: float
     loudness: float
     frames: tuple[bytes, ...] = ()
+    video_seconds: float = 0.0
 
 
 class MediaInfo(NamedTuple):
@@ -215,14 +218,17 @@ def _read_windows(
     spans = [(time - half, time + half) for time in times]
     sound = SoundWindows(starts, CLIP_SECONDS * sample_rate)
     read_sound(media, sample_rate, sound.add, spans=spans)
-    missing = sound.missing()
-    whole = [bool(lack <= TOLERANCE_SECONDS * sample_rate) for lack in missing]
+    missing, overlapping = sound.missing(), sound.overlapping()
+    most = TOLERANCE_SECONDS * sample_rate
+    whole = [bool(wrong <= most) for wrong in missing + overlapping]
     if not all(whole) and not (leave_out_gaps and any(whole)):
         first = whole.index(False)
+        lacks = missing[first] >= overlapping[first]
+        wrong = "are missing" if lacks else "have the same time stamps as others"
+        seconds = max(missing[first], overlapping[first]) / sample_rate
         raise MediaError(
             media_error.SOUND_GAP,
-            f"{missing[first] / sample_rate:.3f} s of sound are missing around "
-            f"{float(times[first]):.3f} s",
+            f"{seconds:.3f} s of sound {wrong} around {float(times[first]):.3f} s",
         )
     replace_cancelled(media, sample_rate, sound, spans)
     return sound.windows, whole

@@ -12,8 +12,13 @@ from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
+from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.media_error import MediaError
+
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT = 577  # untagged video of this height and above is BT.709 by convention
+_MAX_ASPECT = 32  # of the long side by the short one; no real video is longer
+_MAX_JPEG_SIDE = 65500  # pixels; libjpeg's limit
 
 
 class StillFrame(NamedTuple):
@@ -56,7 +61,11 @@ class FrameEncoder:
         self._reformatter = VideoReformatter()
 
     def encode(self, frame: VideoFrame) -> StillFrame:
-        """Encodes one frame; the frame itself stays as it is."""
+        """Encodes one frame; the frame itself stays as it is.
+
+        Raises:
+            MediaError: too_large: in square pixels, the picture is longer than any real one.
+        """
         scaled = self._scaled(frame, "yuv420p", dst_colorspace=Colorspace.ITU601)
         orient = _orientation(frame)
         planes = [np.ascontiguousarray(orient(_plane(plane))) for plane in scaled.planes]
@@ -64,7 +73,11 @@ class FrameEncoder:
         return StillFrame(jpeg, float(planes[0].mean()) / 255)
 
     def picture(self, frame: VideoFrame) -> np.ndarray:
-        """What `encode` stores, without the compression: uint8 RGB [height, width, 3]."""
+        """What `encode` stores, without the compression: uint8 RGB [height, width, 3].
+
+        Raises:
+            MediaError: as `encode`.
+        """
         pixels = self._scaled(frame, "rgb24").to_ndarray()
         return np.ascontiguousarray(_orientation(frame)(pixels))
 
@@ -89,6 +102,13 @@ class FrameEncoder:
         """Width and height before turning: square pixels, short side `image_size`."""
         width, height = frame.width * self._aspect, Fraction(frame.height)
         scale = self._image_size / min(width, height)
+        longest = max(width, height)
+        if longest > _MAX_ASPECT * min(width, height) or longest * scale > _MAX_JPEG_SIDE:
+            raise MediaError(
+                media_error.TOO_LARGE,
+                f"{frame.width}x{frame.height} pixels of the shape {self._aspect} make a picture "
+                f"{float(longest / min(width, height)):.0f} times as long as it is wide",
+            )
         return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
 
 

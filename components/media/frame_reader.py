@@ -59,15 +59,19 @@ class FrameReader:
             MediaError: decode_error: the frame for a time is damaged or was lost; no_timestamps.
         """
         ticks = [math.floor((time + self._media.origin) / self._base) for time in times]
-        if self._index.exact:
-            ordinals = [self._index.last_until(tick) for tick in ticks]
-            if None not in ordinals:
-                wanted = [ordinal for ordinal in ordinals if ordinal is not None]
-                try:
-                    stills = self._read_groups(set(wanted))
-                    return [stills[ordinal] for ordinal in wanted]
-                except _InexactError:
-                    pass
+        found = [self._index.last_until(tick) for tick in ticks]
+        wanted = [ordinal for ordinal in found if ordinal is not None]
+        for ordinal, tick in zip(found, ticks, strict=True):
+            # A frame of which nothing is left is missing in the index, too.
+            if ordinal is not None and self._index.near_damage(ordinal):
+                where = f"near {self._seconds(tick):.3f} s"
+                raise MediaError(media_error.DECODE_ERROR, f"packets are damaged or lost {where}")
+        if self._index.exact and len(wanted) == len(ticks):
+            try:
+                stills = self._read_groups(set(wanted))
+                return [stills[ordinal] for ordinal in wanted]
+            except _InexactError:
+                pass
         return self._read_all(ticks)
 
     def _read_groups(self, ordinals: set[int]) -> dict[int, StillFrame]:
@@ -122,6 +126,8 @@ class FrameReader:
         needed = {key, *members}
         try:
             for ordinal, packet in self._media.packets(self._stream, [(key, members[-1])]):
+                if self._index.damaged(ordinal):
+                    raise _InexactError
                 if skip:
                     context.skip_frame = "DEFAULT" if ordinal in needed else "NONREF"
                 yield from context.decode(packet)
@@ -152,7 +158,10 @@ class FrameReader:
         packets = self._media.packets(self._stream, [(first, len(self._index) - 1)])
         stamp = 0
         try:
-            for packet in itertools.chain((packet for _, packet in packets), [None]):
+            for ordinal, packet in itertools.chain(packets, [(None, None)]):
+                if ordinal is not None and self._index.damaged(ordinal):
+                    where = f"behind {self._seconds(stamp):.3f} s"
+                    raise MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
                 for frame in context.decode(packet):
                     stamp = _pts(frame) if in_order is None else int(next(in_order, stamp))
                     if stamp < self._index.stamps[first]:

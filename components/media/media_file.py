@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import BinaryIO, cast
+from typing import cast
 
 import av
 import av.error
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.frame import Frame
-from av.stream import Disposition, Stream
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from objects_that_sound.components.media import media_error
-from objects_that_sound.components.media.compatibility import tolerant_metadata
+from objects_that_sound.components.media.containers import (
+    Source,
+    open_container,
+    second_reading,
+    source_head,
+    source_size,
+)
+from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
+from objects_that_sound.components.media.sample_table import read_sample_tables
+from objects_that_sound.components.media.stream_choice import MAX_PIXELS, choose_streams
+from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
 
-Source = str | os.PathLike | BinaryIO
-"""A local path, or a seekable binary file (for remote storage)."""
-
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
-_MAX_PIXELS = 8192 * 8192
+_READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
+_COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
+_CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
-_DECODER_OPTIONS = {"err_detect": "crccheck+explode", "max_pixels": str(_MAX_PIXELS)}
+_DECODER_OPTIONS = {"err_detect": "crccheck+explode", "max_pixels": str(MAX_PIXELS)}
 
 
 class MediaFile:
@@ -66,23 +74,21 @@ class MediaFile:
         """
         self._source = source
         self._kept: dict[int, list[av.Packet]] | None = {}
-        self._size = _size(source)
-        if not self._size:
-            raise MediaError(media_error.EMPTY_FILE, "zero bytes")
+        self._size = source_size(source)
+        self._announced_size = announced_size(source_head(source, HEAD_BYTES))
+        self._container = open_container(source)
         try:
-            self._container = _open(source)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise _open_error(source, error) from error
-        try:
-            self.video: VideoStream | None = _video_stream(self._container)
-            self.audio: AudioStream | None = next(iter(self._container.streams.audio), None)
+            chosen = choose_streams(self._container, functools.partial(second_reading, source))
+            self.video: VideoStream | None = chosen.video
+            self.audio: AudioStream | None = chosen.audio
             if self.video is None and self.audio is None:
                 raise MediaError(media_error.CANNOT_OPEN, "neither picture nor sound inside")
-            start = self._container.start_time
-            # A negative start is an encoder's delay, which is not part of the timeline.
-            self.origin = max(Fraction(0), Fraction(start or 0, av.time_base))
+            start = Fraction(self._container.start_time or 0, av.time_base)
+            # A negative start is an encoder's delay, which is not part of the timeline, unless
+            # FFmpeg made it of time stamps shortly before a clock turned over.
+            self.origin = start if self._formats & _CLOCK_TURNS_OVER else max(Fraction(0), start)
             for stream in self._streams():
-                context = _decoder(stream)
+                context = stream.codec_context
                 context.thread_type = "NONE"
                 context.options = _DECODER_OPTIONS
             timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
@@ -140,7 +146,7 @@ class MediaFile:
         Raises:
             MediaError: truncated, decode_error: the file can't be read again.
         """
-        index = self.video_index if stream is self.video else self.audio_index
+        index = self._index(stream)
         spans = [(0, len(index) - 1)] if spans is None else spans
         stream.codec_context.flush_buffers()
         if self._kept is not None:
@@ -148,28 +154,46 @@ class MediaFile:
             for first, last in spans:
                 yield from zip(itertools.count(first), kept[first : last + 1], strict=False)
             return
-        reader = PacketReader(self._container, self._reopen, stream.index, index)
+        reopen = functools.partial(open_container, self._source)
+        reader = PacketReader(self._container, reopen, stream.index, index)
         try:
             yield from reader.read(spans)
         except av.error.FFmpegError as error:
             raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
-
-    def _reopen(self) -> InputContainer:
-        if not isinstance(self._source, str | os.PathLike):
-            self._source.seek(0)
-        return _open(self._source)
 
     @property
     def _formats(self) -> set[str]:
         """FFmpeg's names of the container."""
         return set(self._container.format.name.split(","))
 
+    def _index(self, stream: Stream) -> PacketIndex:
+        return self.video_index if stream is self.video else self.audio_index
+
+    def _set_index(self, stream: Stream, index: PacketIndex) -> None:
+        if stream is self.video:
+            self.video_index = index
+        else:
+            self.audio_index = index
+
+    def _sample_tables(self) -> list[PacketIndex] | None:
+        if "mov" not in self._formats or self._size <= _READ_WHOLE_BYTES:
+            return None
+        if not isinstance(self._source, str | os.PathLike):
+            return read_sample_tables(self._source, self._streams())
+        with open(self._source, "rb") as file:
+            return read_sample_tables(file, self._streams())
+
     def _streams(self) -> list:
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
     def _read_index(self) -> None:
-        """One pass over the packets: what is there, and when."""
+        """What packets are there, and when: one pass over them, or over the first only.
+
+        Where the container lists its samples, and the first packets are those listed, so are the
+        others: each is compared with the list when it is read.
+        """
         streams = self._streams()
+        listed = self._sample_tables()
         kept: dict[int, list[av.Packet]] = {stream.index: [] for stream in streams}
         keep, room = True, _KEEP_BYTES
         video_number = self.video.index if self.video else -1
@@ -180,8 +204,19 @@ class MediaFile:
                     continue
                 number = packet.stream_index
                 index = self.video_index if number == video_number else self.audio_index
-                if packet.is_corrupt or not index.add(packet):
-                    raise self._packet_error(packet)
+                if not index.add(packet):
+                    detail = f"the packet at byte {packet.pos} has no time stamp"
+                    raise MediaError(media_error.NO_TIMESTAMPS, detail)
+                if packet.is_corrupt and packet.pos is not None and packet.pos + size >= self._size:
+                    detail = f"the file ends inside the packet at byte {packet.pos}"
+                    raise MediaError(media_error.TRUNCATED, detail)
+                if listed and len(self.video_index) + len(self.audio_index) == _COMPARED_PACKETS:
+                    indexes = [self._index(stream) for stream in streams]
+                    if all(map(PacketIndex.begins_like, indexes, listed)):
+                        for stream, whole in zip(streams, listed, strict=True):
+                            self._set_index(stream, whole)
+                        keep = False
+                        break
                 if keep:
                     kept[number].append(packet)
                     room -= size
@@ -194,6 +229,7 @@ class MediaFile:
             detail = "the container holds more streams than it announces"
             raise MediaError(media_error.DECODE_ERROR, detail) from error
         self._kept = kept if keep else None
+        self._choose_part()
         self.video_range = self._range(self.video, self.video_index)
         self.audio_range = self._range(self.audio, self.audio_index)
         self._check_complete()
@@ -205,13 +241,39 @@ class MediaFile:
         start = max(Fraction(0), index.start * base - self.origin)
         return start, max(start, index.end * base - self.origin)
 
-    def _packet_error(self, packet: av.Packet) -> MediaError:
-        where = f"at byte {packet.pos}"
-        if not packet.is_corrupt:
-            return MediaError(media_error.NO_TIMESTAMPS, f"the packet {where} has no time stamp")
-        if packet.pos is not None and packet.pos + packet.size >= self._size:
-            return MediaError(media_error.TRUNCATED, f"the file ends inside the packet {where}")
-        return MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
+    def _choose_part(self) -> None:
+        """Where time starts again in a file, leaves the part with most of pictures and sound.
+
+        Raises:
+            MediaError: no_timestamps: time starts again in one of the two only.
+        """
+        streams = self._streams()
+        breaks = [time_breaks(self._index(stream), time_base(stream)) for stream in streams]
+        if not any(breaks):
+            return
+        if len({len(ordinals) for ordinals in breaks}) > 1:
+            detail = "time starts again in the pictures or in the sound, but not in both"
+            raise MediaError(media_error.NO_TIMESTAMPS, detail)
+        cuts = [
+            itertools.pairwise([0, *ordinals, len(self._index(stream))])
+            for stream, ordinals in zip(streams, breaks, strict=True)
+        ]
+        parts = [
+            [self._index(stream).part(*cut) for stream, cut in zip(streams, both, strict=True)]
+            for both in zip(*cuts, strict=True)
+        ]
+        bases = [time_base(stream) for stream in streams]
+        chosen = max(parts, key=lambda part: common_seconds(part, bases))
+        for stream, index in zip(streams, chosen, strict=True):
+            self._set_index(stream, index)
+            if self._kept is not None:
+                kept = self._kept[stream.index]
+                self._kept[stream.index] = kept[index.skipped : index.skipped + len(index)]
+        first, begin = (
+            min((index.start or 0) * base for index, base in zip(part, bases, strict=True))
+            for part in (parts[0], chosen)
+        )
+        self.origin += begin - first
 
     def _check_complete(self) -> None:
         formats = self._formats
@@ -226,106 +288,35 @@ class MediaFile:
         if not self._container.duration or not formats & _ANNOUNCES_DURATION:
             return
         announced = Fraction(self._container.duration, av.time_base)
+        enough = announced - _TRUNCATION_SECONDS
         found = max(self.video_range[1], self.audio_range[1])
-        if found < announced - _TRUNCATION_SECONDS:
+        if found >= enough:
+            return
+        # Some muxers announce the last time stamp, others the length from the first one on. Of a
+        # file that starts late, where that makes a difference, the bytes are counted as well.
+        end = found + self.origin
+        if end >= enough:
+            if (self._announced_size or 0) > self._size:
+                detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
+                raise MediaError(media_error.TRUNCATED, detail)
+        # Other streams, as subtitles, may end later, which another reading shows.
+        elif self._end_of_all_streams() < enough:
             raise MediaError(
                 media_error.TRUNCATED,
-                f"holds {float(found):.2f} s of the {float(announced):.2f} s it announces",
+                f"holds {float(end):.2f} s of the {float(announced):.2f} s it announces",
             )
+
+    def _end_of_all_streams(self) -> Fraction:
+        """When the last packet of the file ends, in seconds by its time stamps."""
+        end = Fraction(0)
+        with second_reading(self._source) as container:
+            for packet in container.demux():
+                if packet.size and packet.pts is not None and packet.time_base is not None:
+                    ticks = packet.pts + (packet.duration or 0)
+                    end = max(end, Fraction(ticks * packet.time_base))
+        return end
 
 
 def time_base(timed: Stream | Frame) -> Fraction:
     """Seconds of a tick of a stream or frame; every demuxed or decoded one has it."""
     return Fraction(cast(Fraction, timed.time_base))  # PyAV has a rational type of its own
-
-
-def _open(source: Source) -> InputContainer:
-    # "file:" keeps FFmpeg from reading a protocol out of a name such as `a:b.mp4`; the whitelist
-    # keeps playlists from reaching the network.
-    target = f"file:{os.fspath(source)}" if isinstance(source, str | os.PathLike) else source
-    return av.open(
-        target,
-        mode="r",
-        container_options={"protocol_whitelist": "file"},
-        **tolerant_metadata(),
-    )
-
-
-def _size(source: Source) -> int:
-    """Bytes of the source.
-
-    Raises:
-        MediaError: missing_file; cannot_open: a folder, pipe or device, or without permission.
-    """
-    if not isinstance(source, str | os.PathLike):
-        size = source.seek(0, os.SEEK_END)
-        source.seek(0)
-        return size
-    try:
-        status = os.stat(source)
-    except FileNotFoundError as error:
-        raise MediaError(media_error.MISSING_FILE, "no such file") from error
-    except OSError as error:
-        raise MediaError(media_error.CANNOT_OPEN, error.strerror or str(error)) from error
-    if stat.S_ISDIR(status.st_mode):
-        raise MediaError(media_error.CANNOT_OPEN, "a folder, not a file")
-    if not stat.S_ISREG(status.st_mode):
-        raise MediaError(media_error.CANNOT_OPEN, "a pipe or device, not a file")
-    return status.st_size
-
-
-def _video_stream(container: InputContainer) -> VideoStream | None:
-    for stream in container.streams.video:
-        if stream.disposition & (Disposition.attached_pic | Disposition.still_image):
-            continue
-        context = _decoder(stream)
-        if not context.width or not context.height:
-            # FFmpeg forgets a size that it refuses.
-            raise MediaError(media_error.TOO_LARGE, "no picture size, or one beyond FFmpeg's limit")
-        if context.width * context.height > _MAX_PIXELS:
-            raise MediaError(media_error.TOO_LARGE, f"{context.width}x{context.height} pixels")
-        return stream
-    return None
-
-
-def _decoder(stream: Stream):
-    """The decoder's context.
-
-    Raises:
-        MediaError: cannot_open: FFmpeg has no such decoder.
-    """
-    if stream.codec_context is None:
-        raise MediaError(media_error.CANNOT_OPEN, f"no decoder for the {stream.type}'s codec")
-    return stream.codec_context
-
-
-def _open_error(source: Source, error: Exception) -> MediaError:
-    detail = getattr(error, "strerror", None) or str(error)
-    if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
-        if isinstance(source, str | os.PathLike) and _lost_its_end(source):
-            return MediaError(media_error.TRUNCATED, "an mp4 whose end, with the index, is missing")
-        detail = "not a video or sound file"
-    if isinstance(error, MemoryError):  # it says nothing of the file
-        return MediaError(media_error.OUT_OF_MEMORY, detail)
-    return MediaError(media_error.CANNOT_OPEN, detail)
-
-
-def _lost_its_end(path: str | os.PathLike) -> bool:
-    """Whether a file begins as an mp4 does and stops before its `moov` box."""
-    size = os.path.getsize(path)
-    position = 0
-    with open(path, "rb") as file:
-        while position + 8 <= size:
-            file.seek(position)
-            header = file.read(16)
-            length, kind = int.from_bytes(header[:4], "big"), header[4:8]
-            if position == 0 and kind != b"ftyp":
-                return False
-            if length == 1:
-                length = int.from_bytes(header[8:16], "big")
-            if length < 8:
-                return length == 0 and kind == b"mdat"
-            position += length
-            if kind == b"moov" and position <= size:
-                return False
-    return position > 0

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 
+import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.channel_order import layout_name
 from objects_that_sound.components.media.media_error import MediaError
-
-TOLERANCE_SECONDS = 0.002
-"""Time stamps may jitter by this much (containers round to milliseconds) and still be continuous;
-a window may lack this much at its ends."""
+from objects_that_sound.components.media.sound_clock import SoundClock
 
 
 class MonoResampler:
     """Resamples decoded frames to mono int16 and says where each piece belongs.
 
-    Within a continuous run, samples are counted, so that rounded time stamps cause no jitter; at a
-    gap, a jump or a change of format a new run starts at its own time stamp.
+    `SoundClock` places the frames: what it says a frame behind a second or so. A change of format
+    begins a new run.
     """
 
     def __init__(
@@ -30,7 +30,6 @@ class MonoResampler:
         time_base: Fraction,
         origin: Fraction = Fraction(0),
         channel: int | None = None,
-        tolerance: float = TOLERANCE_SECONDS,
     ):
         """Creates a resampler.
 
@@ -39,17 +38,22 @@ class MonoResampler:
             time_base: of the frames' time stamps, in seconds.
             origin: time stamp of second 0, in seconds.
             channel: take this channel alone instead of the mix of all.
-            tolerance: seconds by which time stamps may be wrong and the sound still continuous.
         """
         self._rate = sample_rate
         self._tick = float(time_base)
         self._origin = float(origin)
         self._channel = channel
-        self._tolerance = tolerance
-        self._resampler: AudioResampler | None = None
         self._format: tuple | None = None
-        self._expected = 0.0  # seconds: where the next frame of the run would start
+        self._clock = SoundClock(sample_rate)
+        self._waiting: deque[AudioFrame] = deque()  # those that the clock has not placed yet
+        self._resampler: AudioResampler | None = None
+        self._stretch = 0  # samples by which the next output is to become longer
         self._position = 0  # samples at the wanted rate: where the run's next output belongs
+
+    @property
+    def undecided(self) -> bool:
+        """Whether frames that follow may change the place of those that were fed."""
+        return self._clock.undecided
 
     def feed(self, frame: AudioFrame | None) -> Iterator[tuple[int, np.ndarray]]:
         """Takes a decoded frame (None: the end) and yields what became ready.
@@ -59,27 +63,42 @@ class MonoResampler:
             negative; int16 samples [n]).
 
         Raises:
-            MediaError: no_timestamps.
+            MediaError: no_timestamps; cannot_open, decode_error: the channels can't be mixed.
         """
-        if frame is None:
+        kind = None
+        if frame is not None:
+            kind = (frame.sample_rate, layout_name(frame), frame.format.name)
+        if kind != self._format:
+            yield from self._release(final=True)
             yield from self._flush()
+            self._clock = SoundClock(self._rate)
+            self._format = kind
+        if frame is None:
             return
-        if frame.pts is not None:
-            start = frame.pts * self._tick - self._origin
-            kind = (frame.sample_rate, frame.layout.name, frame.format.name)
-            if kind != self._format or abs(start - self._expected) > self._tolerance:
-                yield from self._flush()
-                self._format = kind
-                self._expected = start
-                self._position = round(start * self._rate)
-                self._resampler = AudioResampler("s16", "mono", self._rate)
-        if self._resampler is None:
+        stamp = None if frame.pts is None else frame.pts * self._tick - self._origin
+        if not self._clock.add(stamp, frame.samples / frame.sample_rate):
             raise MediaError(media_error.NO_TIMESTAMPS, "decoded sound has no time stamp")
-        self._expected += frame.samples / frame.sample_rate
-        if self._channel is not None:
-            frame = _one_channel(frame, self._channel)
-        frame.pts = None
-        yield from self._place(self._resampler.resample(frame))
+        self._waiting.append(frame)
+        yield from self._release(final=False)
+
+    def _release(self, final: bool) -> Iterator[tuple[int, np.ndarray]]:
+        while (placement := self._clock.place(final)) is not None:
+            frame = self._waiting.popleft()
+            if placement.start is not None:
+                yield from self._flush()
+                self._position = round(placement.start * self._rate)
+            if self._resampler is None:
+                self._resampler = AudioResampler("s16", "mono", self._rate)
+            self._stretch += placement.stretch
+            if self._channel is not None:
+                frame = _one_channel(frame, self._channel)
+            frame.pts = None
+            try:
+                resampled = self._resampler.resample(frame)
+            except av.error.FFmpegError as error:
+                what = f"mixing of sound with the channels {layout_name(frame)}"
+                raise MediaError.from_decoder(error, what) from error
+            yield from self._place(resampled)
 
     def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
         if self._resampler is not None:
@@ -91,8 +110,18 @@ class MonoResampler:
     def _place(self, frames: list[AudioFrame]) -> Iterator[tuple[int, np.ndarray]]:
         for frame in frames:
             samples = frame.to_ndarray()[0]
+            if self._stretch and len(samples) > abs(self._stretch):
+                samples = _stretched(samples, len(samples) + self._stretch)
+                self._stretch = 0
             yield self._position, samples
             self._position += len(samples)
+
+
+def _stretched(samples: np.ndarray, length: int) -> np.ndarray:
+    """int16 [n] as int16 [length], by straight lines from sample to sample."""
+    places = np.linspace(0, len(samples) - 1, length)
+    stretched = np.interp(places, np.arange(len(samples)), samples)
+    return np.rint(stretched).astype(samples.dtype)
 
 
 def _one_channel(frame: AudioFrame, channel: int) -> AudioFrame:

@@ -8,17 +8,20 @@ from array import array
 import av
 import numpy as np
 
-_KEY, _HIDDEN = 1, 2
+_KEY, _HIDDEN, _DAMAGED = 1, 2, 4
+_DOUBTFUL = 3  # packets: FFmpeg's parsers hang the mark of a damaged one at one of those before it
+_REORDERED = 16  # no codec presents a frame further from its place in the file
 
 
 class PacketIndex:
     """Time stamps, sizes and flags of a stream's packets, in file order (the order of decoding).
 
-    A packet's number in that order is its *ordinal*. 13 bytes a packet: a film of two hours takes
-    3 MB for its pictures.
+    A packet's number in that order is its *ordinal*. 17 bytes a packet: a film of two hours takes
+    4 MB for its pictures.
 
     Attributes:
-        end: when the last presented packet ends, in ticks.
+        skipped: how many packets of the stream precede those of this index in the file.
+        partial: whether the stream has packets that this index lacks.
     """
 
     def __init__(self, presentation_times: bool = True):
@@ -30,9 +33,12 @@ class PacketIndex:
         self._presentation_times = presentation_times
         self._stamps = array("q")
         self._sizes = array("i")
+        self._durations = array("i")
         self._flags = array("b")
         self._timed = True
-        self.end = 0
+        self._doubtful = 0  # how many of the next packets may be damaged
+        self.skipped = 0
+        self.partial = False
 
     def __len__(self) -> int:
         return len(self._stamps)
@@ -42,19 +48,78 @@ class PacketIndex:
         return packet.pts if self._presentation_times and packet.pts is not None else packet.dts
 
     def add(self, packet: av.Packet) -> bool:
-        """Appends the next packet; False if it has no time stamp."""
+        """Appends the next packet; False if it is not damaged and has no time stamp."""
         stamp = packet.pts
         if stamp is None or not self._presentation_times:
             stamp = packet.dts
             self._timed = False
+        if stamp is None and packet.is_corrupt:
+            stamp = self._stamps[-1] + 1 if self._stamps else 0
         if stamp is None:
             return False
         self._stamps.append(stamp)
         self._sizes.append(packet.size)
-        self._flags.append(_KEY * packet.is_keyframe + _HIDDEN * packet.is_discard)
-        if not packet.is_discard:
-            self.end = max(self.end, stamp + (packet.duration or 0))
+        self._durations.append(packet.duration or 0)
+        self._doubtful = _DOUBTFUL if packet.is_corrupt else max(0, self._doubtful - 1)
+        self._flags.append(
+            _KEY * packet.is_keyframe
+            + _HIDDEN * packet.is_discard
+            + _DAMAGED * bool(self._doubtful)
+        )
         return True
+
+    @classmethod
+    def of_table(
+        cls,
+        stamps: np.ndarray,
+        sizes: np.ndarray,
+        durations: np.ndarray,
+        keys: np.ndarray,
+        hidden: np.ndarray,
+    ) -> PacketIndex:
+        """The index of packets that a container lists.
+
+        Args:
+            stamps: times of presentation in ticks, in file order, int64 [n].
+            sizes: bytes of each packet, [n].
+            durations: ticks of each, [n].
+            keys: whether a decoder may begin with it, bool [n].
+            hidden: whether it is not presented, bool [n].
+        """
+        index = cls()
+        index._stamps.frombytes(np.ascontiguousarray(stamps, np.int64).tobytes())
+        index._sizes.frombytes(sizes.astype(np.int32).tobytes())
+        index._durations.frombytes(durations.astype(np.int32).tobytes())
+        index._flags.frombytes((_KEY * keys + _HIDDEN * hidden).astype(np.int8).tobytes())
+        return index
+
+    def begins_like(self, other: PacketIndex) -> bool:
+        """Whether the first packets, as many as this index has, are those of another one."""
+        count = len(self)
+        return all(
+            mine == theirs[:count]
+            for mine, theirs in (
+                (self._stamps, other._stamps),
+                (self._sizes, other._sizes),
+                (self._durations, other._durations),
+                (self._flags, other._flags),
+            )
+        )
+
+    def part(self, first: int, stop: int) -> PacketIndex:
+        """The index of the packets from one ordinal to before another; theirs begin at 0."""
+        part = PacketIndex(self._presentation_times)
+        part._stamps = self._stamps[first:stop]
+        part._sizes = self._sizes[first:stop]
+        part._durations = self._durations[first:stop]
+        part._flags = self._flags[first:stop]
+        if first:  # where files were joined, packets seem to be lost
+            for ordinal in range(min(_DOUBTFUL, len(part))):
+                part._flags[ordinal] &= ~_DAMAGED
+        part._timed = self._timed
+        part.skipped = self.skipped + first
+        part.partial = True
+        return part
 
     @functools.cached_property
     def stamps(self) -> np.ndarray:
@@ -66,6 +131,15 @@ class PacketIndex:
         """Ordinals of the packets that a decoder may begin with: int64 [k]."""
         return np.flatnonzero(np.frombuffer(self._flags, np.int8) & _KEY)
 
+    def damaged(self, ordinal: int) -> bool:
+        """Whether a packet may lack a part, as where a transport stream lost some."""
+        return bool(self._flags[ordinal] & _DAMAGED)
+
+    def near_damage(self, ordinal: int) -> bool:
+        """Whether a packet is damaged or so near to one that others may be lost beside it."""
+        near = self._flags[max(0, ordinal - _REORDERED) : ordinal + _REORDERED + 1]
+        return any(flags & _DAMAGED for flags in near)
+
     @functools.cached_property
     def shown(self) -> np.ndarray:
         """Ordinals of packets that are presented, in the order of their time: int64 [m].
@@ -74,6 +148,12 @@ class PacketIndex:
         """
         visible = np.flatnonzero(~np.frombuffer(self._flags, np.int8) & _HIDDEN)
         return visible[np.argsort(self.stamps[visible], kind="stable")]
+
+    @functools.cached_property
+    def end(self) -> int:
+        """When the last presented packet ends, in ticks; 0 where none is presented."""
+        ends = self.stamps + np.frombuffer(self._durations, np.int32)
+        return int(ends[self.shown].max()) if self.shown.size else 0
 
     @functools.cached_property
     def exact(self) -> bool:
@@ -130,12 +210,10 @@ class PacketIndex:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Ordinals (first, last) of the packets that cover a span of time, in ticks.
 
-        Where time stamps do not ascend in file order: all packets.
+        Where time stamps do not ascend in file order: from the first to the last that might.
         """
-        if not self._ascends:
-            return 0, len(self) - 1
-        begin = int(np.searchsorted(self.stamps, first, side="right")) - 1
-        end = int(np.searchsorted(self.stamps, last, side="right")) - 1
+        begin = int(np.searchsorted(self._highest, first, side="right")) - 1
+        end = int(np.searchsorted(self._lowest, last, side="right")) - 1
         return max(0, begin), max(0, end)
 
     def find(self, packet: av.Packet) -> int | None:
@@ -169,5 +247,11 @@ class PacketIndex:
         return self.stamps[self._by_stamp]
 
     @functools.cached_property
-    def _ascends(self) -> bool:
-        return bool(np.all(np.diff(self.stamps) >= 0))
+    def _highest(self) -> np.ndarray:
+        """The highest time stamp up to each packet: ascends."""
+        return np.maximum.accumulate(self.stamps)
+
+    @functools.cached_property
+    def _lowest(self) -> np.ndarray:
+        """The lowest time stamp from each packet on: ascends."""
+        return np.minimum.accumulate(self.stamps[::-1])[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 import av
@@ -20,7 +21,8 @@ class PacketReader:
     """Packets of one stream by their ordinals, from a file too large to keep in memory.
 
     After a seek every packet is compared with the index. Where a demuxer lands elsewhere, or says
-    something else than in the first reading, the file is read from its beginning instead.
+    something else than in the first reading, the file is read from its beginning instead; so it is
+    where a part of the file has time stamps of its own.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class PacketReader:
         spans = list(spans)
         done = -1
         try:
+            if self._index.partial:
+                raise _MisplacedError
             for first, last in spans:
                 for ordinal, packet in self._from(first, done):
                     done = ordinal
@@ -108,14 +112,15 @@ class PacketReader:
             return
         with self._reopen() as container:
             packets = self._demux(container, container.streams[self._stream.index])
+            packets = itertools.islice(packets, self._index.skipped, None)
             try:
                 for ordinal, packet in self._check(0, packets):
-                    if ordinal > wanted[0][1]:
+                    if ordinal >= wanted[0][0]:
+                        yield ordinal, packet
+                    if ordinal >= wanted[0][1]:
                         wanted.pop(0)
                     if not wanted:
                         return
-                    if ordinal >= wanted[0][0]:
-                        yield ordinal, packet
             except _MisplacedError as error:
                 raise MediaError(
                     media_error.DECODE_ERROR, "a second reading of the file differs from the first"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.clips import Clip, read_clips, usable_range
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source
@@ -41,8 +42,11 @@ def slide(
     image_size: int = 256,
     sample_rate: int = 48000,
     frames: int = 1,
+    read: Callable[..., list[Clip]] | None = None,
 ) -> Iterator[Clip | MediaError]:
     """Decodes clip after clip; where one is damaged, the others are still read.
+
+    Where the decoder dies or hangs, so do all clips that were to be read at once.
 
     Args:
         source: path or seekable binary file.
@@ -50,29 +54,26 @@ def slide(
         image_size: see `read_clips`.
         sample_rate: see `read_clips`.
         frames: see `read_clips`.
+        read: function to read with: one that calls `read_clips` elsewhere; None: `read_clips`.
 
     Yields:
         For each time a clip, or why there is none.
     """
 
-    def read(some: list[float]) -> list[Clip]:
-        return read_clips(
-            source,
-            some,
-            image_size=image_size,
-            sample_rate=sample_rate,
-            frames=frames,
-        )
-
+    read = read or read_clips
+    options = {"image_size": image_size, "sample_rate": sample_rate, "frames": frames}
     for start in itertools.count(0, _AT_ONCE):
         chunk = times[start : start + _AT_ONCE]
         if not chunk:
             return
         try:
-            yield from read(chunk)
-        except MediaError:
+            yield from read(source, chunk, **options)
+        except MediaError as failure:
+            if failure.reason in (media_error.CRASHED, media_error.TIMEOUT):
+                yield from [failure] * len(chunk)
+                continue
             for time in chunk:
                 try:
-                    yield from read([time])
+                    yield from read(source, [time], **options)
                 except MediaError as error:
                     yield error

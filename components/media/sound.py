@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import av.error
 import numpy as np
@@ -15,7 +16,8 @@ from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.cancelled_channels import audible, may_have_cancelled
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source, time_base
-from objects_that_sound.components.media.mono_resampler import TOLERANCE_SECONDS, MonoResampler
+from objects_that_sound.components.media.mono_resampler import MonoResampler
+from objects_that_sound.components.media.sound_clock import LASTING_SECONDS
 from objects_that_sound.components.media.sound_decoder import SoundDecoder
 from objects_that_sound.components.media.sound_windows import SoundWindows
 
@@ -23,10 +25,6 @@ from objects_that_sound.components.media.sound_windows import SoundWindows
 # transforms, bit reservoirs, and the headers of spectral band replication.
 _LEAD_IN_SECONDS = Fraction(1, 2)
 _LEAD_OUT_SECONDS = Fraction(1, 10)  # filters and decoders are late by this much at most
-
-# Where Vorbis changes the length of its blocks, FFmpeg's time stamps jump to and fro by a part of a
-# block, though no sample is missing.
-_VORBIS_TOLERANCE_SECONDS = 0.05
 
 
 def decode_audio(source: Source, sample_rate: int) -> np.ndarray:
@@ -81,25 +79,44 @@ def read_sound(
     """
     stream = media.need_audio()
     context = stream.codec_context
-    tolerance = _VORBIS_TOLERANCE_SECONDS if context.name == "vorbis" else TOLERANCE_SECONDS
-    for first, last, needed in _packet_spans(media, spans):
-        resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel, tolerance)
-        decoder = SoundDecoder(context, in_the_middle=first > 0)
-        for ordinal, packet in media.packets(stream, [(first, last)]):
+    index = media.audio_index
+    for span in _packet_spans(media, spans):
+        resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
+        decoder = SoundDecoder(context, in_the_middle=span.first > 0)
+        beyond = 0.0  # seconds decoded only to place what is before
+        for ordinal, packet in media.packets(stream, [(span.first, len(index) - 1)]):
+            if ordinal > span.last and (not resampler.undecided or beyond > LASTING_SECONDS):
+                break
             try:
+                if index.damaged(ordinal):
+                    raise av.error.InvalidDataError(0, "packet is damaged")
                 frames = decoder.decode(packet)
             except av.error.FFmpegError as error:
-                if first and media.audio_index.stamps[ordinal] < needed:
+                if span.first and index.stamps[ordinal] < span.needed:
                     continue  # a decoder that begins in the middle may miss what was before
+                if ordinal > span.last:
+                    break
                 where = f"sound at byte {packet.pos}"
                 raise MediaError.from_decoder(error, where) from error
             for frame in frames:
-                for piece in resampler.feed(frame):
-                    take(*piece)
+                if ordinal > span.last:
+                    beyond += frame.samples / frame.sample_rate
+                _give(resampler.feed(frame), span, sample_rate, take)
         rest: list[AudioFrame | None] = [*_drained(context), None]
         for last_frame in rest:
-            for piece in resampler.feed(last_frame):
-                take(*piece)
+            _give(resampler.feed(last_frame), span, sample_rate, take)
+
+
+def _give(
+    pieces: Iterator[tuple[int, np.ndarray]],
+    span: _PacketSpan,
+    sample_rate: int,
+    take: Callable[[int, np.ndarray], object],
+) -> None:
+    """Hands pieces over, but for those that were read only to place others."""
+    for position, samples in pieces:
+        if span.end is None or position < span.end * sample_rate:
+            take(position, samples)
 
 
 def replace_cancelled(
@@ -131,13 +148,29 @@ def replace_cancelled(
         sound.windows[row] = audible(sound.windows[row], window)
 
 
+class _PacketSpan(NamedTuple):
+    """Packets to decode.
+
+    Attributes:
+        first: ordinal of the first one.
+        last: ordinal of the last one, unless later ones must tell where sound belongs.
+        needed: time stamp from which on all packets must be whole, in ticks.
+        end: seconds of the file up to which sound is handed over; None: all of it.
+    """
+
+    first: int
+    last: int
+    needed: int
+    end: Fraction | None
+
+
 def _packet_spans(
     media: MediaFile, spans: Sequence[tuple[Fraction, Fraction]] | None
-) -> Iterator[tuple[int, int, int]]:
-    """Ordinals of the first and last packet to decode, and the time stamp needed first."""
+) -> Iterator[_PacketSpan]:
     index = media.audio_index
     if spans is None:
-        yield 0, len(index) - 1, 0
+        last = len(index) - 1
+        yield _PacketSpan(0, last, 0, None)
         return
     merged: list[list[Fraction]] = []
     for start, end in spans:
@@ -147,10 +180,13 @@ def _packet_spans(
             merged.append([start, end])
     base = time_base(media.need_audio())
     for start, end in merged:
-        needed = math.floor((start + media.origin) / base)
+        # A damaged packet spoils what is decoded shortly behind it, too.
+        needed = math.floor((start - _LEAD_IN_SECONDS / 2 + media.origin) / base)
+        end += _LEAD_OUT_SECONDS
         first = math.floor((start - _LEAD_IN_SECONDS + media.origin) / base)
-        last = math.ceil((end + _LEAD_OUT_SECONDS + media.origin) / base)
-        yield *index.span(first, last), needed
+        stop = math.ceil((end + media.origin) / base)
+        begin, last = index.span(first, stop)
+        yield _PacketSpan(begin, last, needed, end)
 
 
 def _drained(context: AudioCodecContext) -> list[AudioFrame]:

@@ -25,7 +25,8 @@ class SoundWindows:
         """
         self.starts = list(starts)
         self.windows = np.zeros((len(self.starts), length), np.int16)
-        self._covered = np.zeros(len(self.starts), np.int64)
+        self._covered = np.zeros(self.windows.shape, bool)
+        self._overlap = np.zeros(len(self.starts), np.int64)
 
     def add(self, position: int, samples: np.ndarray) -> None:
         """Copies the parts of a piece that fall into windows."""
@@ -36,11 +37,15 @@ class SoundWindows:
             start = self.starts[row]
             first = max(start, position)
             last = min(start + length, position + len(samples))
-            self.windows[row, first - start : last - start] = samples[
-                first - position : last - position
-            ]
-            self._covered[row] += last - first
+            part = slice(first - start, last - start)
+            self.windows[row, part] = samples[first - position : last - position]
+            self._overlap[row] += self._covered[row, part].sum()
+            self._covered[row, part] = True
 
     def missing(self) -> np.ndarray:
         """How many samples each window lacks: int64 [windows]."""
-        return self.windows.shape[1] - self._covered
+        return self.windows.shape[1] - self._covered.sum(1)
+
+    def overlapping(self) -> np.ndarray:
+        """How many samples of each window more than one piece claimed: int64 [windows]."""
+        return self._overlap

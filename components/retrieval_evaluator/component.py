@@ -14,6 +14,7 @@ def RetrievalEvaluator(
     model: InputArtifact[Model],
     evaluation: OutputArtifact[Evaluation],
     baseline_model: InputArtifact[Model] = None,
+    baselines: InputArtifact[Evaluation] = None,
     options: Parameter[str] = "",
     thresholds: Parameter[str] = "",
 ):
@@ -24,6 +25,7 @@ def RetrievalEvaluator(
         model: Model with the signatures `embed_image` and `embed_audio`.
         evaluation: figures, neighbours to show and verdict; see `evaluate_retrieval` and `leave_evaluation`.
         baseline_model: Model to compare with, if there is one.
+        baselines: BaselineEvaluator's Evaluation of the same examples.
         options: JSON of `RetrievalOptions`.
         thresholds: JSON of thresholds; see `thresholds_to_json`.
     """
@@ -35,4 +37,5 @@ def RetrievalEvaluator(
         options=options,
         thresholds=thresholds,
         examples=[span.uri for span in examples],
+        baselines=baselines.uri if baselines else None,
     )

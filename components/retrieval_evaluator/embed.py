@@ -9,18 +9,18 @@ from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.embed_batch import embed_batch
+from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.components.evaluation.read_examples import (
     batched,
     count_examples,
     read_examples,
 )
-from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
 from objects_that_sound.models import examples as contract
 
 
 def embed(
-    model: SavedModel, folders: Sequence[str], split: str, batch_size: int, what: str
+    model: Model, folders: Sequence[str], split: str, batch_size: int, what: str
 ) -> EmbeddedExamples:
     """Embeds every frame and every sound.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from objects_that_sound.components.baseline_evaluator.beside import with_baselines
 from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measure import measure
@@ -31,6 +32,7 @@ def evaluate_retrieval(
     baseline_model: str | None = None,
     *,
     examples: Sequence[str],
+    baselines: str | None = None,
     options: RetrievalOptions,
     folder: str,
 ) -> EvaluationResult:
@@ -46,6 +48,8 @@ def evaluate_retrieval(
             `saved_model_path`.
         baseline_model: path of the latest blessed model; None if there is none.
         examples: folders of Examples.
+        baselines: folder of BaselineEvaluator's result on the same examples; its figures stand
+            beside nDCG.
         options: how to measure.
         folder: folder that gets `neighbours.json` with the media of some queries and of their
             nearest neighbours across modalities.
@@ -74,7 +78,7 @@ def evaluate_retrieval(
         others = embedded(other, "baseline")
         compared = retrieval_statistics(score_retrieval(others, gallery, options.k))
     metrics = measure(
-        RETRIEVAL.metrics,
+        [metric.on(gallery.basis) for metric in RETRIEVAL.metrics],
         retrieval_statistics(scores),
         compared,
         items.groups,
@@ -86,7 +90,7 @@ def evaluate_retrieval(
     return EvaluationResult(
         RETRIEVAL.name,
         RETRIEVAL.title,
-        metrics,
+        with_baselines(metrics, baselines),
         notes=(
             _relevance_note(gallery, options),
             *([f"Not in the label tree: {', '.join(unknown)}."] if unknown else []),

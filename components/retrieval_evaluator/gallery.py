@@ -19,6 +19,7 @@ class Gallery:
 
     Attributes:
         kind: "label" or "video".
+        basis: the same for people: "by class", "by class tree" or "by video".
     """
 
     def __init__(self, examples: EmbeddedExamples, tree: LabelTree):
@@ -32,6 +33,7 @@ class Gallery:
         labelled = len(examples) > 0 and all(examples.label_sets)
         self._graded = GradedRelevance(list(examples.label_sets), tree) if labelled else None
         self.kind = "label" if labelled else "video"
+        self.basis = "by video" if not labelled else "by class" if tree.is_flat else "by class tree"
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """Tells how relevant all items are to some queries, float[rows, n] in 0..1."""

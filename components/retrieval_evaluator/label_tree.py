@@ -35,6 +35,11 @@ class LabelTree:
         """Makes the tree of classes that have nothing in common."""
         return cls({})
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether no class is above or below another."""
+        return not self._paths
+
     @classmethod
     def from_json(cls, path: str) -> LabelTree:
         """Reads a tree in the format of AudioSet's `ontology.json`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ class DirectionScores(NamedTuple):
 
 
 def score_retrieval(
-    examples: EmbeddedExamples, gallery: Gallery, k: int
+    examples: EmbeddedExamples, gallery: Gallery, k: int, directions: Iterable[str] = DIRECTIONS
 ) -> dict[str, DirectionScores]:
     """Ranks the gallery by Euclidean distance from every query and scores the rankings.
 
@@ -53,11 +54,12 @@ def score_retrieval(
         examples: the queries and their embeddings.
         gallery: of the same examples.
         k: how many of the first ranks count in nDCG.
+        directions: those of `DIRECTIONS` that are asked for.
 
     Returns:
-        By direction of `DIRECTIONS`.
+        By direction.
     """
-    return {direction: _score(examples, gallery, direction, k) for direction in DIRECTIONS}
+    return {direction: _score(examples, gallery, direction, k) for direction in directions}
 
 
 def retrieval_statistics(scores: dict[str, DirectionScores]) -> dict[str, Statistic]:

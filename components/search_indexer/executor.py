@@ -11,8 +11,9 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
-from tfx.utils import io_utils, path_utils
+from tfx.utils import path_utils
 
+from objects_that_sound.components.evaluation.read_examples import split_pattern
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 from objects_that_sound.components.search_indexer.build_index import build_index
 
@@ -66,6 +67,5 @@ def _files(artifacts: list[types.Artifact], splits: list[str]) -> list[str]:
     found = []
     for artifact in artifacts:
         for split in splits or artifact_utils.decode_split_names(artifact.split_names):
-            uri = artifact_utils.get_split_uri([artifact], split)
-            found += sorted(fileio.glob(io_utils.all_files_pattern(uri)))
+            found += sorted(fileio.glob(split_pattern(artifact.uri, split)))
     return found

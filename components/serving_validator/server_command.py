@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Sequence
 
+from objects_that_sound.components.isolated_python import isolated_python
 from objects_that_sound.serving.launcher.not_served_error import NotServedError
 
 _BINARY = "tensorflow_model_server"
@@ -26,4 +26,4 @@ def server_command(local_server: Sequence[str]) -> tuple[str, list[str]]:
         return _BINARY, [binary]
     if not local_server:
         raise NotServedError(f"there is no {_BINARY} on the PATH, and no local server is set")
-    return "local model server", [sys.executable, *local_server]
+    return "local model server", isolated_python(*local_server)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class Benchmark:
 
     Raises:
         BenchmarkError: a clip, or clips of one original recording, are on both sides of a fold, a
-            clip is tested twice, or there are no two classes to train on.
+            clip is tested twice, there is no fold or an empty one, or there are no two classes.
     """
 
     name: str
@@ -81,20 +81,20 @@ class Benchmark:
                 name = self.clips[min(tested & set(fold.test))].name
                 raise BenchmarkError(f"{self.name}: {name} is tested in two folds")
             tested |= set(fold.test)
-        self._check_classes()
+        self._check_folds()
 
-    def _check_classes(self) -> None:
+    def _check_folds(self) -> None:
         if not self.folds:
-            raise BenchmarkError(f"{self.name}: there are no folds")
+            raise BenchmarkError(
+                f"{self.name}: no fold is left that trains on two classes and tests one of them"
+            )
+        if len(self.classes) < 2:
+            raise BenchmarkError(
+                f"{self.name}: the clips are of {len(self.classes)} class; two at least are needed"
+            )
         for fold in self.folds:
-            classes = {self.clips[i].label for i in fold.train}
             if not fold.test:
                 raise BenchmarkError(f"{self.name}: fold {fold.name} has no clip to test")
-            if len(classes) < 2:
-                raise BenchmarkError(
-                    f"{self.name}: fold {fold.name} trains on {len(classes)} class; two at least "
-                    f"are needed"
-                )
 
     @property
     def classes(self) -> list[str]:
@@ -105,6 +105,11 @@ class Benchmark:
     def labels(self) -> np.ndarray:
         """Each clip's class, str[clips]."""
         return np.array([clip.label for clip in self.clips])
+
+    @property
+    def num_tested(self) -> int:
+        """Number of clips that the folds test."""
+        return sum(len(fold.test) for fold in self.folds)
 
     def without(self, dropped: Sequence[int]) -> Benchmark:
         """Leaves clips out; folds that have nothing to test then are left out too.
@@ -128,6 +133,36 @@ class Benchmark:
             clips=tuple(self.clips[i] for i in kept),
             folds=tuple(fold for fold in folds if fold.test),
         )
+
+    def untaught(self) -> dict[int, str]:
+        """Finds clips that a fold tests though it has none of their class to train on.
+
+        A fold that is left with one class to train on can teach nothing: all that it tests counts.
+
+        Returns:
+            By number of the clip, the name of its fold.
+        """
+        found = {}
+        for fold in self.folds:
+            taught = {self.clips[i].label for i in fold.train}
+            for i in fold.test:
+                if len(taught) < 2 or self.clips[i].label not in taught:
+                    found[i] = fold.name
+        return found
+
+    def without_tests(self, numbers: Collection[int]) -> Benchmark:
+        """Tests no fold on some clips, which other folds may still train on.
+
+        Folds that have nothing to test then are left out.
+
+        Raises:
+            BenchmarkError: no fold remains.
+        """
+        folds = [
+            dataclasses.replace(fold, test=tuple(i for i in fold.test if i not in numbers))
+            for fold in self.folds
+        ]
+        return dataclasses.replace(self, folds=tuple(fold for fold in folds if fold.test))
 
     def without_twins(self, twins: dict[int, set[int]]) -> Benchmark:
         """Trains no fold on a clip that is the same recording as one that it tests.

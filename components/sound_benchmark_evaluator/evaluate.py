@@ -59,7 +59,8 @@ def evaluate_sound_benchmark(
     folds'; intervals are by original recordings.
 
     Clips that can't be read, and clips whose sound the model was trained on, are left out and
-    named. No fold trains on the same recording as it tests, whatever the folder says.
+    named; so are clips of a class that their fold then has nothing left to train on. The figures
+    are marked where that leaves out anything. No fold trains on the same recording as it tests, whatever the folder says.
 
     Args:
         model: path of a model with the signatures `describe`, `audio_features` and `embed_audio`;
@@ -97,7 +98,7 @@ def evaluate_sound_benchmark(
 
     scorer = Scorer(clips.benchmark)
     metrics = measure(
-        SOUND_BENCHMARK.metrics,
+        [metric.on(clips.basis) for metric in SOUND_BENCHMARK.metrics],
         sound_statistics(scorer, rows, random, mfcc),
         sound_statistics(scorer, compared, {}, mfcc),
         scorer.clusters,
@@ -111,7 +112,7 @@ def evaluate_sound_benchmark(
         os.path.join(folder, CONFUSION_FILE),
         classes,
         scorer.confusion(shown[0].predicted),
-        f"{name}: {shown[0].name}",
+        f"{clips.basis}: {shown[0].name}",
     )
     write_class_accuracies(
         os.path.join(folder, CLASSES_FILE),
@@ -123,7 +124,7 @@ def evaluate_sound_benchmark(
         SOUND_BENCHMARK.title,
         metrics,
         notes=tuple(_notes(clips, scorer)),
-        tables=result_tables(clips.benchmark, scorer, shown),
+        tables=result_tables(clips, scorer, shown),
         details={
             "dataset": name,
             "classifiers": {
@@ -134,6 +135,8 @@ def evaluate_sound_benchmark(
                 collections.Counter(reject.reason for reject in clips.rejects)
             ),
             "same_recordings": clips.same_recordings,
+            "num_tested": clips.num_tested,
+            "num_official": clips.num_official,
         },
     )
 
@@ -142,9 +145,14 @@ def _notes(clips: UsableClips, scorer: Scorer) -> Iterator[str]:
     benchmark = clips.benchmark
     yield (
         f"{benchmark.name}: {len(scorer.tested)} clips of {len(set(scorer.clusters))} recordings, "
-        f"{len(benchmark.classes)} classes. Folds: {benchmark.folds_from}. {len(clips.rejects)} "
-        f"clips are left out."
+        f"{len(set(benchmark.labels[scorer.tested]))} classes. Folds: {benchmark.folds_from}. "
+        f"{len(clips.rejects)} clips are left out."
     )
+    if not clips.complete:
+        yield (
+            f"The folds test {clips.num_tested} of {clips.num_official} clips, so the mean is not "
+            f"that of {benchmark.name} and cannot be compared with figures that others published."
+        )
     for reject in clips.rejects:
         yield f"{reject.name} is left out: {reject.reason}, {reject.detail}."
     for first, second in clips.same_recordings:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, cast
 
 from annotated_types import Ge, Gt, Le
 
+from objects_that_sound.components.evaluation.dataset_and_folder import dataset_and_folder
 from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.evaluator_options import EvaluatorOptions
 from objects_that_sound.components.evaluation.metric import Metric, Rank
@@ -34,18 +35,6 @@ class SoundBenchmarkOptions(EvaluatorOptions):
     ] = 0.5
     random_networks: Annotated[int, "Number of untrained networks to compare with.", Ge(0)] = 3
     batch_size: Annotated[int, "Windows that a model hears at once.", Ge(1)] = 32
-
-
-def dataset_and_folder(text: str) -> tuple[str, str]:
-    """Reads DATASET:FOLDER; both are empty where nothing is said.
-
-    Raises:
-        ValueError: one of the two is missing.
-    """
-    dataset, _, folder = text.partition(":")
-    if text and not (dataset and folder):
-        raise ValueError(f"sound benchmark {text!r} is not DATASET:FOLDER, as in esc10:data/esc10")
-    return dataset, folder
 
 
 def _options_of_run(run: Mapping[str, Any]) -> SoundBenchmarkOptions | None:

@@ -165,7 +165,7 @@ def _rows(path: pathlib.Path, columns: Sequence[str]) -> list[dict[str, str]]:
 def _tabbed(path: pathlib.Path, columns: int) -> list[list[str]]:
     if not path.is_file():
         raise BenchmarkError(f"there is no {path}; the folder must be laid out as published")
-    rows: Iterable[str] = path.read_text(encoding="utf-8-sig").splitlines()
+    rows: Iterable[str] = path.read_text(encoding="utf-8-sig").split("\n")
     split = [row.split("\t") for row in rows if row.strip()]
     if any(len(row) < columns for row in split):
         raise BenchmarkError(f"{path} has lines of fewer than {columns} columns")

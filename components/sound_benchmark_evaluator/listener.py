@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
+from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.components.evaluation.read_examples import batched
 from objects_that_sound.components.evaluation.saved_model import SavedModel
-from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 from objects_that_sound.components.sound_benchmark_evaluator.evaluator import SoundBenchmarkOptions
 from objects_that_sound.components.sound_benchmark_evaluator.sounds import resample, windows
 from objects_that_sound.components.sound_benchmark_evaluator.usable_clips import UsableClips
-from objects_that_sound.models.networks.factory import build_network
-from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.keras_weights import read_network_config
 
 FEATURES = "audio_features"
 """Signature of conv4_2, pooled."""
@@ -29,28 +25,9 @@ Listener = Callable[[str, Sequence[bytes]], np.ndarray]
 """Maps a signature's name and PCM of windows [batch] to vectors [batch, n]."""
 
 
-def trained_listener(model: SavedModel) -> Listener:
+def listener_of(model: Model) -> Listener:
     """A model's own signatures."""
     return lambda name, pcm: model.call(name, {"audio": pcm})[_OUTPUTS[name]]
-
-
-def random_listener(model_path: str, seed: int) -> Listener:
-    """The same network before its training.
-
-    Args:
-        model_path: see `saved_model_path`.
-        seed: of the weights.
-
-    Raises:
-        FileNotFoundError: the network's configuration is not beside the SavedModel.
-    """
-    config = read_network_config(saved_model_path(model_path))
-    signatures = ServingSignatures(build_network(config, seed=seed))
-    functions = {
-        name: tf.function(getattr(signatures, name), [tf.TensorSpec([None], tf.string)])
-        for name in _OUTPUTS
-    }
-    return lambda name, pcm: functions[name](tf.constant(list(pcm)))[_OUTPUTS[name]].numpy()
 
 
 def sample_rate_of(model: SavedModel) -> int:

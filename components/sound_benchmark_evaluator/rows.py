@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.untrained_model import UntrainedModel
 from objects_that_sound.components.sound_benchmark_evaluator import mfcc
 from objects_that_sound.components.sound_benchmark_evaluator.classifier import classify
 from objects_that_sound.components.sound_benchmark_evaluator.evaluator import SoundBenchmarkOptions
@@ -16,9 +17,8 @@ from objects_that_sound.components.sound_benchmark_evaluator.listener import (
     EMBEDDING,
     FEATURES,
     listen,
-    random_listener,
+    listener_of,
     sample_rate_of,
-    trained_listener,
 )
 from objects_that_sound.components.sound_benchmark_evaluator.row import Row
 from objects_that_sound.components.sound_benchmark_evaluator.scorer import Scorer
@@ -49,7 +49,7 @@ def model_rows(
     if not names:
         raise ValueError(f"the model has neither of the signatures {FEATURES} and {EMBEDDING}")
     vectors = listen(
-        trained_listener(model),
+        listener_of(model),
         names,
         clips,
         options,
@@ -82,7 +82,7 @@ def random_rows(
     rows: dict[str, list[Row]] = {name: [] for name in _NAMES}
     for seed in range(1, options.random_networks + 1):
         vectors = listen(
-            random_listener(model_path, seed),
+            listener_of(UntrainedModel(model_path, seed)),
             list(_NAMES),
             clips,
             options,

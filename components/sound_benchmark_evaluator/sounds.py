@@ -13,6 +13,7 @@ from tqdm import tqdm
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.sound import decode_audio
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Clip
+from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
 LOWEST_RATE = 44100
 """Clips are decoded at this rate, in Hz, or at the model's where that is higher."""
@@ -24,7 +25,7 @@ class Reject:
 
     Attributes:
         name: of the clip.
-        reason: of `components.media.media_error`, or `in_training_data`.
+        reason: of `components.media.media_error`, `in_training_data` or `class_not_trained`.
         detail: for people.
     """
 
@@ -46,11 +47,14 @@ def read_clips(
         By number of the clip, int16[n] mono; and those that can't be read.
     """
     sounds, rejects = {}, []
-    for number, clip in enumerate(tqdm(clips, desc="Benchmark: read", unit="clip", disable=None)):
-        try:
-            sounds[number] = decode_audio(clip.path, sample_rate)
-        except MediaError as error:
-            rejects.append(Reject(clip.name, error.reason, error.detail))
+    with DecoderPool(1) as pool:
+        for number, clip in enumerate(
+            tqdm(clips, desc="Benchmark: read", unit="clip", disable=None)
+        ):
+            try:
+                sounds[number] = pool.call(decode_audio, str(clip.path), sample_rate)
+            except MediaError as error:
+                rejects.append(Reject(clip.name, error.reason, error.detail))
     return sounds, rejects
 
 

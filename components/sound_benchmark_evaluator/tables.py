@@ -8,23 +8,28 @@ import numpy as np
 
 from objects_that_sound.components.evaluation.bootstrap import bootstrap
 from objects_that_sound.components.evaluation.result_table import Cell, ResultTable
-from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Benchmark
 from objects_that_sound.components.sound_benchmark_evaluator.published import PUBLISHED
 from objects_that_sound.components.sound_benchmark_evaluator.row import Row
 from objects_that_sound.components.sound_benchmark_evaluator.scorer import Scorer
+from objects_that_sound.components.sound_benchmark_evaluator.usable_clips import UsableClips
 
 
-def result_tables(benchmark: Benchmark, scorer: Scorer, rows: Sequence[Row]) -> list[ResultTable]:
-    """Makes the accuracies by fold, those that others published, and the accuracies by class."""
-    tables = [_by_fold(benchmark, scorer, rows), _by_class(benchmark, scorer, rows)]
+def result_tables(clips: UsableClips, scorer: Scorer, rows: Sequence[Row]) -> list[ResultTable]:
+    """Makes the accuracies by fold, those that others published, and the accuracies by class.
+
+    What others published is of the whole benchmark: it is left out where clips are.
+    """
+    benchmark = clips.benchmark
+    tables = [_by_fold(clips, scorer, rows), _by_class(clips, scorer, rows)]
     published = PUBLISHED.get(benchmark.name)
-    if published:
+    if published and clips.complete:
         columns = ("Published", "accuracy", "source")
         tables.insert(1, ResultTable(f"{benchmark.name}: published figures", columns, published))
     return tables
 
 
-def _by_fold(benchmark: Benchmark, scorer: Scorer, rows: Sequence[Row]) -> ResultTable:
+def _by_fold(clips: UsableClips, scorer: Scorer, rows: Sequence[Row]) -> ResultTable:
+    benchmark = clips.benchmark
     names = [fold.name for fold in benchmark.folds]
     cells: list[tuple[Cell, ...]] = []
     for row in rows:
@@ -36,17 +41,25 @@ def _by_fold(benchmark: Benchmark, scorer: Scorer, rows: Sequence[Row]) -> Resul
         )
     cells.append(("chance", *[None] * len(names), scorer.chance, None, None, None))
     return ResultTable(
-        f"{benchmark.name}: accuracy by fold",
-        ("Features", *(f"fold {name}" for name in names), "mean", "± sd", "from", "to"),
+        f"{clips.basis}: accuracy by fold",
+        (
+            "Features",
+            *(f"fold {name}" for name in names),
+            "mean" if clips.complete else "mean of what is left",
+            "± sd",
+            "from",
+            "to",
+        ),
         tuple(cells),
     )
 
 
-def _by_class(benchmark: Benchmark, scorer: Scorer, rows: Sequence[Row]) -> ResultTable:
+def _by_class(clips: UsableClips, scorer: Scorer, rows: Sequence[Row]) -> ResultTable:
+    benchmark = clips.benchmark
     accuracies = [scorer.by_class(row.right) for row in rows]
     labels = benchmark.labels[scorer.tested]
     return ResultTable(
-        f"{benchmark.name}: accuracy by class",
+        f"{clips.basis}: accuracy by class",
         ("Class", *(row.name for row in rows), "clips"),
         tuple(
             (label, *(float(one[i]) for one in accuracies), int(np.count_nonzero(labels == label)))

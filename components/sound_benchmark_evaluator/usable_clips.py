@@ -28,6 +28,7 @@ from objects_that_sound.models import examples as contract
 _SEEN_SPLITS = ("train", "val")
 """Of which the latter has chosen the epoch; not all examples have it."""
 _IN_TRAINING_DATA = "in_training_data"
+_CLASS_NOT_TRAINED = "class_not_trained"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,11 +36,14 @@ class UsableClips:
     """What is left of a benchmark, with its sounds.
 
     Attributes:
-        benchmark: clips that are left; no fold trains on a recording that it tests.
+        benchmark: clips that are left; no fold trains on a recording that it tests, or tests a
+            class that it does not train.
         sounds: sound of each clip, int16[n].
         sample_rate: rate of the sounds, in Hz.
         rejects: clips that are left out.
         same_recordings: names of clips that hold the same sound though the benchmark says otherwise.
+        num_tested: number of clips that the folds test.
+        num_official: number of clips that they would test if none were left out.
     """
 
     benchmark: Benchmark
@@ -47,12 +51,28 @@ class UsableClips:
     sample_rate: int
     rejects: list[Reject]
     same_recordings: list[tuple[str, str]]
+    num_tested: int
+    num_official: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is tested; figures are the benchmark's own only then."""
+        return self.num_tested == self.num_official
+
+    @property
+    def basis(self) -> str:
+        """What the figures are of, for people."""
+        name = self.benchmark.name
+        return name if self.complete else f"{self.num_tested} of {self.num_official} of {name}"
 
 
 def read_usable_clips(
     benchmark: Benchmark, sample_rate: int, examples: Sequence[str]
 ) -> UsableClips:
-    """Reads all clips, and leaves out what can't be read and what the model was trained on.
+    """Reads all clips, and leaves out what cannot be tested.
+
+    That are clips that can't be read, clips that the model was trained on, and then those whose
+    class is left to their fold's test alone: nobody can learn it.
 
     Args:
         benchmark: all clips.
@@ -92,13 +112,26 @@ def read_usable_clips(
         ]
     gone = {reject.name for reject in rejects}
     dropped = [i for i, clip in enumerate(clips) if clip.name in gone]
+    left = benchmark.without_twins(twins).without(dropped)
+    untaught = left.untaught()
+    rejects += [
+        Reject(
+            left.clips[i].name,
+            _CLASS_NOT_TRAINED,
+            f"fold {fold} cannot be trained on its class, {left.clips[i].label}, by what is left",
+        )
+        for i, fold in sorted(untaught.items())
+    ]
+    left = left.without_tests(untaught)
     pairs = {tuple(sorted((clips[i].name, clips[j].name))) for i in twins for j in twins[i]}
     return UsableClips(
-        benchmark.without_twins(twins).without(dropped),
+        left,
         [sound for i, sound in found.items() if clips[i].name not in gone],
         sample_rate,
         rejects,
         sorted((first, second) for first, second in pairs),
+        left.num_tested,
+        benchmark.num_tested,
     )
 
 

@@ -6,7 +6,12 @@ import math
 from fractions import Fraction
 
 from objects_that_sound.components.media import media_error
-from objects_that_sound.components.media.clips import Clip, clips_of, usable_range
+from objects_that_sound.components.media.clips import (
+    CLIP_SECONDS,
+    Clip,
+    clips_of,
+    usable_range,
+)
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, Source
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
@@ -32,7 +37,7 @@ def sample_clips(source: Source, video: Video, config: IngestConfig) -> list[Cli
         config: how many clips, and what they are like.
 
     Returns:
-        Clips that are loud enough, ascending in time; at least one.
+        Clips that are loud enough, ascending in time; at least one. Each knows the video's length.
 
     Raises:
         MediaError: the video is rejected; why. No other error comes from a damaged file.
@@ -83,7 +88,8 @@ def _sample(media: MediaFile, video: Video, config: IngestConfig) -> list[Clip]:
             if clip.loudness >= config.min_loudness_dbfs:
                 loud[slots[clip.time]] = clip
     if loud:
-        return [loud[slot] for slot in sorted(loud)]
+        seconds = float(last - first) + CLIP_SECONDS
+        return [loud[slot]._replace(video_seconds=seconds) for slot in sorted(loud)]
     if failure is not None and loudest == -math.inf:
         raise failure
     raise MediaError(

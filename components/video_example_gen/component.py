@@ -11,6 +11,7 @@ from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base import executor_spec
 from tfx.proto import example_gen_pb2, range_config_pb2
 
+from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.video_example_gen.executor import Executor
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.splits import split_shares
@@ -36,8 +37,9 @@ class VideoExampleGen(FileBasedExampleGen):
     Outputs `examples`: splits by groups of videos, never by example; records as in
     models/examples.py. Its folder also holds `rejects.jsonl`: a row with video, reason and detail
     for each video that could not be used, and `videos.jsonl`: one for each video that was listed,
-    with id, path, split and version (size and modification times). Custom properties of the
-    artifact: num_videos, num_examples, num_rejects, and rejects (numbers by reason, as JSON).
+    with id, path, split, version (size and modification times) and group. Custom properties of the
+    artifact: num_videos, num_seconds (length of those that gave examples), num_examples,
+    num_rejects, and rejects (numbers by reason, as JSON).
     """
 
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
@@ -79,6 +81,7 @@ class VideoExampleGen(FileBasedExampleGen):
                 raise ValueError("input_config goes with input_base; a video_list needs none")
             input_base, name = os.path.split(os.fspath(video_list))
             input_config = _input_config(name)
+        check_literal_path(input_base or "", "the folder of the videos or their list")
         input_config = input_config or _input_config("*")
         if output_config is None:
             output_config = (

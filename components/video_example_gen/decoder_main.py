@@ -61,6 +61,16 @@ def receive(pipe: BinaryIO) -> bytes | None:
     return message if len(message) == length else None
 
 
+def allocated(process: int | str) -> int | None:
+    """Bytes that a process, by its id or "self", has allocated; None where Linux does not tell."""
+    try:
+        status = pathlib.Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    lines = (line.split() for line in status.splitlines() if line.startswith("VmData:"))
+    return next((int(words[1]) * 1024 for words in lines), None)
+
+
 def _answer(request: bytes) -> bytes:
     """The result, pickled; whatever goes wrong becomes a MediaError."""
     result: Any
@@ -97,11 +107,10 @@ def _die_with_parent() -> None:
 def _limit(memory: int) -> None:
     """Limits what decoding may allocate on top of what the interpreter has already."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core file for each damaged video
-    status = pathlib.Path("/proc/self/status")
-    if not status.exists():  # not Linux: no such limit
+    used = allocated("self")
+    if used is None:  # not Linux: no such limit
         return
-    used = next(line for line in status.read_text().splitlines() if line.startswith("VmData:"))
-    limit = memory + int(used.split()[1]) * 1024
+    limit = memory + used
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     pathlib.Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
 

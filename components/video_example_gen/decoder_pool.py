@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import queue
 import threading
 from collections.abc import Callable
@@ -19,7 +20,10 @@ TIMEOUT_SECONDS = 1800.0
 MEMORY_LIMIT = 2 << 30
 """Bytes that one decoder may allocate."""
 _MAY_BE_ANOTHERS = (media_error.CRASHED, media_error.OUT_OF_MEMORY)
-_MAX_TASKS = 1000  # then a fresh process: against leaks in what FFmpeg does with damaged files
+# What FFmpeg does with damaged files leaks, in FFmpeg 9 much: a fresh process after so many tasks,
+# or where a finished task leaves so large a part of the memory limit taken.
+_MAX_TASKS = 1000
+_MAX_LEFT = 1 / 2
 
 
 class DecoderPool:
@@ -46,6 +50,7 @@ class DecoderPool:
             max_tasks: a process is replaced after so many.
         """
         self._timeout = timeout
+        self._max_grown = int(memory_limit * _MAX_LEFT)
         self._max_tasks = max_tasks
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closed = False
@@ -80,6 +85,16 @@ class DecoderPool:
         self._tasks.put(task)
         return task.future
 
+    def call(
+        self, function: Callable[..., Any], path: str, *arguments: object, **options: object
+    ) -> Any:
+        """Has a child call `function(path, *arguments, **options)` and waits for the result.
+
+        Raises:
+            MediaError, RuntimeError: as the future of `submit`.
+        """
+        return self.submit(functools.partial(function, **options), path, *arguments).result()
+
     def close(self) -> None:
         """Kills the processes; tasks that are not done are cancelled."""
         self._closed = True
@@ -101,7 +116,7 @@ class DecoderPool:
             if self._closed:
                 task.future.cancel()
             elif task.future.set_running_or_notify_cancel():
-                if done == self._max_tasks:
+                if done == self._max_tasks or process.grown > self._max_grown:
                     process.stop()
                     done = 0
                 done += 1

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
+from objects_that_sound.components.isolated_python import isolated_python
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.video_example_gen import decoder_main
@@ -42,6 +43,7 @@ class DecoderProcess:
         """
         self._memory_limit = memory_limit
         self._process: subprocess.Popen[bytes] | None = None
+        self._at_start = 0  # bytes that the child had allocated before its first call
         self._closed = False
         self._lock = threading.Lock()  # between start and close
 
@@ -84,6 +86,13 @@ class DecoderProcess:
             raise result
         return result
 
+    @property
+    def grown(self) -> int:
+        """Bytes that the child has allocated and not given back since its start."""
+        process = self._process
+        now = decoder_main.allocated(process.pid) if process else None
+        return 0 if now is None else now - self._at_start
+
     def stop(self) -> None:
         """Ends the child; the next call starts another."""
         with self._lock:
@@ -104,6 +113,7 @@ class DecoderProcess:
             process = self._launch()
             ready = _receive(process, _START_SECONDS)
             if ready:
+                self._at_start = decoder_main.allocated(process.pid) or 0
                 return process
             if ready is not None:  # it hangs
                 process.kill()
@@ -120,8 +130,7 @@ class DecoderProcess:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
-        # -P: the current folder, unless it is in the path already, may hold anything.
-        command = [sys.executable, "-P", "-m", decoder_main.__name__, str(self._memory_limit)]
+        command = isolated_python("-m", decoder_main.__name__, str(self._memory_limit))
         with self._lock:
             if self._closed:
                 raise RuntimeError("closed")

@@ -50,7 +50,7 @@ from objects_that_sound.models import examples
 REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""
 VIDEOS_NAME = "videos.jsonl"
-"""Likewise, of all videos that were to be ingested: `video`, `path`, `split` and `version`."""
+"""Likewise, of all videos that were to be ingested: `video`, `path`, `split`, `version` and `group`."""
 STORE_NAME = ".unfinished"
 """Name of the folder of finished shards beside the examples artifact of an unfinished run."""
 
@@ -287,6 +287,7 @@ def _rows(videos: dict[str, list[Video]]) -> Iterator[dict[str, str]]:
                 "path": video.path,
                 "split": split,
                 "version": video.version,
+                "group": video.group,
             }
 
 
@@ -330,6 +331,7 @@ def _by_reason(counts: collections.Counter[str]) -> dict[str, int]:
 def _describe(artifact: types.Artifact, counts: collections.Counter[str]) -> None:
     rejects = _by_reason(counts)
     artifact.set_int_custom_property("num_videos", counts["videos"])
+    artifact.set_int_custom_property("num_seconds", round(counts["milliseconds"] / 1000))
     artifact.set_int_custom_property("num_examples", counts["examples"])
     artifact.set_int_custom_property("num_rejects", sum(rejects.values()))
     artifact.set_string_custom_property("rejects", json.dumps(rejects))

@@ -43,7 +43,8 @@ class ShardResult(NamedTuple):
     match: some engines' counters have the work of a failed and repeated try too.
 
     Attributes:
-        counts: videos, examples, examples_SPLIT, rejected_REASON, reused_shards.
+        counts: videos, milliseconds (length of the videos that gave examples), examples,
+            examples_SPLIT, rejected_REASON, reused_shards.
         rejects: rows of rejects.jsonl.
     """
 
@@ -156,6 +157,7 @@ class WriteShard(beam.DoFn):
         if finished.examples:
             self._store.deliver(begun.key, shard.path)
         counts["videos"] = len(shard.videos)
+        counts["milliseconds"] = round(1000 * finished.seconds)
         counts["examples"] = counts[f"examples_{shard.split}"] = finished.examples
         counts.update(f"rejected_{row['reason']}" for row in finished.rejects)
         for name, number in counts.items():  # for those who watch an engine's display
@@ -165,17 +167,19 @@ class WriteShard(beam.DoFn):
     def _make(self, begun: _BegunShard) -> FinishedShard:
         records: list[tuple[bytes, bytes]] = []
         rejects: list[dict[str, str]] = []
+        seconds = 0.0
         for video in begun.shard.videos:
             try:
                 clips = begun.clips.popleft().result()
             except MediaError as error:
                 rejects.append(_row(video, error))
                 continue
+            seconds += clips[0].video_seconds
             for index, example in enumerate(ingest_video(video, clips, self._config)):
                 key = order_key(self._config.seed, f"{index}/{video.video_id}")
                 records.append((key, example.SerializeToString(deterministic=True)))
         records.sort()
-        return self._store.add(begun.key, (record for _, record in records), rejects)
+        return self._store.add(begun.key, (record for _, record in records), rejects, seconds)
 
     def _report(self, video: Video, future: Future[list[Clip]]) -> None:
         """Called from the decoders' threads as soon as a video is done."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import posixpath
 from collections.abc import Sequence
 
@@ -62,8 +61,8 @@ def _example(
     video: Video, clip: Clip, annotation: VideoAnnotation | None, sample_rate: int
 ) -> tf.train.Example:
     features: dict[str, examples.Value] = {
-        examples.VIDEO_ID: os.fsencode(video.video_id),
-        examples.VIDEO_GROUP: os.fsencode(video.group),
+        examples.VIDEO_ID: video.video_id,
+        examples.VIDEO_GROUP: video.group,
         examples.VIDEO_TIME: clip.time,
         examples.IMAGE: clip.jpeg,
         examples.IMAGE_BRIGHTNESS: clip.brightness,

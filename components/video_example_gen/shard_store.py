@@ -33,11 +33,13 @@ class FinishedShard(NamedTuple):
         examples: how many there are in its file; none: there is no file.
         rejects: rows of rejects.jsonl.
         size: of the file, in bytes.
+        seconds: length of the videos that gave examples.
     """
 
     examples: int
     rejects: list[dict[str, str]]
     size: int
+    seconds: float = 0.0
 
 
 class ShardStore:
@@ -84,12 +86,16 @@ class ShardStore:
         return shard
 
     def add(
-        self, key: str, records: Iterable[bytes], rejects: list[dict[str, str]]
+        self,
+        key: str,
+        records: Iterable[bytes],
+        rejects: list[dict[str, str]],
+        seconds: float = 0.0,
     ) -> FinishedShard:
-        """Stores a shard: serialized examples, and the rows of its rejects."""
+        """Stores a shard: serialized examples, the rows of its rejects, its videos' length."""
         records = list(records)
         size = self._write_data(key, records) if records else 0
-        shard = FinishedShard(len(records), rejects, size)
+        shard = FinishedShard(len(records), rejects, size, seconds)
         content = json.dumps(shard._asdict()).encode()
         path = self._path(key, _RECORD)
         if self._remote:

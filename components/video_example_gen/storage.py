@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import io
 import os
 import shutil
 import tempfile
@@ -56,7 +57,7 @@ def local_copy(path: str) -> Iterator[str]:
             os.stat(path)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise _missing(path) from error
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _cannot_open(error) from error
         yield path
         return
@@ -71,14 +72,18 @@ def local_copy(path: str) -> Iterator[str]:
 
 
 def read_lines(path: str) -> list[str]:
-    """Lines of a UTF-8 text file, with their ends; names that are not UTF-8 survive.
+    """Lines of a UTF-8 text file, with their ends as they are; names that are not UTF-8 survive.
+
+    Lines end as editors and the `csv` module have it; what Unicode and `str.splitlines` call ends of
+    lines too may be part of a name.
 
     Raises:
         OSError: there is no such file, or it can't be read.
     """
     with _open(path) if is_remote(path) else open(path, "rb") as file:
-        text = file.read().decode("utf-8", "surrogateescape")
-    return text.splitlines(keepends=True)
+        # Spreadsheets begin with a byte order mark.
+        text = file.read().decode("utf-8-sig", "surrogateescape")
+    return list(io.StringIO(text, newline=""))
 
 
 def exists(path: str) -> bool:
@@ -95,7 +100,7 @@ def info(path: str) -> FileInfo:
             return FileInfo(path)
     try:
         status = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have such a name
         return FileInfo(path)
     return FileInfo(path, str(status.st_size), str(status.st_mtime_ns))
 

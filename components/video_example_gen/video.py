@@ -67,13 +67,12 @@ def make_video(
     """
     file_id = file_id or relative_id(path, base)
     name = posixpath.basename(path.replace(os.sep, "/"))
-    match = re.search(config.label_regex, name) if config.label_regex else None
-    if match and match.group(1):
-        labels = (match.group(1), *(label for label in labels if label != match.group(1)))
+    if found := label_in_name(name, config):
+        labels = (found, *(label for label in labels if label != found))
     return Video(
         path,
         file_id + _fragment(start, end),
-        _group(name, config.group_regex) or group or file_id,
+        group_in_name(name, config) or group or file_id,
         labels[0] if labels else "",
         version,
         labels,
@@ -81,6 +80,22 @@ def make_video(
         end,
         split,
     )
+
+
+def group_in_name(name: str, config: IngestConfig) -> str:
+    """The group that `group_regex` finds in the name of a file; "" where it finds none."""
+    match = re.search(config.group_regex, name) if config.group_regex else None
+    if match is None:
+        return ""
+    if match.re.groups:
+        return "/".join(group or "" for group in match.groups())
+    return name[: match.end()]
+
+
+def label_in_name(name: str, config: IngestConfig) -> str:
+    """The class that `label_regex` finds in the name of a file; "" where it finds none."""
+    match = re.search(config.label_regex, name) if config.label_regex else None
+    return (match.group(1) or "") if match else ""
 
 
 def relative_id(path: str, base: str) -> str:
@@ -99,12 +114,3 @@ def _fragment(start: float | None, end: float | None) -> str:
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def _group(name: str, pattern: str) -> str:
-    match = re.search(pattern, name) if pattern else None
-    if match is None:
-        return ""
-    if match.re.groups:
-        return "/".join(group or "" for group in match.groups())
-    return name[: match.end()]

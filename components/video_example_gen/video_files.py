@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Sequence
 
@@ -11,35 +12,35 @@ from objects_that_sound.components.video_example_gen import storage
 from objects_that_sound.components.video_example_gen.storage import FileInfo
 
 _SIDE_SUFFIXES = (
-    ".csv",
-    ".json",
-    ".jsonl",
-    ".txt",
-    ".md",
-    ".html",
-    ".pdf",
-    ".py",
-    ".yaml",
-    ".yml",
-    ".log",
-    ".srt",
-    ".vtt",
-    ".sha256",
-    ".md5",
-    ".tmp",
-    ".part",
+    # Notes, lists, descriptions and links.
+    *(".csv", ".json", ".jsonl", ".json3", ".txt", ".md", ".htm", ".html", ".pdf", ".nfo", ".xml"),
+    *(".description", ".url", ".webloc", ".desktop", ".ini", ".log", ".py", ".sh", ".yaml", ".yml"),
+    # Subtitles and lyrics.
+    *(".srt", ".vtt", ".ass", ".ssa", ".sub", ".idx", ".sbv", ".sup", ".ttml", ".lrc"),
+    *(".srv1", ".srv2", ".srv3"),
+    # Pictures, thumbnails among them.
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".svg"),
+    *(".thm", ".image", ".db"),
+    # What cameras and discs keep beside the film: small copies of it, indices, tracks of positions.
+    *(".lrv", ".lrf", ".moi", ".cpi", ".clpi", ".mpls", ".bdmv", ".ifo", ".bup", ".xmp", ".aae"),
+    *(".gpx", ".fit"),
+    # Checksums and downloads that are not finished.
+    *(".md5", ".sha1", ".sha256", ".sfv", ".par2", ".tmp", ".part", ".ytdl", ".aria2", ".torrent"),
+    *(".crdownload", ".download"),
 )
-_SIDE_NAMES = ("readme", "license", "licence", "thumbs.db")
+_PART_OF_DOWNLOAD = re.compile(r"\.part-frag\d+$")
+_SIDE_NAMES = ("readme", "license", "licence")
 
 
 def is_candidate(path: str) -> bool:
     """Whether a file found in a folder is taken for a video: all but hidden and side files.
 
-    The suffix does not decide: a text file called .mp4 is a candidate, and becomes a reject.
+    Side files are those of downloaders, cameras and people, by their suffix. Any other file is a
+    candidate: a playlist, or a text file called .mp4, becomes a reject, which says so.
     """
     name = os.path.basename(path).lower()
     side = name.endswith(_SIDE_SUFFIXES) or name.split(".")[0] in _SIDE_NAMES
-    return not name.startswith(".") and not side
+    return not (name.startswith(".") or side or _PART_OF_DOWNLOAD.search(name))
 
 
 def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
@@ -59,9 +60,10 @@ def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
         expand = _expand_remote if storage.is_remote(pattern) else _expand
         matches = {file.path: file for file in expand(pattern)}
         if not matches:
+            hint = "; write [[] for a [ that is part of a name" if "[" in pattern else ""
             raise FileNotFoundError(
                 f"no videos match {pattern!r}; give a folder, or a quoted pattern such as "
-                "'videos/**/*.mp4'"
+                f"'videos/**/*.mp4'{hint}"
             )
         found |= matches
     if not found:
@@ -76,12 +78,22 @@ def _expand(pattern: str) -> Iterable[FileInfo]:
             folders[:] = [name for name in folders if not name.startswith(".")]
             paths = (os.path.join(folder, name) for name in names)
             yield from (storage.info(os.path.abspath(p)) for p in paths if _is_video(p))
-    elif glob.has_magic(pattern) and not os.path.exists(pattern):
-        for path in glob.iglob(pattern, recursive=True):
-            if _is_video(path):
-                yield storage.info(os.path.abspath(path))
     elif os.path.lexists(pattern):
         yield storage.info(os.path.abspath(pattern))
+    else:
+        for path in glob.iglob(_with_literal_folders(pattern), recursive=True):
+            if _is_video(path):
+                yield storage.info(os.path.abspath(path))
+
+
+def _with_literal_folders(pattern: str) -> str:
+    """Escapes the leading folders of a glob that are there by the very names."""
+    parts = pattern.split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        head = "/".join(parts[:count])
+        if head and os.path.isdir(head):
+            return "/".join((glob.escape(head), *parts[count:]))
+    return pattern
 
 
 def _expand_remote(pattern: str) -> Iterable[FileInfo]:

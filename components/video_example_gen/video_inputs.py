@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import glob
 import posixpath
 
 from objects_that_sound.components.video_example_gen import storage
@@ -33,7 +34,7 @@ def find_inputs(base: str, pattern: str, config: IngestConfig) -> list[Video]:
         OSError: a remote storage can't be asked.
         ValueError: a list is broken.
     """
-    location = posixpath.join(base, pattern)
+    location = posixpath.join(glob.escape(base), pattern)
     found = storage.find(location)
     if pattern.endswith(".csv"):
         if not found:

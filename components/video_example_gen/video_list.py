@@ -124,24 +124,21 @@ def write_list(videos: Sequence[ListedVideo], destination: str) -> VideoList:
         destination: path of the CSV; its folder is made.
     """
     annotations: dict[str, str] = {}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     of_span = any(video.file_id or video.split for video in videos)
-    writer.writerow((*_COLUMNS, *(_SPAN_COLUMNS if of_span else ())))
+    rows = [_line((*_COLUMNS, *(_SPAN_COLUMNS if of_span else ())))]
     for video in videos:
         folder = posixpath.dirname(video.path)
         if folder not in annotations:
             annotations[folder] = storage.info(posixpath.join(folder, ANNOTATIONS_NAME)).modified
         times = ("" if time is None else f"{time:.15g}" for time in (video.start, video.end))
-        writer.writerow(
-            (
-                *(video.path, video.size, video.modified, *times, video.group),
-                _join_labels(video.labels),
-                annotations[folder],
-                *((video.file_id, video.split) if of_span else ()),
-            )
+        cells = (
+            *(video.path, video.size, video.modified, *times, video.group),
+            _line(video.labels).removesuffix("\n"),  # the inverse of `split_labels`
+            annotations[folder],
+            *((video.file_id, video.split) if of_span else ()),
         )
-    content = text.getvalue().encode("utf-8", "surrogateescape")
+        rows.append(_line(cells))
+    content = "".join(rows).encode("utf-8", "surrogateescape")
     try:
         with open(destination, "rb") as file:
             changed = file.read() != content
@@ -174,19 +171,24 @@ def read_video_list(lines: Iterable[str], name: str) -> list[ListedVideo]:
     Raises:
         ValueError: there is no column `path`, no row, or a row is broken.
     """
-    reader = csv.DictReader(lines)
-    if "path" not in (reader.fieldnames or ()):
-        raise ValueError(f"{name}: the first line must name the columns, one of them 'path'")
+    reader = csv.DictReader(lines, strict=True)
     videos: dict[tuple, ListedVideo] = {}
-    for row in reader:
-        if not row["path"]:
-            continue
-        try:
-            video = _read_row({key: value or "" for key, value in row.items() if key})
-        except ValueError as error:
-            raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
-        other = videos.setdefault(_key(video), video)
-        videos[_key(video)] = _joined(other, video)
+    try:
+        if "path" not in (reader.fieldnames or ()):
+            raise ValueError(f"{name}: the first line must name the columns, one of them 'path'")
+        for row in reader:
+            if not row["path"]:
+                continue
+            try:
+                video = _read_row({key: value or "" for key, value in row.items() if key})
+            except ValueError as error:
+                raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
+            other = videos.setdefault(_key(video), video)
+            videos[_key(video)] = _joined(other, video)
+    except csv.Error as error:
+        raise ValueError(
+            f"{name}, line {reader.reader.line_num}: {error}; is a quotation mark missing?"
+        ) from error
     if not videos:
         raise ValueError(f"{name}: lists no videos")
     return list(videos.values())
@@ -228,11 +230,12 @@ def _time(column: str, text: str) -> float | None:
     return time
 
 
-def _join_labels(labels: Sequence[str]) -> str:
-    """The inverse of `split_labels`."""
+def _line(cells: Sequence[str]) -> str:
+    """A row of a CSV, with a line end; any text comes back from it."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(labels)
-    return text.getvalue()
+    # What stands in the line end is put in quotes: both characters that a reader ends lines at.
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _key(video: ListedVideo) -> tuple:

@@ -55,7 +55,8 @@ class Schedule:
             fallen = (step - state.fall_from) / max(last - state.fall_from, 1)
             return rate * (1 - math.sqrt(min(fallen, 1.0)))
         if self._config.steps:
-            step *= self._config.steps / max(last, 1)
+            scale = self._config.steps / max(last, 1)
+            return rate * decay ** (step * scale // self._decay_steps)
         return rate * decay ** (step // self._decay_steps)
 
     def falls(self, state: TrainingState) -> bool:

@@ -23,7 +23,7 @@ def connect(
         server: `host:port`; None for the protocol's usual one on this machine.
         protocol: `grpc` or `rest`.
         timeout_seconds: for each request; over gRPC, its retries included.
-        options: token, TLS and retries; None for ClientOptions().
+        options: token, TLS, retries, version; None for ClientOptions().
 
     Raises:
         ValueError: no such protocol.

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import (
     get_model_status_pb2,
+    model_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
@@ -21,6 +22,7 @@ from objects_that_sound.serving.client.model_client import Image, ModelClient
 from objects_that_sound.serving.client.model_server_error import ModelServerError
 from objects_that_sound.serving.client.version_status import VersionStatus
 
+_CONNECT_SECONDS = 1.0
 _CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
@@ -41,7 +43,7 @@ class GrpcClient(ModelClient):
         self._metadata = (
             [] if options.token is None else [("authorization", f"Bearer {options.token}")]
         )
-        self._encrypted = options.encrypted
+        self._options = options
         self._channel = _channel(server, options)
         self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
@@ -54,7 +56,7 @@ class GrpcClient(ModelClient):
     ) -> dict[str, np.ndarray]:
         """See `ModelClient.predict`."""
         request = predict_pb2.PredictRequest(output_filter=sorted(outputs))
-        request.model_spec.name = self.model_name
+        self._name_model(request.model_spec)
         request.model_spec.signature_name = signature_name
         for name, values in inputs.items():
             tensor = request.inputs[name]
@@ -76,7 +78,7 @@ class GrpcClient(ModelClient):
     def model_status(self) -> list[VersionStatus]:
         """See `ModelClient.model_status`."""
         request = get_model_status_pb2.GetModelStatusRequest()
-        request.model_spec.name = self.model_name
+        self._name_model(request.model_spec)
         response = self._call(self._model.GetModelStatus, request)
         states = get_model_status_pb2.ModelVersionStatus.State
         return [
@@ -93,18 +95,39 @@ class GrpcClient(ModelClient):
         """See `ModelClient.close`."""
         self._channel.close()
 
+    def _is_connected(self) -> bool:
+        """Whether there is a server now, so that UNAVAILABLE was its answer: its queue is full, say.
+
+        gRPC says the same, without a difference that one could rely on, where it can't connect.
+        """
+        ready = grpc.channel_ready_future(self._channel)
+        try:
+            ready.result(min(_CONNECT_SECONDS, self.timeout_seconds))
+        except grpc.FutureTimeoutError:
+            return False
+        finally:
+            ready.cancel()
+        return True
+
+    def _name_model(self, spec: model_pb2.ModelSpec) -> None:
+        spec.name = self.model_name
+        if self._options.version is not None:
+            spec.version.value = self._options.version
+        if self._options.version_label is not None:
+            spec.version_label = self._options.version_label
+
     def _call(self, method: Callable, request: Any) -> Any:
         try:
             return method(request, timeout=self.timeout_seconds, metadata=self._metadata)
         except grpc.RpcError as error:
             code = error.code()
-            if code == grpc.StatusCode.UNAVAILABLE:
+            if code == grpc.StatusCode.UNAVAILABLE and not self._is_connected():
                 # What is wrong with a certificate is told this way, too.
-                if self._encrypted:
+                if self._options.encrypted:
                     raise ConnectionError(
                         f"no model server at {self.server} over TLS: {error.details()}"
                     ) from error
-                raise self._no_server("port") from error
+                raise self._no_server("port", error.details()) from error
             if code == grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise self._timed_out() from error
             raise ModelServerError(code.name, error.details()) from error

@@ -160,10 +160,10 @@ class ModelClient(abc.ABC):
             for rows in zip(*columns, strict=True)
         ]
 
-    def _no_server(self, flag: str) -> ConnectionError:
+    def _no_server(self, flag: str, words: str = "") -> ConnectionError:
         port = self.server.rpartition(":")[2]
         return ConnectionError(
-            f"no model server at {self.server}; start one with "
+            f"no model server at {self.server}{words and f': {words}'}; start one with "
             f"`ots serve --model_base_path=DIR --model_name={self.model_name} --{flag}={port}`"
         )
 

@@ -42,7 +42,11 @@ class RestClient(ModelClient):
     ):
         super().__init__(server, model_name, timeout_seconds)
         scheme = "https" if options.encrypted else "http"
-        self._url = f"{scheme}://{server}/v1/models/{urllib.parse.quote(model_name, safe='')}"
+        self._url = f"{scheme}://{server}/v1/models/{_quoted(model_name)}"
+        if options.version is not None:
+            self._url += f"/versions/{options.version}"
+        if options.version_label is not None:
+            self._url += f"/labels/{_quoted(options.version_label)}"
         if options.ca_file is not None and not options.ca_file.is_file():
             raise FileNotFoundError(f"there is no file {options.ca_file}")
         # Given with each request, since the environment would replace the session's.
@@ -143,6 +147,10 @@ def _session(options: ClientOptions) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapters.HTTPAdapter(max_retries=retry))
     return session
+
+
+def _quoted(name: str) -> str:
+    return urllib.parse.quote(name, safe="")
 
 
 def _to_json(value: Image) -> dict | list:

@@ -149,7 +149,7 @@ class BatchScheduler:
         parameters = self._parameters
         with self._condition:
             if self._closed:
-                raise ServingError(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+                raise ServingError.stopping()
             queue = self._queues.get(key, collections.deque())
             space = parameters.max_enqueued_batches * parameters.execution_batch_size
             if sum(batch.size for batch in queue) + sum(task.size for task in tasks) > space:

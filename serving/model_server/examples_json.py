@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -77,24 +78,27 @@ def _fill(example: example_pb2.Example, value: Any) -> None:
         )
     for name, content in value.items():
         feature = example.features.feature[name]
-        for item in content if isinstance(content, list) else [content]:
-            _add(feature, name, item)
+        items = content if isinstance(content, list) else [content]
+        integer = float if float in map(type, items) else int  # [1, 2.5]: many write 1.0 as 1
+        for item in items:
+            _add(feature, name, item, integer)
 
 
-def _add(feature: feature_pb2.Feature, name: str, value: Any) -> None:
+def _add(feature: feature_pb2.Feature, name: str, value: Any, integer: type) -> None:
     stored: int | float | bytes
-    if isinstance(value, bool | int):
+    kind_of = integer if type(value) is int else type(value)
+    if kind_of in (bool, int):
         if not _INT64[0] <= value <= _INT64[1]:
             raise ServingError.invalid_argument(
                 f"Feature: {name} has an integer out of range. Only int64 is supported."
             )
         kind, stored = "int64_list", int(value)
-    elif isinstance(value, float):
-        kind, stored = "float_list", value
-        if np.isfinite(value) and abs(value) > _FLOAT32_MAX:
+    elif kind_of is float:
+        if _FLOAT32_MAX < abs(value) < math.inf:
             raise ServingError.invalid_argument(
                 f"Cannot convert JSON value: {value} to float without loss of precision."
             )
+        kind, stored = "float_list", float(value)
     elif isinstance(value, str):
         kind, stored = "bytes_list", value.encode("utf-8", "surrogatepass")
     elif isinstance(value, dict) and tensor_json.is_base64(value):

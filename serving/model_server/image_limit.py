@@ -1,75 +1,61 @@
-"""Refuses pictures by the size that their headers state, before anything decodes them."""
+"""Refuses pictures by the size that they would be decoded to, before anything decodes them."""
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from objects_that_sound.serving.model_server.image_size import NOTHING, image_size
+from objects_that_sound.serving.model_server.packed_examples import strings_within
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
-_JPEG = b"\xff\xd8\xff"
-_PNG = b"\x89PNG\r\n\x1a\n"
-_GIF = (b"GIF87a", b"GIF89a")
-_BMP = b"BM"
-_START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_START_OF_SCAN = 0xDA
-_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+_IMAGES_OF_A_REQUEST = 8
+"""How many times the greatest picture a request's pictures may have together: 64 pictures of
+1920 x 1080 pixels, or 64 moments of 25 frames of 455 x 256, with the default limit."""
 
 
-def check_images(name: str, array: np.ndarray, max_pixels: int) -> None:
-    """Refuses an array of byte strings if one of them is a picture that is too large.
+def check_images(feeds: Mapping[str, np.ndarray], max_pixels: int) -> None:
+    """Refuses a request if one of its pictures, or all of them together, are too large.
 
-    A few kilobytes can state 30,000 x 30,000 pixels, for which a model's decoder would take
-    gigabytes. Strings that are no pictures, or broken ones, are the model's business.
+    A few kilobytes can state 30,000 x 30,000 pixels, or thousands of frames, for which a model's
+    decoder would take gigabytes. Pictures are looked for in strings and in the serialized
+    tf.Examples that strings may be. Strings that are no pictures, or broken ones, are the model's
+    business.
 
     Args:
-        name: of the input, for the error message.
-        array: byte strings.
-        max_pixels: the greatest width times height.
+        feeds: the request's arrays by the name of the input; those of objects hold byte strings.
+        max_pixels: the greatest frames times width times height of a picture; all pictures
+            together may have eight times as many.
 
     Raises:
-        ServingError: INVALID_ARGUMENT, a picture is larger.
+        ServingError: INVALID_ARGUMENT, a picture is larger, or they are all together.
     """
-    for position, value in enumerate(array.flat):
-        width, height = _size(value)
-        if width * height > max_pixels:
+    total = 0
+    for where, (frames, width, height) in _sizes(feeds):
+        pixels = frames * width * height
+        total += pixels
+        if pixels > max_pixels:
+            times = f"{frames} frames of " if frames > 1 else ""
             raise ServingError.invalid_argument(
-                f"Input '{name}', element {position}: an image of {width} x {height} pixels; at "
-                f"most {max_pixels} pixels are accepted (--max_image_pixels)"
+                f"{where}: an image of {times}{width} x {height} pixels; at most {max_pixels} "
+                "pixels are accepted (--max_image_pixels)"
+            )
+        if total > _IMAGES_OF_A_REQUEST * max_pixels:
+            raise ServingError.invalid_argument(
+                f"{where}: with this image, the request's images have {total} pixels; at most "
+                f"{_IMAGES_OF_A_REQUEST * max_pixels} are accepted together "
+                f"({_IMAGES_OF_A_REQUEST} times --max_image_pixels): send fewer at a time"
             )
 
 
-def _size(data: bytes) -> tuple[int, int]:
-    """Width and height of a JPEG, PNG, GIF or BMP (what TensorFlow decodes); else (0, 0)."""
-    try:
-        if data.startswith(_JPEG):
-            return _jpeg_size(data)
-        if data.startswith(_PNG):
-            return struct.unpack_from(">II", data, 16)
-        if data.startswith(_GIF):
-            return struct.unpack_from("<HH", data, 6)
-        if data.startswith(_BMP):
-            width, height = struct.unpack_from("<ii", data, 18)
-            return abs(width), abs(height)
-    except (ValueError, struct.error):
-        pass  # cut off or broken within the header: nothing can decode it
-    return 0, 0
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """From the first frame header, found as libjpeg finds it: whatever is between is skipped."""
-    position = 2
-    while (position := data.find(b"\xff", position)) >= 0:
-        while data[position : position + 1] == b"\xff":
-            position += 1
-        marker = data[position] if position < len(data) else _START_OF_SCAN
-        position += 1
-        if marker in _START_OF_FRAME:
-            height, width = struct.unpack_from(">HH", data, position + 3)
-            return width, height
-        if marker == _START_OF_SCAN:
-            break
-        if marker and marker not in _WITHOUT_LENGTH:
-            position += struct.unpack_from(">H", data, position)[0]
-    return 0, 0
+def _sizes(feeds: Mapping[str, np.ndarray]) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    """Where each picture is, and its frames, width and height."""
+    for name, array in feeds.items():
+        for position, value in enumerate(array.flat if array.dtype == object else ()):
+            where = f"Input '{name}', element {position}"
+            if (size := image_size(value)) != NOTHING:
+                yield where, size
+                continue
+            for packed in strings_within(value):
+                yield where, image_size(packed)

@@ -119,6 +119,11 @@ class ModelRegistry:
                 grpc.StatusCode.UNKNOWN, f"Some models did not become available: {{{reasons}}}"
             )
 
+    def abort(self) -> None:
+        """Ends the requests on all models with UNAVAILABLE; `close` is still due."""
+        for manager in self._managers.values():
+            manager.abort()
+
     def close(self) -> None:
         """Stops watching and unloads every version that is not in use."""
         self._stop.set()

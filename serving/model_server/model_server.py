@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import socket
+import threading
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -15,6 +16,8 @@ from objects_that_sound.serving.model_server.api_token import ApiToken
 from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
 from objects_that_sound.serving.model_server.batching_parameters import BatchingParameters
 from objects_that_sound.serving.model_server.health import Health
+from objects_that_sound.serving.model_server.host_check import HostCheck
+from objects_that_sound.serving.model_server.loopback import is_loopback
 from objects_that_sound.serving.model_server.metrics import Metrics
 from objects_that_sound.serving.model_server.model_config import ModelConfig
 from objects_that_sound.serving.model_server.model_config_file import ModelConfigFile
@@ -32,6 +35,8 @@ from objects_that_sound.serving.model_server.ui_app import UiApp
 from objects_that_sound.serving.model_server.version_manager import VersionManager
 
 _METRICS_PATH = "/monitoring/prometheus/metrics"
+_LAST_WORDS_SECONDS = 1.0
+"""For telling clients that their requests are ended."""
 
 
 class ModelServer:
@@ -52,7 +57,7 @@ class ModelServer:
         Raises:
             ValueError: the options contradict themselves, or a file they name is not what it
                 should be.
-            FileNotFoundError: the base path or such a file is not there.
+            FileNotFoundError: such a file is not there, or the base path is no folder of versions.
         """
         options.check()
         self.options = options
@@ -113,21 +118,29 @@ class ModelServer:
             raise
 
     def stop(self) -> None:
-        """Takes no new requests, lets those in flight end (`grace_seconds` at most), unloads."""
+        """Takes no new requests, lets those in flight end, unloads.
+
+        What still runs after `grace_seconds` is ended: UNAVAILABLE over gRPC, 503 over REST.
+        """
+        grace = self.options.grace_seconds
         self._health.stop()
-        if self._config_file is not None:
-            self._config_file.close()
+        end = threading.Timer(grace, self.registry.abort)
+        end.daemon = True
+        end.start()
         grpc_stopped = None
         if self._grpc_server is not None:
-            grpc_stopped = self._grpc_server.stop(self.options.grace_seconds)
+            grpc_stopped = self._grpc_server.stop(grace + _LAST_WORDS_SECONDS)
         if self._rest_server is not None:
             self._rest_server.stop()
         if self._rest_app is not None:
             self._rest_app.close()
         if grpc_stopped is not None:
             grpc_stopped.wait()
+        end.cancel()
         if self._rest_socket is not None:
             self._rest_socket.close()
+        if self._config_file is not None:
+            self._config_file.close()
         self.registry.close()
         if self._batch_scheduler is not None:
             self._batch_scheduler.close()
@@ -173,7 +186,9 @@ class ModelServer:
         if options.enable_grpc_healthcheck_service:
             health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
         if options.port != 0:
-            address = f"{options.bind_address}:{options.port or 0}"
+            host = options.bind_address
+            host = f"[{host}]" if ":" in host else host
+            address = f"{host}:{options.port or 0}"
             self.port = self._listen(server, address, "choose another with --port")
         if options.grpc_socket_path:
             path = os.path.abspath(options.grpc_socket_path)
@@ -210,7 +225,11 @@ class ModelServer:
             ui=ui,
         )
         context = self._tls.context() if self._tls and options.rest_api_enable_ssl else None
-        self._rest_server = RestServer(self._rest_app, listening, options.grace_seconds, context)
+        grace_seconds = options.grace_seconds + _LAST_WORDS_SECONDS
+        # Who must have a token is nobody's unwitting messenger.
+        is_open = self._token is not None or not is_loopback(options.bind_address)
+        app = self._rest_app if is_open else HostCheck(self._rest_app)
+        self._rest_server = RestServer(app, listening, grace_seconds, context)
         self._rest_server.start()
         self.rest_api_port = self._rest_server.port
 

@@ -23,7 +23,7 @@ class ModelServerOptions:
 
     model_base_path: Annotated[
         pathlib.Path | None,
-        "Folder of numbered folders, each a SavedModel (what the pipeline pushes).",
+        "Folder of numbered folders, each a SavedModel (what the pipeline pushes). May come later.",
     ] = None
     model_name: Annotated[str, "Name in requests."] = "default"
     model_config_file: Annotated[
@@ -110,8 +110,9 @@ class ModelServerOptions:
     ] = 64 * 2**20
     max_image_pixels: Annotated[
         int,
-        "Most pixels that an image's header may state: larger ones are refused before they "
-        f"are decoded; 0 for any size. {_OURS}",
+        "Most pixels of an image, all its frames together: larger ones are refused before they "
+        "are decoded. The images of a request may have eight times as many together. 0 for any "
+        f"size. {_OURS}",
         Ge(0),
     ] = 2**25
     api_token_file: Annotated[
@@ -119,8 +120,10 @@ class ModelServerOptions:
         f"File with a token; requests must carry 'Authorization: Bearer TOKEN'. {_OURS}",
     ] = None
     bind_address: Annotated[
-        str, f"Address to listen on; 127.0.0.1 for this machine only. {_OURS}"
-    ] = "0.0.0.0"
+        str,
+        "Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for whoever can reach it. "
+        f"{_OURS}",
+    ] = "127.0.0.1"
     ui: Annotated[
         bool, f"Serve a page to see and hear the models with, below /ui/ of REST's port. {_OURS}"
     ] = False
@@ -138,8 +141,8 @@ class ModelServerOptions:
 
         Raises:
             ValueError: the options contradict themselves.
-            FileNotFoundError: the base path or a file named is missing, or the base path is itself
-                a SavedModel.
+            FileNotFoundError: a file named is missing, or the base path is a file or itself a
+                SavedModel. (One that is not there yet is waited for.)
         """
         if self.model_base_path is None and self.model_config_file is None:
             raise ValueError("give either --model_base_path or --model_config_file")
@@ -187,7 +190,7 @@ class ModelServerOptions:
     def _check_base_path(self, path: pathlib.Path) -> None:
         if not self.model_name:
             raise ValueError("--model_name is empty")
-        if not path.is_dir():
+        if path.exists() and not path.is_dir():
             raise FileNotFoundError(
                 f"--model_base_path {path} is not a folder. It must hold numbered folders, each a "
                 f"SavedModel, such as {path / '1' / 'saved_model.pb'}"

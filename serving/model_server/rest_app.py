@@ -95,8 +95,8 @@ class RestApp(Starlette):
         self._threads = concurrent.futures.ThreadPoolExecutor(num_threads, "rest")
 
     def close(self) -> None:
-        """Ends the threads, after the requests that they are at."""
-        self._threads.shutdown()
+        """Ends the threads, after the requests that they are at; does not wait for that."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _handle(self, request: Request) -> Response:
         try:
@@ -123,6 +123,9 @@ class RestApp(Starlette):
             return self._error_response(413, str(error))
         except ClientDisconnect:
             return self._error_response(499, "the client closed the connection")
+        except asyncio.CancelledError:  # by the server, which waits no longer
+            stopping = ServingError.stopping()
+            return self._error_response(stopping.http_status, stopping.message)
         except Exception as error:
             _LOG.exception("%s %s failed", request.method, request.url.path)
             return self._error_response(500, f"internal error of the model server: {error!r}")
@@ -250,11 +253,10 @@ def _seconds_left(deadline: float) -> float:
 def _model_spec(match: re.Match[str]) -> model_pb2.ModelSpec:
     spec = model_pb2.ModelSpec(name=urllib.parse.unquote(match["name"]))
     if match["version"]:
-        if int(match["version"]) > _MAX_VERSION:
-            raise ServingError.invalid_argument(
-                f"Failed to convert version: {match['version']} to numeric."
-            )
-        spec.version.value = int(match["version"])
+        digits = match["version"].lstrip("0") or "0"
+        if len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION:
+            raise ServingError.invalid_argument(f"Failed to convert version: {digits} to numeric.")
+        spec.version.value = int(digits)
     elif match["label"]:
         spec.version_label = urllib.parse.unquote(match["label"])
     return spec

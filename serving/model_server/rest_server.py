@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import threading
@@ -9,6 +10,8 @@ import time
 from collections.abc import Callable
 
 import uvicorn
+
+from objects_that_sound.serving.model_server.patient_protocol import PatientProtocol
 
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients think between requests: one that is sent as its connection closes is lost."""
@@ -33,7 +36,8 @@ class RestServer:
         Args:
             app: the application.
             listening: see `listen`.
-            grace_seconds: how long `stop` lets requests in flight go on.
+            grace_seconds: how long `stop` lets requests in flight go on, before their tasks are
+                cancelled.
             context: for TLS; None for none.
         """
         self.port: int = listening.getsockname()[1]
@@ -44,12 +48,13 @@ class RestServer:
                 log_config=None,
                 log_level="warning",
                 access_log=False,
+                http=PatientProtocol,
                 lifespan="off",
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=max(1, round(grace_seconds)),
+                timeout_graceful_shutdown=math.ceil(grace_seconds),
                 ssl_context_factory=(lambda *_: context) if context else None,
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import grpc
 import numpy as np
@@ -15,6 +15,7 @@ from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
 from objects_that_sound.serving.model_server import tensor_proto
 from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
+from objects_that_sound.serving.model_server.graph_session import GraphSession, Step
 from objects_that_sound.serving.model_server.image_limit import check_images
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.version_folder import VersionFolder
@@ -64,19 +65,15 @@ class Servable:
         self.signatures: Mapping[str, meta_graph_pb2.SignatureDef] = dict(meta_graph.signature_def)
         self._batch_scheduler = batch_scheduler
         self._max_image_pixels = max_image_pixels
-        graph = tf.Graph()
-        self._session = tf.compat.v1.Session(graph=graph, config=session_config)
         try:
-            with graph.as_default():
-                tf.compat.v1.saved_model.load(self._session, list(tags), str(folder.path))
-            graph.finalize()
+            self._session = GraphSession(str(folder.path), tags, session_config)
         except Exception as error:
-            self._session.close()
             raise _load_error(folder, error) from error
-        self._callables: dict[tuple[str, tuple[str, ...]], Callable] = {}
+        self._steps: dict[tuple[str, tuple[str, ...]], Step] = {}
         self._lock = threading.Condition()
         self._running = 0
         self._closed = False
+        self._aborted = False
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
         """The signature of that name; the empty name means `serving_default`.
@@ -107,6 +104,8 @@ class Servable:
             output_filter: the outputs wanted; empty for all.
             timeout_seconds: how long it may run; None for ever.
 
+        Whether shapes fit is the graph's business: one that differs from the signature's is fed.
+
         Returns:
             An array for each output, sorted by name.
 
@@ -118,15 +117,20 @@ class Servable:
         feeds = _checked_inputs(signature, inputs)
         outputs = _checked_outputs(signature, output_filter)
         if self._max_image_pixels:
-            for name, feed in zip(sorted(signature.inputs), feeds, strict=True):
-                if feed.dtype == object:
-                    check_images(name, feed, self._max_image_pixels)
+            check_images(feeds, self._max_image_pixels)
         key = (signature_name or DEFAULT_SIGNATURE, tuple(outputs))
         run = functools.partial(self._run, key)
-        if self._batch_scheduler is None:
-            values = run(feeds, timeout_seconds)
-        else:
-            values = self._batch_scheduler.run((self, key), run, feeds, timeout_seconds)
+        arrays = list(feeds.values())
+        try:
+            if self._batch_scheduler is None:
+                values = run(arrays, timeout_seconds)
+            else:
+                values = self._batch_scheduler.run((self, key), run, arrays, timeout_seconds)
+        except ServingError as error:
+            odd = _other_shapes(signature, feeds)
+            if odd and error.code is grpc.StatusCode.INVALID_ARGUMENT:
+                raise ServingError(error.code, f"{error.message} ({odd})") from error
+            raise
         return dict(zip(outputs, values, strict=True))
 
     def close(self) -> None:
@@ -135,9 +139,14 @@ class Servable:
             self._closed = True
             while self._running:
                 self._lock.wait()
-        self._callables.clear()
+        self._steps.clear()
         self._session.close()
         del self._session  # the variables go with the last reference
+
+    def abort(self) -> None:
+        """Ends the runs under way, and all that come, with UNAVAILABLE; `close` is still due."""
+        self._aborted = True
+        self._session.close()
 
     def _run(
         self,
@@ -149,12 +158,16 @@ class Servable:
         timeout_in_ms = 0 if timeout_seconds is None else max(1, int(timeout_seconds * 1000))
         options = tf.compat.v1.RunOptions(timeout_in_ms=timeout_in_ms)
         with self._lock:
+            if self._aborted:
+                raise ServingError.stopping()
             if self._closed:  # the client has given up meanwhile
                 raise ServingError(grpc.StatusCode.UNAVAILABLE, "this version is unloaded")
             self._running += 1
         try:
-            values = self._callable(*key)(*feeds, options=options)
+            values = self._step(*key)(feeds, options)
         except tf.errors.OpError as error:
+            if self._aborted:
+                raise ServingError.stopping() from error
             raise ServingError.from_number(error.error_code, _first_words(error)) from error
         finally:
             with self._lock:
@@ -162,22 +175,21 @@ class Servable:
                 self._lock.notify_all()
         return [np.asarray(v, dtype=object if isinstance(v, bytes) else None) for v in values]
 
-    def _callable(self, name: str, outputs: tuple[str, ...]) -> Callable:
+    def _step(self, name: str, outputs: tuple[str, ...]) -> Step:
         key, signature = (name, outputs), self.signatures[name]
         with self._lock:
-            if key not in self._callables:
-                self._callables[key] = self._session.make_callable(
-                    [_tensor_name(signature.outputs[output]) for output in outputs],
+            if key not in self._steps:
+                self._steps[key] = self._session.step(
                     [_tensor_name(signature.inputs[i]) for i in sorted(signature.inputs)],
-                    accept_options=True,
+                    [_tensor_name(signature.outputs[output]) for output in outputs],
                 )
-            return self._callables[key]
+            return self._steps[key]
 
 
 def _checked_inputs(
     signature: meta_graph_pb2.SignatureDef, inputs: Mapping[str, np.ndarray]
-) -> list[np.ndarray]:
-    """The arrays to feed, in the order of the sorted input names."""
+) -> dict[str, np.ndarray]:
+    """The arrays to feed, sorted by the names of the inputs."""
     defaults = getattr(signature, "defaults", {})  # TensorFlow 2.13 and later
     missing = sorted(set(signature.inputs) - set(inputs) - set(defaults))
     unexpected = sorted(set(inputs) - set(signature.inputs))
@@ -187,28 +199,32 @@ def _checked_inputs(
             f"{{{','.join(sorted(signature.inputs))}}}. Sent extra: {{{','.join(unexpected)}}}. "
             f"Missing but required: {{{','.join(missing)}}}."
         )
-    feeds = []
+    feeds = {}
     for name in sorted(signature.inputs):
         info = signature.inputs[name]
         array = inputs[name] if name in inputs else tensor_proto.to_array(name, defaults[name])
-        _check_dtype_and_shape(name, info, array)
-        feeds.append(array)
+        dtype = tensor_proto.dtype_number(array)
+        if dtype != info.dtype:
+            raise ServingError.invalid_argument(
+                f"Input '{name}' must be {types_pb2.DataType.Name(info.dtype)}; got "
+                f"{types_pb2.DataType.Name(dtype)}"
+            )
+        feeds[name] = array
     return feeds
 
 
-def _check_dtype_and_shape(name: str, info: meta_graph_pb2.TensorInfo, array: np.ndarray) -> None:
-    dtype = tensor_proto.dtype_number(array)
-    wanted = [dim.size for dim in info.tensor_shape.dim]
-    fits = info.tensor_shape.unknown_rank or (
-        len(wanted) == array.ndim
-        and all(w in (-1, size) for w, size in zip(wanted, array.shape, strict=True))
-    )
-    if dtype != info.dtype or not fits:
-        shape = "of any rank" if info.tensor_shape.unknown_rank else f"of shape {wanted}"
-        raise ServingError.invalid_argument(
-            f"Input '{name}' must be {types_pb2.DataType.Name(info.dtype)} {shape} (-1: any size); "
-            f"got {types_pb2.DataType.Name(dtype)} of shape {list(array.shape)}"
-        )
+def _other_shapes(signature: meta_graph_pb2.SignatureDef, feeds: Mapping[str, np.ndarray]) -> str:
+    """Which arrays are not of the shape that the signature declares; empty where all are."""
+    odd = []
+    for name, array in feeds.items():
+        declared = signature.inputs[name].tensor_shape
+        sizes = [dim.size for dim in declared.dim]
+        if not declared.unknown_rank and not (
+            len(sizes) == array.ndim
+            and all(size in (-1, own) for size, own in zip(sizes, array.shape, strict=True))
+        ):
+            odd.append(f"input '{name}' is declared as {sizes}, got shape {list(array.shape)}")
+    return "; ".join(odd)
 
 
 def _checked_outputs(

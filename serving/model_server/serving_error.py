@@ -65,6 +65,11 @@ class ServingError(Exception):
         return cls(grpc.StatusCode.NOT_FOUND, message)
 
     @classmethod
+    def stopping(cls) -> ServingError:
+        """The request would have to go on for longer than the server does: 503 over REST."""
+        return cls(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+
+    @classmethod
     def from_number(cls, number: int, message: str) -> ServingError:
         """From a status code's number, as TensorFlow's errors carry it."""
         return cls(_BY_NUMBER.get(number, grpc.StatusCode.UNKNOWN), message)

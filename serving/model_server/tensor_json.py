@@ -1,7 +1,8 @@
 """TensorFlow Serving's JSON for tensors: predict requests in row and column format, responses.
 
 The rules are those of TensorFlow Serving's "RESTful API" page (JSON mapping, encoding of binary
-values) and the words of its error messages.
+values) and the words of its error messages. But numbers are what JSON says they are: 1 and 1.0 are
+the same one, and many writers know the first form only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import binascii
 import dataclasses
 import itertools
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +25,6 @@ from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _MAX_QUOTED_CHARACTERS = 200
 _BYTES_SUFFIX = "_bytes"
-_GREATEST_EXACT_INTEGER = {tf.float32: 2**24 - 1, tf.float64: 2**53 - 1}
 
 Inputs = Mapping[str, meta_graph_pb2.TensorInfo]
 
@@ -112,7 +113,8 @@ def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
         inputs: the signature's inputs, which give each tensor its type.
 
     Returns:
-        An array for each input that the request has; strings are object arrays of bytes.
+        An array for each input that the request has; strings are object arrays of bytes. In column
+        format, names that are none of the signature's are ignored, as TensorFlow Serving does.
 
     Raises:
         ServingError: INVALID_ARGUMENT, the values do not form tensors of those types.
@@ -176,7 +178,7 @@ def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
 def _named(value: Any, inputs: Inputs) -> dict[str, Any]:
     """Column format: an object of tensors (or a bare tensor, where there is one input)."""
     if _is_object(value):
-        return value
+        return {name: value[name] for name in inputs if name in value}
     if len(inputs) > 1:
         raise ServingError.invalid_argument(
             "inputs is a plain value/list, but expecting an object as multiple input tensors "
@@ -239,13 +241,28 @@ def _leaves_to_array(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
         _check_range(leaves, dtype.min, dtype.max, dtype)
     elif dtype.is_floating:
         _check_types(leaves, {int, float}, dtype)
-        exact = _GREATEST_EXACT_INTEGER.get(dtype, float("inf"))
-        _check_range([leaf for leaf in leaves if isinstance(leaf, int)], -exact, exact, dtype)
-        finite = [leaf for leaf in leaves if isinstance(leaf, int) or abs(leaf) < float("inf")]
-        _check_range(finite, float(dtype.min), float(dtype.max), dtype)
+        return _rounded(leaves, dtype)
     else:
         raise ServingError.invalid_argument(f"JSON has no values for the type {dtype.name}")
     return np.array(leaves, dtype=dtype.as_numpy_dtype)
+
+
+def _rounded(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
+    """Each number as the nearest one of a type of floats, with or without a decimal point.
+
+    Only what would become infinite is refused: the greatest number's shortest digits do not.
+    """
+    try:
+        numbers = np.array(leaves, np.float64)
+    except OverflowError as error:  # an integer beyond even these
+        huge = (leaf for leaf in leaves if isinstance(leaf, int) and abs(leaf) > sys.float_info.max)
+        raise _lossy(next(huge), dtype) from error
+    with np.errstate(over="ignore"):
+        array = numbers.astype(dtype.as_numpy_dtype)
+    lost = np.isinf(array) & np.isfinite(numbers)
+    if lost.any():
+        raise _lossy(leaves[int(np.argmax(lost))], dtype)
+    return array
 
 
 def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
@@ -260,9 +277,13 @@ def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
 def _check_range(leaves: Sequence, low: float, high: float, dtype: tf.DType) -> None:
     if leaves and not (low <= min(leaves) and max(leaves) <= high):
         leaf = next(leaf for leaf in leaves if not low <= leaf <= high)
-        raise ServingError.invalid_argument(
-            f"Cannot convert JSON value: {_quote(leaf)} to {dtype.name} without loss of precision."
-        )
+        raise _lossy(leaf, dtype)
+
+
+def _lossy(leaf: float, dtype: tf.DType) -> ServingError:
+    return ServingError.invalid_argument(
+        f"Cannot convert JSON value: {_quote(leaf)} to {dtype.name} without loss of precision."
+    )
 
 
 def _to_bytes(leaf: Any) -> bytes:

@@ -71,8 +71,9 @@ def parse_text(text: str, origin: str, into: _Message) -> _Message:
     try:
         return text_format.Parse(text, into)
     except text_format.ParseError as error:
+        # The protocol buffer library's own words, which tensorflow_model_server prints.
         raise ValueError(
-            f"{origin} is not a {into.DESCRIPTOR.name} protocol buffer as text: {error}"
+            f"{origin}: Error parsing text-format {into.DESCRIPTOR.full_name}: {error}"
         ) from error
 
 

@@ -121,7 +121,9 @@ class UiApp(Starlette):
         try:
             with self._registry.acquire(model_pb2.ModelSpec(name=name)) as servable:
                 signatures = sorted(servable.signatures)
-                return {"name": name, "version": servable.version, "signatures": signatures}
+                # As text: JavaScript's numbers are exact to 2^53 only.
+                version = str(servable.version)
+                return {"name": name, "version": version, "signatures": signatures}
         except ServingError:  # none is served, or no longer
             return {"name": name, "version": None, "signatures": []}
 

@@ -9,12 +9,13 @@ import re
 import time
 
 import grpc
-from google.protobuf import message
+from google.protobuf import message, text_format
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
-_SAVED_MODEL = "saved_model.pb"
+_SAVED_MODEL, _AS_TEXT = "saved_model.pb", "saved_model.pbtxt"
+_MAX_VERSION = 2**63 - 1
 _SHARD = re.compile(r"variables\.data-\d{5}-of-(\d{5})")
 
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -37,7 +38,10 @@ class VersionFolder:
 
     @classmethod
     def find_all(cls, base_path: pathlib.Path) -> list[VersionFolder]:
-        """The folders below `base_path` that are named by a number and have a saved_model.pb.
+        """The folders below `base_path` that are named by a version and have a saved_model.pb.
+
+        A version is a number of 63 bits, in digits. Whatever else lies there, and what cannot be
+        looked into, is somebody's own business.
 
         Raises:
             OSError: `base_path` cannot be read.
@@ -45,7 +49,9 @@ class VersionFolder:
         found: dict[int, VersionFolder] = {}
         for path in sorted(base_path.iterdir()):
             name = path.name
-            if name.isascii() and name.isdigit() and (path / _SAVED_MODEL).is_file():
+            if not (name.isascii() and name.isdigit() and int(name) <= _MAX_VERSION):
+                continue
+            if any(os.path.isfile(path / form) for form in (_SAVED_MODEL, _AS_TEXT)):
                 found[int(name)] = cls(path, int(name))  # "1" and "01": one version
         return list(found.values())
 
@@ -53,7 +59,7 @@ class VersionFolder:
         """Name, size and modification time (ns) of every file: changes while it is written to."""
         files = []
         for file in _files(self.path):
-            stat = file.stat()
+            stat = _stat(file)
             files.append((file.relative_to(self.path).as_posix(), stat.st_size, stat.st_mtime_ns))
         return tuple(sorted(files))
 
@@ -62,19 +68,24 @@ class VersionFolder:
 
         Change times, unlike modification times, are not carried over by a copy.
         """
-        return time.time() - max((f.stat().st_ctime for f in _files(self.path)), default=0.0)
+        return time.time() - max((_stat(f).st_ctime for f in _files(self.path)), default=0.0)
 
     def read_meta_graph(self, tags: frozenset[str]) -> meta_graph_pb2.MetaGraphDef:
         """Reads the graph with exactly these tags, and checks that the files it names are there.
 
         Raises:
-            ServingError: saved_model.pb is damaged, has no such graph, or names files (variables,
-                assets) that are missing. TensorFlow's own loader would go on without variables.
+            ServingError: saved_model.pb (or .pbtxt, the same as text) is damaged, has no such
+                graph, or names files (variables, assets) that are missing. TensorFlow's own
+                loader would go on without variables.
         """
         file = self.path / _SAVED_MODEL
+        saved_model = saved_model_pb2.SavedModel()
         try:
-            saved_model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
-        except message.DecodeError as error:
+            if file.exists():
+                saved_model.ParseFromString(file.read_bytes())
+            else:
+                text_format.Parse((self.path / _AS_TEXT).read_text(), saved_model)
+        except (message.DecodeError, text_format.ParseError, UnicodeDecodeError) as error:
             raise ServingError(
                 grpc.StatusCode.DATA_LOSS, f"{file} is damaged: it is not a SavedModel protobuf"
             ) from error
@@ -109,3 +120,10 @@ class VersionFolder:
 
 def _files(folder: pathlib.Path) -> list[pathlib.Path]:
     return [pathlib.Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
+
+
+def _stat(file: pathlib.Path) -> os.stat_result:
+    try:
+        return file.stat()
+    except OSError:
+        return file.lstat()  # a link that leads nowhere is a file as well, if nobody's

@@ -144,6 +144,13 @@ class VersionManager:
                 break
         return not waiting
 
+    def abort(self) -> None:
+        """Ends the requests on every version; see `Servable.abort`."""
+        with self._lock:
+            servables = [v.servable for v in self._versions.values() if v.servable is not None]
+        for servable in servables:
+            servable.abort()
+
     def close(self) -> None:
         """Retires every version; those still in use are freed with their last request."""
         with self._poll_lock:
@@ -166,6 +173,9 @@ class VersionManager:
     def _find_folders(self) -> dict[int, VersionFolder] | None:
         try:
             folders = {f.version: f for f in VersionFolder.find_all(self.base_path)}
+        except FileNotFoundError:
+            self._complain(f"there is no folder {self.base_path}; waiting for it")
+            return None
         except OSError as error:
             self._complain(f"cannot read the base path: {error}")
             return None

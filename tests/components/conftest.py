@@ -66,6 +66,7 @@ def make_media(
     path: pathlib.Path,
     *,
     frames: Sequence[np.ndarray] | int = 50,
+    first_number: int = 0,
     fps: int = 25,
     frame_times: Sequence[float] | None = None,
     video_codec: str | None = "libx264",
@@ -87,13 +88,14 @@ def make_media(
     Args:
         path: its suffix chooses the container.
         frames: images [h, w, 3], or how many numbered ones; presented at `fps`, or `frame_times`.
+        first_number: number of the first numbered one.
         sound: float32 [n] or [channels, n]; "noise" for noise as long as the pictures; or None.
         audio_start: time stamp of the first sample, in seconds.
         audio_gaps: (at, length) in seconds: the time stamps jump by `length` at `at`.
         start: added to all time stamps.
     """
     if isinstance(frames, int):
-        frames = [numbered_frame(number) for number in range(frames)]
+        frames = [numbered_frame(first_number + number) for number in range(frames)]
     seconds = len(frames) / fps
     if isinstance(sound, str):
         sound = np.random.default_rng(1).normal(0, 0.1, round(seconds * sample_rate))
@@ -323,6 +325,11 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
                 "crop_box": crop_box,
             }
 
+        @tf.function(input_signature=[strings])
+        def describe(self, query):
+            facts = {"sample_rate": SAMPLE_RATE, "frames": 1}
+            return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
+
     module = ToyModel()
     artifact = standard_artifacts.Model()
     artifact.uri = str(folder)
@@ -330,6 +337,7 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
         "embed_image": module.embed_image,
         "embed_audio": module.embed_audio,
         "localise": module.localise,
+        "describe": module.describe,
     }
     tf.saved_model.save(module, f"{artifact.uri}/Format-Serving", signatures)
     return artifact

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from objects_that_sound.components import blessed_models
+from objects_that_sound.components import next_version
 from objects_that_sound.components.blessed_models import (
     NO_VERSION,
     add_model,
@@ -37,7 +37,7 @@ def folder(tmp_path) -> str:
 
 
 def test_the_model_added_last_comes_back_whole(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(blessed_models.time, "time", lambda: 1000.9)  # all in one second
+    monkeypatch.setattr(next_version.time, "time", lambda: 1000.9)  # all in one second
     versions = [add_model(folder, _model(tmp_path / name, name)) for name in "abc"]
     assert versions == ["1000", "1001", "1002"]
     assert latest_version(folder) == "1002"
@@ -50,9 +50,9 @@ def test_the_model_added_last_comes_back_whole(folder, tmp_path, monkeypatch):
 
 
 def test_a_clock_set_back_does_not_hide_the_latest_model(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(blessed_models.time, "time", lambda: 1000.0)
+    monkeypatch.setattr(next_version.time, "time", lambda: 1000.0)
     add_model(folder, _model(tmp_path / "a", "a"))
-    monkeypatch.setattr(blessed_models.time, "time", lambda: 10.0)
+    monkeypatch.setattr(next_version.time, "time", lambda: 10.0)
     assert add_model(folder, _model(tmp_path / "b", "b")) == latest_version(folder) == "1001"
 
 

@@ -246,6 +246,21 @@ def test_other_sounds_are_invalid_arguments_that_say_what_is_needed(signatures, 
         _call(signatures["embed_audio"], audio=[audio])
 
 
+@pytest.mark.parametrize("size", [(1, 51), (51, 1), (2, 101), (1, 65_000)])
+def test_strips_that_would_be_scaled_to_gigabytes_are_invalid_arguments(
+    signatures, encode_image, size
+):
+    strip = encode_image(np.zeros([*size, 3], np.uint8), "png")
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 50 times its short side"):
+        signatures["embed_image"](image=tf.constant([strip]))
+
+
+@pytest.mark.parametrize("size", [(1, 50), (100, 2)])
+def test_narrow_pictures_are_taken(signatures, encode_image, size):
+    strip = encode_image(np.zeros([*size, 3], np.uint8), "png")
+    assert signatures["embed_image"](image=tf.constant([strip]))["embedding"].shape[0] == 1
+
+
 @pytest.mark.parametrize("image", [b"", b"not an image"])
 def test_bytes_that_are_no_picture_are_invalid_arguments(signatures, image):
     with pytest.raises(InvalidArgument, match=r"(?i)image"):

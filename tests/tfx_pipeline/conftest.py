@@ -42,7 +42,7 @@ class Run:
 @pytest.fixture(scope="session")
 def videos(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A folder of good videos, and of four files that are none."""
-    folder = tmp_path_factory.mktemp("pipeline") / "videos"
+    folder = tmp_path_factory.mktemp("pipeline") / "videos [1]"
     generate_videos(folder, count=GOOD, seed=_SEED, seconds=3.0, workers=1, progress=False)
     good = sorted(folder.glob("*.mp4"))[0]
     content = good.read_bytes()
@@ -64,8 +64,8 @@ def _copy_without_sound(source: pathlib.Path, target: pathlib.Path) -> None:
 
 @pytest.fixture(scope="session")
 def root(videos: pathlib.Path) -> pathlib.Path:
-    """The root of all runs."""
-    return videos.parent / "root"
+    """The root of all runs; its name has all but what is refused."""
+    return videos.parent / "root (1) #é;'\"%20 {x}"
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ COMMANDS = [
     "index",
     "search",
     "evaluate",
+    "advise",
     "report",
     "runs",
     "lineage",

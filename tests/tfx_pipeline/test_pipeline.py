@@ -62,9 +62,11 @@ def test_each_component_is_fed_by_what_it_needs(components):
         ("VideoExampleGen", "AvcPairGen"),
         ("VideoExampleGen", "BaselineEvaluator"),
         ("AvcPairGen", "BaselineEvaluator"),
+        ("Trainer", "BaselineEvaluator"),
         ("VideoExampleGen", "Trainer"),
         ("AvcPairGen", "AvcEvaluator"),
         ("BaselineEvaluator", "AvcEvaluator"),
+        ("BaselineEvaluator", "RetrievalEvaluator"),
         ("Trainer", "AvcEvaluator"),
         ("latest_blessed_model_resolver", "AvcEvaluator"),
         ("VideoExampleGen", "RetrievalEvaluator"),
@@ -103,7 +105,7 @@ def test_what_is_pushed_must_be_served(components):
     assert components["Pusher"].inputs["infra_blessing"] is blessing
     assert components["Pusher.search"].inputs["infra_blessing"] is blessing
     server = json.loads(components["ServingValidator"].exec_properties["local_server"])
-    assert server[1:4] == ["-m", "objects_that_sound.tfx_pipeline.cli", "serve"]
+    assert server[:3] == ["-m", "objects_that_sound.tfx_pipeline.cli", "serve"]
 
 
 def test_only_the_gates_blessings_count(pipeline):

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
+import shlex
+import time
 
 import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
+from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.model_server.model_server import ModelServer
+from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 from objects_that_sound.tfx_pipeline.cli import main
 from objects_that_sound.tfx_pipeline.run import run
 from objects_that_sound.tfx_pipeline.run_error import RunError
@@ -37,6 +43,11 @@ DECIDING = {
 }
 
 
+def _flat(text: str) -> str:
+    """Without the breaks of lines."""
+    return " ".join(text.split())
+
+
 def _with_status(report: dict, status: str) -> set[str]:
     return {stage["name"] for stage in report["stages"] if stage["status"] == status}
 
@@ -61,6 +72,24 @@ def test_too_few_videos_are_refused_before_any_is_opened(tmp_path, count):
 def test_a_run_that_pushes_ends_with_status_0(first_run):
     assert first_run.exit_code == 0, first_run.output
     assert f"Pushed and served version {first_run.report['pushed_version']}" in first_run.output
+
+
+def test_what_the_smoke_preset_pushes_is_not_told_as_a_success(first_run, root):
+    advice = first_run.report["advice"]
+    assert advice["tone"] == "caution"
+    assert "Nothing was asked of this model" in advice["doubts"][0]
+    assert advice["doubts"][0] in first_run.output
+    assert "verdict caution" in (root / "report.html").read_text()
+
+
+def test_the_advice_names_clips_hours_scenes_and_held_out_scenes(first_run):
+    videos = first_run.report["videos"]
+    assert videos["scenes"] == videos["clips"]
+    assert sum(videos["clips"].values()) == 24
+    assert videos["seconds"] == pytest.approx(3 * 24, abs=3)
+    found = re.search(r"(\d+) clips of (\d+) scenes .* it had never met", _flat(first_run.output))
+    assert found is not None
+    assert "hours of video" in _flat(first_run.output)
 
 
 def test_every_stage_is_told_and_timed(first_run):
@@ -188,6 +217,35 @@ def test_a_refused_model_is_not_pushed_and_the_run_says_why(refused_run, first_r
     assert f"Not pushed: {reason}" in refused_run.output
 
 
+def test_a_refused_model_can_be_tried_at_once(refused_run):
+    output = _flat(refused_run.output)
+    accuracy = refused_run.report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
+    [option] = re.findall(r"The option (--threshold=\S+) asks only for", output)
+    assert "this option alone is enough to push it" in output
+    [threshold] = shlex.split(option.removeprefix("--threshold="))
+    name, _, bound = threshold.partition(">=")
+    assert name == "avc:avc_accuracy"
+    assert accuracy["low"] - 0.001 < float(bound) <= accuracy["low"]
+    serve = shlex.split(refused_run.report["advice"]["commands"][0])
+    assert serve[:2] == ["ots", "serve"]
+    flags = dict(word.split("=") for word in serve[2:])
+    assert flags["--model_base_path"] in output
+    options = ModelServerOptions(
+        pathlib.Path(flags["--model_base_path"]),
+        model_name=flags["--model_name"],
+        port=None,  # a free one
+        bind_address="127.0.0.1",
+    )
+    with (
+        ModelServer(options) as server,
+        GrpcClient(f"127.0.0.1:{server.port}", options.model_name) as client,
+    ):
+        end = time.monotonic() + 60
+        while (loaded := [one.state for one in client.model_status()]) != ["AVAILABLE"]:
+            assert time.monotonic() < end, loaded
+            time.sleep(0.1)
+
+
 def test_the_earlier_version_stays_served(refused_run, first_run):
     assert refused_run.versions == first_run.versions
 
@@ -234,7 +292,7 @@ def test_a_run_after_a_refused_one_is_compared_with_the_blessed_model_and_pushes
 def test_a_run_that_fails_says_why_and_reports_it(tmp_path):
     videos = tmp_path / "videos"
     videos.mkdir()
-    for i in range(3):
+    for i in range(4):
         (videos / f"{i}.mp4").write_text("no video")
     result = CliRunner().invoke(
         main, ["run", "--videos", str(videos), "--root", str(tmp_path), "--preset", "smoke"]

@@ -81,10 +81,14 @@ def test_only_a_preset_that_chooses_an_epoch_gets_a_split_for_it(settings, fract
     assert RunOptions(VIDEOS, settings=settings).ingest_config().val_fraction == fraction
 
 
-def test_a_sound_benchmark_is_a_data_set_in_a_folder():
-    assert RunOptions(VIDEOS).benchmark_parts == ("", "")
-    options = RunOptions(VIDEOS, sound_benchmark="esc10:/data/a:b")
-    assert options.benchmark_parts == ("esc10", "/data/a:b")
+@pytest.mark.parametrize("name", ["sound_benchmark", "localisation_benchmark"])
+def test_a_benchmark_is_a_data_set_in_a_folder(name):
+    dataset = {"sound_benchmark": "esc10", "localisation_benchmark": "vggss"}[name]
+    assert name not in RunOptions(VIDEOS).evaluator_options()
+    options = RunOptions(VIDEOS, **{name: f"{dataset}:/data/a:b"}).evaluator_options()[name]
+    assert (options.dataset, options.data) == (dataset, "/data/a:b")
+    with pytest.raises(ValueError, match="is not DATASET:FOLDER"):
+        RunOptions(VIDEOS, **{name: dataset}).evaluator_options()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
@@ -14,6 +16,13 @@ def test_everything_is_under_the_root_and_absolute(tmp_path, monkeypatch):
     for path in (*inside, paths.serving_dir, paths.search_dir):
         assert os.path.isabs(path)
         assert path.startswith(paths.root + os.sep)
+
+
+def test_a_root_on_remote_storage_is_no_folder_of_that_name_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"on this machine, not in gs://bucket/root"):
+        RunPaths.under("gs://bucket/root")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_model_server_finds_versions_under_the_models_name(tmp_path):

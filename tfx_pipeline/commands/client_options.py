@@ -70,7 +70,8 @@ def _remember(context: click.Context, option: click.Parameter, value: object) ->
 def server_options(function: Callable) -> Callable:
     """Adds `--server`, `--protocol`, `--model_name`, `--timeout` and `--json`.
 
-    Besides `--tls`, `--ca-file` and `--token-file`, which `connection` finds by itself.
+    Besides `--model-version`, `--version-label`, `--tls`, `--ca-file` and `--token-file`, which
+    `connection` finds by itself.
     """
     for option in reversed(
         (
@@ -83,6 +84,21 @@ def server_options(function: Callable) -> Callable:
                 "--protocol", type=click.Choice(["grpc", "rest"]), default="grpc", show_default=True
             ),
             click.option("--model_name", default="objects-that-sound", show_default=True),
+            click.option(
+                "--model-version",
+                type=int,
+                metavar="NUMBER",
+                expose_value=False,
+                callback=_remember,
+                help="Of the versions that are served [default: the newest].",
+            ),
+            click.option(
+                "--version-label",
+                metavar="LABEL",
+                expose_value=False,
+                callback=_remember,
+                help="The version that the server's --model_config_file gives this label.",
+            ),
             click.option(
                 "--timeout",
                 type=click.FloatRange(0, min_open=True),
@@ -139,16 +155,26 @@ def connection(
     from objects_that_sound.serving.client.model_server_error import ModelServerError
 
     given = click.get_current_context().meta
-    tls, ca_file, token_file = (
-        given.get(f"{__name__}.{name}") for name in ("tls", "ca_file", "token_file")
+    tls, ca_file, token_file, version, label = (
+        given.get(f"{__name__}.{name}")
+        for name in ("tls", "ca_file", "token_file", "model_version", "version_label")
     )
-    if model is not None and (tls or ca_file or token_file):
-        raise click.UsageError("--tls, --ca-file and --token-file are for a server, not a model")
+    if model is not None:
+        if tls or ca_file or token_file:
+            raise click.UsageError(
+                "--tls, --ca-file and --token-file are for a server, not a model"
+            )
+        if version is not None or label is not None:
+            raise click.UsageError(
+                "--model-version and --version-label are for a server: name a version's folder"
+            )
     try:
         token = None if token_file is None else token_file.read_text().strip()
-        options = ClientOptions(token, bool(tls), ca_file)
-    except ValueError as error:  # UnicodeDecodeError is one
+        options = ClientOptions(token, bool(tls), ca_file, version=version, version_label=label)
+    except UnicodeDecodeError as error:
         raise click.UsageError(f"--token-file {token_file}: {error}") from error
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
     try:
         if model is not None:
@@ -204,19 +230,22 @@ def print_result(result: dict[str, Any], as_json: bool, words: str) -> None:
 def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> Media:
     from objects_that_sound.components.media.clips import probe, read_clips
     from objects_that_sound.components.media.media_error import MediaError
+    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
     description = client.describe()
     try:
-        if time is None:
-            first, last = probe(path).usable or (0.0, 0.0)
-            time = (first + last) / 2
-        (clip,) = read_clips(
-            path,
-            [time],
-            image_size=description.image_size,
-            sample_rate=description.sample_rate,
-            frames=description.frames,
-        )
+        with DecoderPool(1) as pool:
+            if time is None:
+                first, last = pool.call(probe, str(path)).usable or (0.0, 0.0)
+                time = (first + last) / 2
+            (clip,) = pool.call(
+                read_clips,
+                str(path),
+                [time],
+                image_size=description.image_size,
+                sample_rate=description.sample_rate,
+                frames=description.frames,
+            )
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error
     return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s", clip.frames)
@@ -225,9 +254,11 @@ def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> 
 def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:
     from objects_that_sound.components.media.media_error import MediaError
     from objects_that_sound.components.media.sound import decode_audio
+    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
     try:
-        samples = decode_audio(path, sample_rate)  # int16 [n]
+        with DecoderPool(1) as pool:
+            samples = pool.call(decode_audio, str(path), sample_rate)  # int16 [n]
     except MediaError as error:
         raise click.ClickException(f"{path}: {error}") from error
     seconds = len(samples) / sample_rate

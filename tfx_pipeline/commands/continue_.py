@@ -11,6 +11,7 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
     made_of_options,
 )
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
+from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
@@ -19,8 +20,10 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
 @declared_options(ContinuousOptions)
 @declared_options(RunOptions)
-@click.option("--verbose", is_flag=True, help="Show TFX's log.")
-def command(root: str, verbose: bool, **values: Any) -> None:
+@run_switches
+def command(
+    root: str, enable_cache: bool, forget_missing: bool, verbose: bool, **values: Any
+) -> None:
     """Ingest the videos that are new under ROOT, check them, train on, push if the gate says so.
 
     The new videos become a span. If it is like the span before, training goes on from the latest
@@ -32,5 +35,7 @@ def command(root: str, verbose: bool, **values: Any) -> None:
         made_of_options(RunOptions, values),
         root,
         continuous=made_of_options(ContinuousOptions, values),
+        enable_cache=enable_cache,
+        forget_missing=forget_missing,
         verbose=verbose,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
 
 import click
 
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
+from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
@@ -18,8 +20,15 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @click.option("--seconds", default=5.0, show_default=True, help="Length of each video.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="demo", show_default=True)
 @click.option("--seed", default=0, show_default=True, help="Of the generated videos.")
-@click.option("--verbose", is_flag=True, help="Show TFX's log.")
-def command(root: str, count: int, seconds: float, preset: str, seed: int, verbose: bool) -> None:
+@run_switches
+def command(
+    root: str,
+    count: int,
+    seconds: float,
+    preset: str,
+    seed: int,
+    **switches: Any,
+) -> None:
     """Generate videos, run the pipeline on them, serve the model, write a report.
 
     Under 15 minutes on two cores. A second call reuses what did not change. ROOT/report.html is
@@ -28,8 +37,11 @@ def command(root: str, count: int, seconds: float, preset: str, seed: int, verbo
     from objects_that_sound.components.generated_videos.generator import generate_videos
 
     folder = os.path.join(root, "generated_videos")
-    started = time.monotonic()
-    generate_videos(folder, count=count, seed=seed, seconds=seconds)
-    generated = {"Generate videos": round(time.monotonic() - started, 1)}
+
+    def generate() -> dict[str, float]:
+        started = time.monotonic()
+        generate_videos(folder, count=count, seed=seed, seconds=seconds)
+        return {"Generate videos": round(time.monotonic() - started, 1)}
+
     options = RunOptions((folder,), preset=preset, annotated=True)
-    run_and_tell(options, root, verbose=verbose, before=generated)
+    run_and_tell(options, root, prepare=generate, **switches)

@@ -7,12 +7,12 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.search_indexer.vector_table import DTYPES
 
 if TYPE_CHECKING:
@@ -85,10 +85,15 @@ def command(
         raise click.UsageError("give either --examples or --videos")
     if videos and splits:
         raise click.UsageError("--split goes with --examples")
+    try:
+        check_literal_path(output, "--output")
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     from tfx.types import standard_artifacts
     from tfx.utils import path_utils
 
     from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.next_version import next_version
     from objects_that_sound.components.search_indexer.executor import ITEMS_PROPERTY, Executor
     from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
 
@@ -113,7 +118,7 @@ def command(
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise click.ClickException(str(error)) from error
-        version = os.path.join(output, str(_next_version(output)))
+        version = os.path.join(output, next_version(output))
         os.rename(path_utils.serving_model_dir(index.uri), version)
     count = index.get_int_custom_property(ITEMS_PROPERTY)
     click.echo(f"{version}: {count} frames and their sounds")
@@ -129,13 +134,6 @@ def _work_folder(output: str) -> Iterator[str]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _next_version(output: str) -> int:
-    """A number above all there are; the time, as TFX's Pusher has it, where that is one."""
-    return max(
-        [int(time.time()), *(int(name) + 1 for name in os.listdir(output) if name.isdecimal())]
-    )
 
 
 def _artifact(folder: str) -> types.Artifact:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import pathlib
-from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.commands.known_run import known_run
 
 _ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
 
@@ -57,12 +53,12 @@ def command(
     comparing = any((compare, compare_run_id, compare_version))
     if output is not None and not comparing:
         raise click.UsageError("--output is for a comparison: give --compare as well")
-    summary = _collect(root, run_id, version)
+    summary = known_run(root, run_id, version)
     if not comparing:
         write_report(summary, root)
         click.echo(f"{root / HTML_FILE}")
         return
-    other = _collect(compare or root, compare_run_id, compare_version)
+    other = known_run(compare or root, compare_run_id, compare_version)
     if (summary.root, summary.run_id) == (other.root, other.run_id):
         raise click.UsageError(
             f"both are run {other.run_id}: give another folder, run or version to compare with"
@@ -73,39 +69,3 @@ def command(
     except OSError as error:
         raise click.ClickException(f"cannot write {output}: {error}") from error
     click.echo(f"{output}")
-
-
-def _collect(root: pathlib.Path, run_id: str | None, version: str | None) -> RunSummary:
-    from objects_that_sound.tfx_pipeline.pipeline import PIPELINE_NAME
-    from objects_that_sound.tfx_pipeline.report.collect import collect_run
-    from objects_that_sound.tfx_pipeline.report.report import JSON_FILE
-    from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
-
-    if run_id is not None and version is not None:
-        raise click.UsageError("give the id of a run or a version, not both")
-    earlier = {}
-    if (root / JSON_FILE).is_file():
-        try:
-            earlier = json.loads((root / JSON_FILE).read_text())
-        except ValueError as error:
-            raise click.ClickException(f"{root / JSON_FILE} is not JSON: {error}") from error
-    try:
-        summary = collect_run(root, PIPELINE_NAME, run_id, version=version)
-    except RunNotFoundError as error:
-        raise click.ClickException(str(error)) from error
-    if earlier.get("run_id") == summary.run_id:
-        summary = _with_earlier(summary, earlier)
-    return summary
-
-
-def _with_earlier(summary: RunSummary, earlier: dict[str, Any]) -> RunSummary:
-    from objects_that_sound.tfx_pipeline.report.run_summary import Stage
-
-    collected = {stage.name: stage for stage in summary.stages}
-    known = [Stage(**stage) for stage in earlier.get("stages", [])]
-    stages = [collected.pop(stage.name, stage) for stage in known] + list(collected.values())
-    return dataclasses.replace(
-        summary,
-        title=earlier.get("title", summary.title),
-        stages=tuple(stages),
-    )

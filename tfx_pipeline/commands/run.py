@@ -11,18 +11,27 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
     made_of_options,
 )
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
+from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("run")
 @click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
 @declared_options(RunOptions)
-@click.option("--verbose", is_flag=True, help="Show TFX's log.")
-def command(root: str, verbose: bool, **values: Any) -> None:
+@run_switches
+def command(
+    root: str, enable_cache: bool, forget_missing: bool, verbose: bool, **values: Any
+) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
 
     What did not change since the last run under ROOT is not computed again. Writes ROOT/report.html
     and ROOT/report.json. Exit status: 0 a model was pushed; 3 the gate refused it; 2 an option
     can't be right; 1 another error.
     """
-    run_and_tell(made_of_options(RunOptions, values), root, verbose=verbose)
+    run_and_tell(
+        made_of_options(RunOptions, values),
+        root,
+        enable_cache=enable_cache,
+        forget_missing=forget_missing,
+        verbose=verbose,
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
+from objects_that_sound.components.video_example_gen.name_matches import NameMatches
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
+from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run import run
@@ -23,8 +26,7 @@ def run_and_tell(
     root: str,
     *,
     continuous: ContinuousOptions | None = None,
-    verbose: bool = False,
-    before: Mapping[str, float] | None = None,
+    **how: Any,
 ) -> None:
     """Runs the pipeline; the arguments are those of `run`.
 
@@ -39,11 +41,10 @@ def run_and_tell(
             root,
             continuous=continuous,
             listener=_Printer(options, root),
-            verbose=verbose,
-            before=before,
+            **how,
         )
     except StageFailedError as error:
-        if verbose:
+        if how.get("verbose"):
             raise
         raise click.ClickException(f"{error}\nRun again with --verbose for the log") from error
     except RunError as error:
@@ -66,8 +67,14 @@ class _Printer(RunListener):
         if self._options.segments and missing:
             click.echo(f"no file for {missing} of them: they are counted as rejects", err=True)
 
+    def names_matched(self, matches: NameMatches) -> None:
+        click.secho(matches.text, fg="yellow" if matches.missed else None, err=True)
+
     def span_planned(self, plan: str) -> None:
         click.echo(plan)
+
+    def root_moved(self, was: str) -> None:
+        click.echo(f"the root was {was} before: everything is computed anew this once", err=True)
 
     def stage_started(self, name: str) -> None:
         click.secho(f"── {name}", bold=True, err=True)
@@ -92,10 +99,9 @@ def _tell(outcome: RunOutcome) -> None:
         click.echo(
             f"{len(report['rejects'])} videos could not be used; the report names them and why"
         )
+    tell_advice(report["advice"])
     if report["pushed_version"] is None:
-        click.secho("Not pushed: " + "; ".join(report["reasons"]), fg="red")
         click.echo(page)
         raise SystemExit(NOT_PUSHED)
-    click.secho(f"Pushed and served version {report['pushed_version']}", fg="green")
     click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
     click.echo(page)

@@ -35,6 +35,6 @@ def command(root: pathlib.Path, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     names = list(rows[0]) if rows else []
-    titles = {metric.name: metric.title for metric in headline_metrics(summaries)}
+    titles = {metric.column: metric.title for metric in headline_metrics(summaries)}
     heads = [titles.get(name, name) for name in names]
     click.echo(text_table(heads, [[row[name] for name in names] for row in rows]))

@@ -19,6 +19,9 @@ from objects_that_sound.tfx_pipeline.knobs.knob import knobs_of, spelt
 _UI_PORT = 8501
 """REST's port where the page is wanted and no port is given: the one of the stock images."""
 
+_END_SECONDS = 3.0
+"""How much longer than the requests in flight the process may take to end."""
+
 _WITHOUT_EFFECT = {
     "flush_filesystem_caches": "the system's own caches are used",
     "num_unload_threads": "unloading never delays a request here",
@@ -130,8 +133,16 @@ def command(show_version: bool, **flags: Any) -> None:
     sys.setswitchinterval(0.0005)
 
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        # A model that is being loaded, or a computation that nothing can interrupt, keeps nobody.
+        last = threading.Timer(ModelServerOptions.grace_seconds + _END_SECONDS, os._exit, [0])
+        last.daemon = True
+        last.start()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
 
     if flags["ui"] and not _is_given("rest_api_port"):
         flags["rest_api_port"] = _UI_PORT
@@ -143,6 +154,7 @@ def command(show_version: bool, **flags: Any) -> None:
 
     import tensorflow as tf
 
+    from objects_that_sound.serving.model_server.loopback import is_loopback
     from objects_that_sound.serving.model_server.model_server import ModelServer
 
     tf.get_logger().setLevel(logging.ERROR)
@@ -172,6 +184,16 @@ def command(show_version: bool, **flags: Any) -> None:
             is_any = options.bind_address in ("0.0.0.0", "::", "127.0.0.1", "::1")
             host = "localhost" if is_any else options.bind_address
             print(f"Page at {scheme}://{host}:{server.rest_api_port}/ui/", flush=True)
+        if is_loopback(options.bind_address):
+            logging.info(
+                "only this machine can ask. To let others, give --bind_address=0.0.0.0, best with "
+                "--api_token_file and --ssl_config_file"
+            )
+        elif not options.api_token_file:
+            logging.warning(
+                "whoever can reach this machine at %s can ask: there is no --api_token_file",
+                options.bind_address,
+            )
         stop.wait()
         logging.info("stopping: requests in flight are finished")
     finally:

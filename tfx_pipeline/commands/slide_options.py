@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import pathlib
@@ -49,33 +50,37 @@ def print_slide(
         raise click.UsageError("--every slides over a --video, without --time")
     import tqdm
 
+    from objects_that_sound.components.media.clips import read_clips
     from objects_that_sound.components.media.media_error import MediaError
     from objects_that_sound.components.media.slide import slide, slide_times
+    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
     description = client.describe()
-    try:
-        times = slide_times(video, every, frames=description.frames)
-    except MediaError as error:
-        raise click.ClickException(f"{video}: {error}") from error
-    moments = slide(
-        video,
-        times,
-        image_size=description.image_size,
-        sample_rate=description.sample_rate,
-        frames=description.frames,
-    )
-    pairs = zip(times, moments, strict=True)
-    with tqdm.tqdm(total=len(times), unit="moments", disable=None) as progress:
-        while some := list(itertools.islice(pairs, _AT_ONCE)):
-            clips = [clip for _, clip in some if not isinstance(clip, MediaError)]
-            answers = iter(_ask(clips, ask))
-            for moment, clip in some:
-                if isinstance(clip, MediaError):
-                    found = {"time": round(moment, 3), "error": str(clip)}
-                else:
-                    found = {"time": round(clip.time, 3), **next(answers)}
-                click.echo(json.dumps(found))
-            progress.update(len(some))
+    with DecoderPool(1) as pool:
+        try:
+            times = pool.call(slide_times, str(video), every, frames=description.frames)
+        except MediaError as error:
+            raise click.ClickException(f"{video}: {error}") from error
+        moments = slide(
+            str(video),
+            times,
+            image_size=description.image_size,
+            sample_rate=description.sample_rate,
+            frames=description.frames,
+            read=functools.partial(pool.call, read_clips),
+        )
+        pairs = zip(times, moments, strict=True)
+        with tqdm.tqdm(total=len(times), unit="moments", disable=None) as progress:
+            while some := list(itertools.islice(pairs, _AT_ONCE)):
+                clips = [clip for _, clip in some if not isinstance(clip, MediaError)]
+                answers = iter(_ask(clips, ask))
+                for moment, clip in some:
+                    if isinstance(clip, MediaError):
+                        found = {"time": round(moment, 3), "error": str(clip)}
+                    else:
+                        found = {"time": round(clip.time, 3), **next(answers)}
+                    click.echo(json.dumps(found))
+                progress.update(len(some))
 
 
 def _ask(

@@ -23,6 +23,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 from objects_that_sound.components.blessed_models import latest_version
 from objects_that_sound.components.latest_blessed_model.component import LatestBlessedModel
 from objects_that_sound.components.video_example_gen.check_groups import check_groups
+from objects_that_sound.components.video_example_gen.name_matches import name_matches
 from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
 from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
 from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import read_parameters
@@ -41,11 +42,13 @@ def properties_output(step: str) -> str:
 
 
 def _video_fingerprint(options: RunOptions) -> str:
+    listed = list_videos(options.videos, options.segments)
+    for one in name_matches(listed, options.ingest_config()):
+        print(one.text)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, VIDEO_LIST)
-        videos = list_videos(options.videos, options.segments)
-        check_groups(videos, options.ingest_config())
-        write_list(videos, path)
+        check_groups(listed, options.ingest_config())
+        write_list(listed, path)
         return fingerprint(path)
 
 
@@ -62,8 +65,8 @@ def configure(options: RunOptions, destination: PushDestination) -> dict[str, st
 
     Raises:
         OSError: there are no videos, or their storage can't be asked.
-        ValueError: the segments can't be right, or there are too few videos; says which and what to
-            do.
+        ValueError: the segments can't be right, a pattern matches no name, or there are too few
+            videos; says which and what to do.
     """
     outputs = {}
     for node in tfx_graph(options, destination).components:

@@ -23,6 +23,8 @@ from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_ty
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
 from objects_that_sound.tfx_pipeline.kubeflow.step import Step, step_name
 
+_PYTHON = ("python", "-P", "-m")  # -P: the working directory may hold anything
+
 CONFIGURE = "configure"
 LIST_VIDEOS = "list-videos"
 VIDEOS = "videos"
@@ -52,7 +54,7 @@ def configure_component(
         inputs={name: _PARAMETER_TYPES[kind] for name, kind in parameter_types().items()},
         outputs=dict.fromkeys(outputs, "String"),
         command=[
-            *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.configure"),
+            *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.configure"),
             *("--executor_input", {"executorInput": None}),
             *("--structure", json.dumps(structure)),
         ],
@@ -67,7 +69,7 @@ def list_videos_component(deployment: Deployment) -> Any:
         inputs={"videos": "JsonArray", "segments": "String", "fingerprint": "String"},
         outputs={VIDEOS: "Artifact"},
         command=[
-            *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.list_videos"),
+            *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.list_videos"),
             *("--videos", {"inputValue": "videos"}),
             *("--segments", {"inputValue": "segments"}),
             *("--fingerprint", {"inputValue": "fingerprint"}),
@@ -80,7 +82,7 @@ def step_component(step: Step, deployment: Deployment) -> Any:
     """Of a node of the TFX pipeline; see run_step.py."""
     inputs = {one.name: _artifact_type(one.artifact_class) for one in step.inputs}
     command: list[Any] = [
-        *("python", "-m", "objects_that_sound.tfx_pipeline.kubeflow.run_step"),
+        *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.run_step"),
         *("--executor", step.executor_class),
         *("--executor_input", {"executorInput": None}),
     ]

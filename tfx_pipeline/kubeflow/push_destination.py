@@ -6,6 +6,7 @@ import dataclasses
 import os
 from typing import Annotated
 
+from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.tfx_pipeline.run_paths import MODEL_NAME, SEARCH_NAME
 
 BLESSED_NAME = "blessed"
@@ -19,6 +20,14 @@ class PushDestination:
         str,
         f"Folder that gets {MODEL_NAME}/ (for the model server), {SEARCH_NAME}/ and {BLESSED_NAME}/.",
     ]
+
+    def __post_init__(self) -> None:
+        """Checks the value.
+
+        Raises:
+            ValueError: no model could be loaded from there.
+        """
+        check_literal_path(self.push_destination, "push_destination")
 
     @property
     def serving_dir(self) -> str:

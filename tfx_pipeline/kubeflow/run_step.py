@@ -15,6 +15,8 @@ lacks elsewhere is done around it:
 - There are no optional artifacts: one that stands for "no model" is left out.
 - An input has one source: the artifacts of a union come as several inputs, and are put together.
 - All properties come as one parameter, from the step `configure`.
+- It gives each task more outputs than the step declares: since 2.5 its log, `executor-logs`. They are
+  the launcher's own, and are left to it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from tfx.types import standard_artifacts
 from tfx.utils import io_utils, name_utils
 
 from objects_that_sound.components.blessed_models import is_no_model
+from objects_that_sound.components.isolated_python import isolate_children
 
 PROPERTIES = "exec_properties"
 """Name of the input parameter that holds the executor's properties as JSON."""
@@ -43,10 +46,13 @@ _MODEL = name_utils.get_full_name(standard_artifacts.Model)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the step."""
+    isolate_children()
     given, beam_args = _parse(arguments)
     executor_input = pipeline_spec_pb2.ExecutorInput()
     json_format.Parse(given.executor_input, executor_input, ignore_unknown_fields=True)
     inputs, outputs = executor_input.inputs, executor_input.outputs
+    for name in set(outputs.artifacts) - {name for name, _, _ in given.output}:
+        del outputs.artifacts[name]
 
     properties = json.loads(inputs.parameter_values.pop(PROPERTIES).string_value)
     properties |= dict(given.property)

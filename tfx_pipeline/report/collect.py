@@ -12,7 +12,9 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from objects_that_sound.components.drift_validator.comparison import read_comparisons
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_from_json
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import read_learning_curve
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
 from objects_that_sound.tfx_pipeline.report.run_evaluation import (
     RunEvaluation,
@@ -27,6 +29,7 @@ from objects_that_sound.tfx_pipeline.report.run_records import (
     read_run_records,
 )
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
+from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts, read_video_counts
 
 METADATA_FILE = "metadata.sqlite"
 """In the folder of a run."""
@@ -87,6 +90,7 @@ def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSum
     evaluations = _evaluations(records)
     decision = _decision(records, evaluations, error)
     history = _json(records, "Trainer", "model_run", HISTORY_FILE, None)
+    candidate = _uri(records, "Trainer", "model") or ""
     return RunSummary(
         title=TITLE,
         root=str(root),
@@ -94,10 +98,14 @@ def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSum
         parameters=_parameters(records),
         decision=decision,
         evaluations=evaluations,
+        thresholds=_thresholds(records, evaluations),
+        candidate=candidate,
         serving=_serving(records, decision.pushed_version),
         history=TrainingHistory.from_json(history) if history else None,
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
+        videos=_videos(records),
+        learning_curve=read_learning_curve(root, candidate),
         rejects=_rejects(records),
         span=_span(records),
     )
@@ -133,6 +141,17 @@ def _evaluations(records: RunRecords) -> tuple[RunEvaluation, ...]:
         for artifact in artifacts
         if artifact.type == ARTIFACT_TYPE
     )
+
+
+def _thresholds(
+    records: RunRecords, evaluations: Sequence[RunEvaluation]
+) -> dict[str, tuple[Threshold, ...]]:
+    return {
+        one.result.evaluator: tuple(
+            thresholds_from_json(records.nodes[one.node].parameters.get("thresholds", ""))
+        )
+        for one in evaluations
+    }
 
 
 def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: str) -> Decision:
@@ -184,7 +203,7 @@ def _data(records: RunRecords) -> dict[str, int]:
     data: dict[str, int] = {}
     examples = _output(records, "VideoExampleGen", "examples")
     if examples:
-        counted = ("num_videos", "num_rejects", "num_examples")
+        counted = ("num_videos", "num_rejects", "num_seconds", "num_examples")
         data |= {name: examples.properties[name] for name in counted if name in examples.properties}
     statistics = _uri(records, "StatisticsGen", "statistics")
     if statistics:
@@ -198,6 +217,14 @@ def _data(records: RunRecords) -> dict[str, int]:
     if pairs:
         data["num_pairs"] = pairs.properties["num_pairs"]
     return data
+
+
+def _videos(records: RunRecords) -> VideoCounts | None:
+    """Of the examples that were trained on: in a continuous training, of a window of spans."""
+    trainer = records.nodes.get("Trainer")
+    trained_on = trainer.inputs.get("examples", []) if trainer else []
+    ingested = _output(records, "VideoExampleGen", "examples")
+    return read_video_counts(trained_on or ([ingested] if ingested else []))
 
 
 def _rejects(records: RunRecords) -> tuple[dict[str, str], ...]:

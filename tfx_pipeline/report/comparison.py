@@ -11,8 +11,9 @@ import markupsafe
 
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.metric import Better
+from objects_that_sound.tfx_pipeline.report.advice.advice import advise
 from objects_that_sound.tfx_pipeline.report.charts import comparison_chart, comparison_curves
-from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
@@ -78,7 +79,9 @@ def write_comparison(a: RunSummary, b: RunSummary, path: str | pathlib.Path) -> 
         b: the second; differences are those from A to B.
         path: of the page.
     """
-    pathlib.Path(path).write_text(render_comparison(a, b), encoding="utf-8")
+    pathlib.Path(path).write_text(
+        render_comparison(a, b), encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def render_comparison(a: RunSummary, b: RunSummary) -> str:
@@ -91,6 +94,7 @@ def render_comparison(a: RunSummary, b: RunSummary) -> str:
     return render_page(
         "comparison.html.j2",
         runs=(a, b),
+        advice=(advise(a), advise(b)),
         metrics=[row for row in metrics if not row.minor],
         minor_metrics=[row for row in metrics if row.minor],
         chart=markupsafe.Markup(comparison_chart(_charted(metrics))),
@@ -112,14 +116,12 @@ def render_comparison(a: RunSummary, b: RunSummary) -> str:
 
 
 def compare_metrics(a: RunSummary, b: RunSummary) -> list[ComparedMetric]:
-    """Puts the metrics of two runs beside each other, in the order of the evaluators."""
+    """Puts the metrics of two runs beside each other, in the order of the evaluators.
+
+    What the runs measured on different bases (by class and by video, say) stands in rows of its own.
+    """
     of_a, of_b = (
-        {
-            (row.evaluator, row.metric.name): row
-            for evaluation in run.evaluations
-            for row in judged_metrics(evaluation.result)
-        }
-        for run in (a, b)
+        {(row.evaluator, row.metric.column): row for row in run.metrics} for run in (a, b)
     )
     keys = dict.fromkeys([*of_a, *of_b])
     return [

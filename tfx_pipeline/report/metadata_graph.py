@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import os
 from collections.abc import Iterable
 from typing import Any
 
 import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2
+
+from objects_that_sound.tfx_pipeline.moved_root import MovedRoot
 
 _Execution = metadata_store_pb2.Execution
 _Event = metadata_store_pb2.Event
@@ -110,14 +113,15 @@ def read_metadata_graph(metadata_path: str, pipeline_name: str) -> MetadataGraph
     executions = {one.id: one for one in store.get_executions_by_context(pipeline.id)}
     runs = sorted(
         store.get_contexts_by_type("pipeline_run"),
-        key=lambda context: context.create_time_since_epoch,
+        key=lambda context: context.id,  # a clock may be set back
     )
     run_of = _members(store, runs, executions)
     node_of = _members(store, store.get_contexts_by_type("node"), executions)
     events = store.get_events_by_execution_ids(list(executions)) if executions else []
     ids = {event.artifact_id for event in events}
+    moved = MovedRoot(os.path.dirname(metadata_path))
     artifacts = {
-        one.id: ArtifactRecord(one.uri, plain(one.custom_properties), one.id, one.type)
+        one.id: _record(one, moved)
         for one in (store.get_artifacts_by_id(sorted(ids)) if ids else [])
     }
     inputs, outputs = _by_key(events, _INPUT, artifacts), _by_key(events, _OUTPUT, artifacts)
@@ -139,6 +143,13 @@ def read_metadata_graph(metadata_path: str, pipeline_name: str) -> MetadataGraph
             for number, one in sorted(executions.items())
         },
     )
+
+
+def _record(artifact: metadata_store_pb2.Artifact, moved: MovedRoot) -> ArtifactRecord:
+    uri, properties = artifact.uri, plain(artifact.custom_properties)
+    if was := moved.was(uri):
+        uri, properties = moved.path(uri, was), moved.properties(properties, was)
+    return ArtifactRecord(uri, properties, artifact.id, artifact.type)
 
 
 def plain(properties: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 import markupsafe
 
 from objects_that_sound.components.evaluation.metric import Rank
+from objects_that_sound.tfx_pipeline.report.advice.advice import advise
 from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
-from objects_that_sound.tfx_pipeline.report.judged_metric import judged_metrics
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
@@ -36,9 +36,13 @@ def write_report(summary: RunSummary, folder: str | pathlib.Path) -> dict[str, A
     folder.mkdir(parents=True, exist_ok=True)
     report = report_json(summary)
     (folder / JSON_FILE).write_text(
-        json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        encoding="utf-8",
+        errors="backslashreplace",
     )
-    (folder / HTML_FILE).write_text(render_html(summary), encoding="utf-8")
+    (folder / HTML_FILE).write_text(
+        render_html(summary), encoding="utf-8", errors="backslashreplace"
+    )
     return report
 
 
@@ -52,7 +56,7 @@ def render_html(summary: RunSummary) -> str:
         HTML.
     """
     by_reason = collections.Counter(row["reason"] for row in summary.rejects)
-    metrics = [one for each in summary.evaluations for one in judged_metrics(each.result)]
+    metrics = summary.metrics
     charted = [
         one.measured for one in metrics if one.metric.rank is not Rank.MINOR and not one.metric.unit
     ]
@@ -60,6 +64,7 @@ def render_html(summary: RunSummary) -> str:
     return render_page(
         "report.html.j2",
         summary=summary,
+        advice=advise(summary),
         decided=[one for one in metrics if one.decisions],
         charted=charted,
         metrics_chart=markupsafe.Markup(metrics_chart(charted)),

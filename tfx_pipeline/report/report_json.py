@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.tfx_pipeline.report.advice.advice import advise
 from objects_that_sound.tfx_pipeline.report.judged_metric import judged_metrics
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary, SpanSummary
 
@@ -18,10 +19,10 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         summary: the run.
 
     Returns:
-        `evaluations` (by name of the evaluator: its `metrics.json`, the metrics by their names),
+        `advice` (see `Advice`), `evaluations` (by name of the evaluator: its `metrics.json`, the metrics by their names),
         `blessed`, `reasons`, `decisions` (a row for every bound of the gate), `pushed_version`,
-        `pushed_destination`, `served`, `serving`, `stages`, `data`, `rejects`, `parameters`,
-        `history`, `span` (of a continuous run), `title`, `run_id`, `root`; null or empty where the
+        `pushed_destination`, `served`, `serving`, `stages`, `data`, `videos`, `learning_curve`,
+        `rejects`, `parameters`, `history`, `span` (of a continuous run), `title`, `run_id`, `root`; null or empty where the
         run has no such part.
     """
     results = [one.result for one in summary.evaluations]
@@ -29,6 +30,7 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "title": summary.title,
         "run_id": summary.run_id,
         "root": summary.root,
+        "advice": advise(summary).to_json(),
         "evaluations": {result.evaluator: _evaluation(result) for result in results},
         "blessed": summary.decision.blessed,
         "reasons": list(summary.decision.reasons),
@@ -39,6 +41,8 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "serving": summary.serving,
         "stages": [dataclasses.asdict(stage) for stage in summary.stages],
         "data": summary.data,
+        "videos": dataclasses.asdict(summary.videos) if summary.videos else None,
+        "learning_curve": summary.learning_curve.to_json() if summary.learning_curve else None,
         "rejects": list(summary.rejects),
         "parameters": summary.parameters,
         "history": summary.history.to_json() if summary.history else None,

@@ -6,8 +6,12 @@ import dataclasses
 from typing import Any
 
 from objects_that_sound.components.drift_validator.comparison import Comparison
+from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.models.training_history import TrainingHistory
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import LearningCurve
+from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
+from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,11 +76,15 @@ class RunSummary:
         parameters: by component, parameters by name.
         decision: of the gate.
         evaluations: what each evaluator found.
+        thresholds: what was asked, by name of the evaluator.
+        candidate: folder of the model that was trained, as an artifact; "" if none was.
         history: of the training; None where no model was trained.
         serving: figures of ServingValidator's requests to the model, by name, and under `answers` a
             list of rows; None if it was not pushed.
         stages: in the order they ran.
         data: counts by name.
+        videos: counts of what the model was trained on and judged by; None where it is not known.
+        learning_curve: how the model grows with the videos; None where nobody measured it.
         rejects: one row a video that could not be used: `video`, `reason`, `detail`.
         span: of a continuous run.
     """
@@ -87,12 +95,21 @@ class RunSummary:
     parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     decision: Decision = dataclasses.field(default_factory=Decision)
     evaluations: tuple[RunEvaluation, ...] = ()
+    thresholds: dict[str, tuple[Threshold, ...]] = dataclasses.field(default_factory=dict)
+    candidate: str = ""
     history: TrainingHistory | None = None
     serving: dict[str, Any] | None = None
     stages: tuple[Stage, ...] = ()
     data: dict[str, int] = dataclasses.field(default_factory=dict)
+    videos: VideoCounts | None = None
+    learning_curve: LearningCurve | None = None
     rejects: tuple[dict[str, str], ...] = ()
     span: SpanSummary | None = None
+
+    @property
+    def metrics(self) -> list[JudgedMetric]:
+        """All that was measured, with what was decided."""
+        return [one for each in self.evaluations for one in judged_metrics(each.result)]
 
     def evaluation(self, evaluator: str) -> RunEvaluation | None:
         """What the evaluator of a name found; None if the run has nothing of it."""

@@ -10,9 +10,12 @@ from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 
 def headline_metrics(summaries: Sequence[RunSummary]) -> list[Metric]:
-    """Finds the metrics that are a column of their own: the headlines of any of the runs."""
+    """Finds the metrics that are a column of their own: the headlines of any of the runs.
+
+    What is measured on different bases (by class and by video, say) stands in different columns.
+    """
     found = {
-        one.metric.name: one.metric
+        one.metric.column: one.metric
         for summary in summaries
         for evaluation in summary.evaluations
         for one in evaluation.result.metrics
@@ -37,7 +40,7 @@ def run_table(summaries: Sequence[RunSummary]) -> list[dict[str, Any]]:
 def _row(summary: RunSummary, metrics: Sequence[Metric]) -> dict[str, Any]:
     span = summary.span
     values = {
-        one.metric.name: one.value
+        one.metric.column: one.value
         for evaluation in summary.evaluations
         for one in evaluation.result.metrics
     }
@@ -47,7 +50,7 @@ def _row(summary: RunSummary, metrics: Sequence[Metric]) -> dict[str, Any]:
         "window": ",".join(map(str, span.window)) or None if span else None,
         "videos": summary.data.get("num_videos"),
         "examples": summary.data.get("num_examples"),
-        **{metric.name: values.get(metric.name) for metric in metrics},
+        **{metric.column: values.get(metric.column) for metric in metrics},
         "decision": _decision(summary),
         "version": summary.decision.pushed_version,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
+from objects_that_sound.tfx_pipeline.report.advice.doubts import doubts_of
 from objects_that_sound.tfx_pipeline.report.lineage import ModelLineage
 from objects_that_sound.tfx_pipeline.report.lineage_text import (
     code_text,
@@ -23,8 +24,9 @@ def write_lineage(lineage: ModelLineage, path: pathlib.Path) -> None:
         chain=lineage.chain(),
         shown=_MAX_VIDEOS_SHOWN,
         code_text=code_text,
+        doubts_of=doubts_of,
         examples_text=examples_text,
         metric_text=metric_text,
         shown_metrics=shown_metrics,
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8", errors="backslashreplace")

@@ -6,7 +6,7 @@ import { ServerError } from "./server.js";
  * A model, as far as the page must know it.
  * @typedef {Object} Model
  * @property {string} name
- * @property {number} version the one that answers.
+ * @property {string} version the one that answers.
  * @property {number} sampleRate of the sounds that it takes, in Hz.
  * @property {number} imageSize short side of the pictures, in pixels.
  * @property {number} frames that a picture is made of, `FRAME_SECONDS` apart.

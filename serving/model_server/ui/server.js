@@ -31,7 +31,7 @@ export class Server extends EventTarget {
   }
 
   /**
-   * @returns {Promise<{models: {name: string, version: ?number, signatures: string[]}[],
+   * @returns {Promise<{models: {name: string, version: ?string, signatures: string[]}[],
    *   media: boolean}>} what is served, and whether found videos can be played.
    */
   models() {
@@ -40,7 +40,7 @@ export class Server extends EventTarget {
 
   /**
    * Runs a signature.
-   * @param {{name: string, version: ?number}} model with a version: by that one only.
+   * @param {{name: string, version: ?string}} model with a version: by that one only.
    * @param {string} signature
    * @param {Object<string, Blob|Blob[]|number|string>[]} instances inputs by name; bytes as Blobs.
    * @param {{signal?: AbortSignal, title?: string}} options `title`: of the request, for people.

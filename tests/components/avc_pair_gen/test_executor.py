@@ -77,6 +77,12 @@ def _serialize(pair: dict[str, list]) -> bytes:
     return contract.make_example(pair).SerializeToString()
 
 
+def test_the_folder_of_the_examples_may_have_any_name(rows, write_examples, tmp_path):
+    plain = _run([write_examples(tmp_path / "in", {"eval": rows})], tmp_path / "1")
+    odd = _run([write_examples(tmp_path / "in [1]*?", {"eval": rows})], tmp_path / "2")
+    assert _files(pathlib.Path(odd.uri)) == _files(pathlib.Path(plain.uri))
+
+
 def test_counts_and_ceiling(rows, write_examples, tmp_path):
     pairs = _run([write_examples(tmp_path / "in", {"eval": rows})], tmp_path / "out")
     made = _read(tmp_path / "out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import pathlib
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from objects_that_sound.components.localisation_video import moment_process
 from objects_that_sound.components.localisation_video.localisation_video import (
     make_localisation_video,
 )
@@ -276,6 +278,25 @@ def test_memory_does_not_grow_with_the_length(media: Callable, tmp_path, output)
         path, output, model, options, lambda done, _: ahead.append(len(model.images) - done)
     )
     assert max(ahead) <= 16
+
+
+@pytest.mark.parametrize("step", ["_begin", "_more", "_rest"])
+def test_a_video_that_kills_its_decoder_is_an_error(
+    step: str, media: Callable, tmp_path, output, monkeypatch
+):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "deadly_moments.py").write_text(
+        "import os\ndef die(*_):\n    os.abort()\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "code"))
+    monkeypatch.delitem(sys.modules, "deadly_moments", raising=False)
+    import deadly_moments
+
+    path = media(tmp_path / "in.mp4", frames=30)
+    monkeypatch.setattr(moment_process, step, deadly_moments.die)
+    with pytest.raises(MediaError, match="crashed: the decoder died of signal 6"):
+        make_localisation_video(path, output, Recorder())
+    assert not output.exists()
 
 
 def test_no_sound(media: Callable, tmp_path, output):

@@ -13,7 +13,7 @@ from objects_that_sound.serving.launcher.not_served_error import NotServedError
 def test_tensorflow_model_server_is_used_where_there_is_one(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     local = ["-m", "somewhere"]
-    assert server_command(local) == ("local model server", [sys.executable, *local])
+    assert server_command(local) == ("local model server", [sys.executable, "-P", *local])
     with pytest.raises(NotServedError, match="no local server"):
         server_command([])
     binary = tmp_path / "tensorflow_model_server"

@@ -127,6 +127,7 @@ def _by_first(table: ResultTable) -> dict[str, dict]:
 def test_a_model_that_hears_pitch_tells_the_classes_apart(with_everything):
     result, _ = with_everything
     assert "18 clips of 18 recordings, 3 classes" in result.notes[0]
+    assert result["accuracy"].metric.basis == "ESC-50"
     accuracy, embedding = result["accuracy"], result["embedding_accuracy"]
     assert accuracy.value > 0.85
     assert accuracy.chance == embedding.chance == pytest.approx(1 / 3)
@@ -186,8 +187,9 @@ def test_clips_that_cannot_be_read_are_counted_and_named(bare_model, evaluate, t
     result = evaluate(tmp_path / "out", data=data, model=bare_model)
     assert "16 clips of 16 recordings" in result.notes[0]
     assert result.notes[0].endswith("2 clips are left out.")
-    assert result.notes[1].startswith(f"{files[0].name} is left out: missing_file, ")
-    assert result.notes[2].startswith(f"{files[5].name} is left out: cannot_open, ")
+    assert "test 16 of 18 clips" in result.notes[1]
+    assert result.notes[2].startswith(f"{files[0].name} is left out: missing_file, ")
+    assert result.notes[3].startswith(f"{files[5].name} is left out: cannot_open, ")
     assert result.details["num_rejects_by_reason"] == {"missing_file": 1, "cannot_open": 1}
     for file in files[1:]:
         file.write_bytes(b"no sound")
@@ -214,6 +216,38 @@ def test_clips_of_the_training_data_are_refused(
     assert (reject["name"], reject["reason"]) == (clips[4].name, "in_training_data")
     assert "video0" in reject["detail"]
     assert "17 clips of" in result.notes[0]
+
+
+def test_a_class_that_a_fold_cannot_train_is_not_tested_and_nothing_stands_beside_the_rest(
+    data, bare_model, evaluate, make_features, write_examples, tmp_path
+):
+    clips = read_benchmark("esc50", str(data)).clips
+    sounds, _ = read_clips(clips, LOWEST_RATE)
+    # Every bird of fold 1 is in the training videos: fold 2 has none to train on.
+    leaked = [i for i, clip in enumerate(clips) if clip.label == "bird" and clip.name[0] == "1"]
+    rows = [make_features(video, 0.0, video % 4) for video in range(len(leaked))]
+    for row, number in zip(rows, leaked, strict=True):
+        heard = resample(sounds[number], LOWEST_RATE, 16000)
+        row[contract.AUDIO] = heard[5000:21000].astype("<i2").tobytes()
+        row[contract.AUDIO_SAMPLE_RATE] = 16000
+    examples = write_examples(tmp_path / "in", {"train": rows})
+    result = evaluate(tmp_path / "out", data=data, model=bare_model, examples=[examples])
+    assert result.details["num_rejects_by_reason"] == {
+        "in_training_data": 3,
+        "class_not_trained": 3,
+    }
+    untaught = [one for one in result.details["rejects"] if one["reason"] == "class_not_trained"]
+    assert all(one["name"].startswith("2-20") for one in untaught)
+    assert all("fold 2 cannot be trained on its class, bird" in one["detail"] for one in untaught)
+    assert (result.details["num_tested"], result.details["num_official"]) == (12, 18)
+    assert "12 clips of 12 recordings, 2 classes" in result.notes[0]
+    assert "The folds test 12 of 18 clips" in result.notes[1]
+    assert result["accuracy"].chance == 0.5
+    # Neither the mean nor a column can be taken for the benchmark's own.
+    assert result["accuracy"].metric.basis == "12 of 18 of ESC-50"
+    by_fold, by_class = result.tables
+    assert "mean" not in by_fold.columns and "mean of what is left" in by_fold.columns
+    assert [row[0] for row in by_class.rows] == ["bell", "motor"]
 
 
 def test_the_same_recording_under_two_names_is_on_one_side_only(

@@ -148,5 +148,5 @@ def test_one_fold_or_one_class_is_an_error(tmp_path, save_csv):
     with pytest.raises(BenchmarkError, match="are in fold 1"):
         read_benchmark("esc50", str(tmp_path))
     save_csv(path, *_esc_rows((1, "dog", True, 7), (2, "dog", True, 8)))
-    with pytest.raises(BenchmarkError, match="trains on 1 class"):
+    with pytest.raises(BenchmarkError, match="clips are of 1 class"):
         read_benchmark("esc50", str(tmp_path))

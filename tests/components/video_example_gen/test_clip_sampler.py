@@ -49,6 +49,16 @@ def test_clips_of_a_segment_lie_within_it(six_seconds, start, end):
     assert len(set(times)) == len(times) >= min(30, ((end or 6) - (start or 0) - 1) * 25 // 1)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [(None, None, 6.0), (2.0, 4.0, 2.0), (3.0, None, 3.0), (2.2, 3.24, 1.04), (4.0, 60.0, 2.0)],
+)
+def test_clips_know_how_long_their_video_or_segment_is(six_seconds, start, end, seconds):
+    clips = _sample(six_seconds, _segment(six_seconds, start, end), examples_per_video=3)
+    [known] = {clip.video_seconds for clip in clips}
+    assert known == pytest.approx(seconds, abs=0.08)
+
+
 def test_several_frames_lie_around_the_middle_one(six_seconds, number_in):
     clips = _sample(six_seconds, frames=25, examples_per_video=3)
     assert len(clips) == 3

@@ -210,6 +210,12 @@ def test_a_list_says_ids_and_splits_and_the_artifact_keeps_them(video, tmp_path)
     assert groups == {b"id0": "eval", b"id1": "eval", b"id2": "train"}
     rows = (pathlib.Path(artifact.uri) / "videos.jsonl").read_text().splitlines()
     assert [json.loads(row) for row in rows] == [
-        {"video": f"id{number}", "path": str(path), "split": split, "version": "1/2/"}
+        {
+            "video": f"id{number}",
+            "path": str(path),
+            "split": split,
+            "version": "1/2/",
+            "group": f"id{number}",
+        }
         for number, (path, split) in enumerate(zip(paths, splits, strict=True))
     ]

@@ -152,6 +152,17 @@ def test_memory_that_others_leaked_costs_no_video(misbehaviour, path):
         assert [future.result(timeout=60) for future in done] == [1, 2, 1, 2]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has allocated")
+def test_a_process_that_keeps_half_of_its_memory_is_renewed(misbehaviour, path):
+    with DecoderPool(1, timeout=60, memory_limit=256 << 20) as pool:
+        first = pool.call(misbehaviour.pid, path)
+        assert pool.call(misbehaviour.want, path, 200) == 200 << 20  # given back at once
+        assert pool.call(misbehaviour.keep, path, 90) == 1
+        assert pool.call(misbehaviour.pid, path) == first
+        assert pool.call(misbehaviour.keep, path, 50) == 2
+        assert pool.call(misbehaviour.pid, path) != first
+
+
 def test_results_and_errors_that_do_not_pickle(pool, misbehaviour, path):
     for name in ("unpicklable", "odd"):
         error = _error(pool.submit(getattr(misbehaviour, name), path))

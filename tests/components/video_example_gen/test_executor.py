@@ -15,6 +15,7 @@ import tensorflow as tf
 from objects_that_sound.components.beam_options import local_beam_pipeline_args
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.shard_store import ShardStore
+from objects_that_sound.components.video_example_gen.video_list import write_video_list
 from objects_that_sound.models import examples
 
 GROUPS = 6
@@ -383,3 +384,33 @@ def test_a_video_that_crashes_its_decoder_is_a_reject(folder, tmp_path, monkeypa
     assert all("SIGABRT" in row["detail"] for row in rows)
     assert "rejected v_Bell_g01_c0.mp4: crashed: " in capsys.readouterr().err
     assert len(records(tmp_path / "out" / "examples")) == (GROUPS - 1) * CLIPS
+
+
+def test_videos_with_any_name_are_ingested_beside_playlists_of_them(folder, tmp_path):
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    names = [
+        b"title\xe2\x80\xa8part 2 [abc].mp4",
+        b"not \xff UTF-8.mp4",
+        b"two\nlines.mp4",
+        b'a,"b.mp4',
+    ]
+    names += [b"%d.mp4" % number for number in range(4)]
+    for name in names:
+        shutil.copy(folder / "v_Bell_g01_c0.mp4", os.path.join(os.fsencode(videos), name))
+    # A playlist beside its parts, which leads out of the folder, too.
+    parts = f"0.mp4\n1.mp4\n{folder}/v_Bell_g02_c0.mp4\n"
+    (videos / "index.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{parts}")
+    (videos / "index.mp4").write_text("ffconcat version 1.0\nfile '0.mp4'\nfile '1.mp4'\n")
+    write_video_list([str(videos)], str(tmp_path / "videos.csv"))
+    out = tmp_path / "out"
+    run(tmp_path, out, pattern="videos.csv", examples_per_video=2, label_regex=r"^(.{3})")
+    made = records(out)
+    found = collections.Counter(example[examples.VIDEO_ID][0] for example in made)
+    assert found == dict.fromkeys(names, 2)
+    assert {example[examples.LABEL][0] for example in made} >= {b"not", b"tit", b"two"}
+    rows = [json.loads(line) for line in (out / "rejects.jsonl").read_text().splitlines()]
+    assert {row["video"]: row["reason"] for row in rows} == dict.fromkeys(
+        ["index.m3u8", "index.mp4"], "cannot_open"
+    )
+    assert all("a list of other files" in row["detail"] for row in rows)

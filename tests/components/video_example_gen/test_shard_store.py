@@ -49,6 +49,11 @@ def test_a_shard_is_found_and_delivered(store, tmp_path):
     assert _records(target) == [b"one", b"two"]
 
 
+def test_a_shard_keeps_how_long_its_videos_are(store):
+    added = store.add("k", [b"one"], [], 12.5)
+    assert store.find("k") == added == FinishedShard(1, [], added.size, 12.5)
+
+
 def test_delivery_without_links(store, tmp_path, monkeypatch):
     def no_link(*_):
         raise PermissionError("no hard links here")

@@ -7,6 +7,8 @@ import os
 import pytest
 
 from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
+from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
 from objects_that_sound.components.video_example_gen.video_list import (
     ListedVideo,
     common_folder,
@@ -42,6 +44,90 @@ def test_what_is_written_can_be_read(tmp_path):
         ListedVideo("/c.mp4", start=30.0),
         ListedVideo("/d.mp4", file_id="deep/d.mp4", split="eval"),
     ]
+    path = write_list(videos, str(tmp_path / "videos.csv")).path
+    assert read_video_list(storage.read_lines(path), path) == videos
+
+
+ODD_NAMES = [
+    *(
+        b"My title\xe2\x80\xa8part 2 [abc].mp4",
+        b"two\nlines.mp4",
+        b"carriage\rreturn.mp4",
+        b"\r\n.mp4",
+    ),
+    *(b"next\xc2\x85line.mp4", b"tab\x0bfeed\x0c\x1c\x1d\x1e.mp4", b"paragraph\xe2\x80\xa9.mp4"),
+    *(b"not \xff\xfe UTF-8.mp4", b"a,b.mp4", b'"quoted".mp4', b'one"quote.mp4', b" spaces .mp4 "),
+    *(
+        b"#comment.mp4",
+        b"=formula.mp4",
+        b"'apostrophe.mp4",
+        b"back\\slash.mp4",
+        b"~.mp4",
+        b"[a]*?.mp4",
+    ),
+    *(
+        b"\xef\xbb\xbfmark.mp4",
+        b"bell\x07\x1b[2J.mp4",
+        b"x" * 240 + b".mp4",
+        b"a:b.mp4",
+        b"%s{0}.mp4",
+    ),
+    *(b"path", b"\xed\xb3\xbf.mp4", "\N{GRINNING FACE}\N{COMBINING ACUTE ACCENT}.mp4".encode()),
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_any_name_is_listed_and_changes_the_id_of_no_other(name: bytes, folder, tmp_path):
+    def ids() -> dict[str, str]:
+        path = write_video_list([str(folder)], str(tmp_path / "videos.csv")).path
+        found = find_inputs(str(tmp_path), "videos.csv", IngestConfig())
+        assert {video.path for video in found} == {
+            video.path for video in list_videos([str(folder)])
+        }
+        assert path.endswith("videos.csv")
+        return {video.video_id: video.path for video in found}
+
+    before = ids()
+    assert set(before) == {"a.webm", "b.mp4", "deep/er/c.mp4", "deep/no_suffix"}
+    odd = os.path.join(os.fsencode(folder), name)
+    with open(odd, "wb") as file:
+        file.write(b"odd")
+    after = ids()
+    assert set(after) - set(before) == {os.fsdecode(name)}
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_any_name_of_a_folder_is_listed(name: bytes, tmp_path):
+    folder = os.path.join(os.fsencode(tmp_path), b"videos", name)
+    os.makedirs(folder)
+    for video in (b"a.mp4", b"b.mp4"):
+        with open(os.path.join(folder, video), "wb") as file:
+            file.write(b"some")
+    write_video_list([str(tmp_path / "videos")], str(tmp_path / "videos.csv"))
+    found = find_inputs(str(tmp_path), "videos.csv", IngestConfig())
+    assert [video.video_id for video in found] == ["a.mp4", "b.mp4"]
+
+
+def test_lists_of_spreadsheets_and_of_any_system_are_read(tmp_path):
+    path = tmp_path / "by hand.csv"
+    for end in ("\n", "\r\n", "\r"):
+        text = end.join(["\ufeffpath,label", '"/a, b.mp4",bell', "/c\u2028d.mp4,drum", ""])
+        path.write_bytes(text.encode())
+        assert read_video_list(storage.read_lines(str(path)), str(path)) == [
+            ListedVideo("/a, b.mp4", labels=("bell",)),
+            ListedVideo("/c\u2028d.mp4", labels=("drum",)),
+        ]
+
+
+def test_a_quotation_mark_too_few_is_named():
+    lines = ["path,label\n", '"/a.mp4,bell\n', "/b.mp4,drum\n"]
+    with pytest.raises(ValueError, match=r"x\.csv, line 3: .*quotation mark"):
+        read_video_list(lines, "x.csv")
+
+
+def test_labels_may_hold_anything_but_space_around_them(tmp_path):
+    videos = [ListedVideo("/a.mp4", labels=("two\nlines", "car\rriage", "a\u2028b", 'q"q', "a,b"))]
     path = write_list(videos, str(tmp_path / "videos.csv")).path
     assert read_video_list(storage.read_lines(path), path) == videos
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import http.server
 import json
 import pathlib
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -183,10 +185,31 @@ def test_only_as_often_as_asked_for(unavailable: tuple[str, str, _Unavailable]):
         counter.failures = 9
         with (
             connect("m", server, protocol, 30, options) as client,
-            pytest.raises((ConnectionError, ModelServerError)),
+            pytest.raises(ModelServerError, match="busy") as caught,
         ):
             client.model_status()
+        assert caught.value.code == "UNAVAILABLE"  # in the server's own words
         assert counter.asked == asked
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_server_that_hangs_up_is_no_server(protocol: str):
+    """Which said nothing that could be passed on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    listening.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up, daemon=True)
+        thread.start()
+        server = f"127.0.0.1:{listening.getsockname()[1]}"
+        with (
+            connect("m", server, protocol, 10, ONCE) as client,
+            pytest.raises(ConnectionError, match=f"no model server at {server}"),
+        ):
+            client.model_status()
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import pathlib
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import requests
@@ -28,7 +30,6 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         "--model_name=toy",
         f"--port={port}",
         f"--rest_api_port={rest_port}",
-        "--bind_address=127.0.0.1",
     ]
     code = "from objects_that_sound.tfx_pipeline.cli import main; main()"
     process = subprocess.Popen(
@@ -50,7 +51,15 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         body = {"signature_name": "scaled", "instances": [1, 2]}
         answer = requests.post(url, json=body, timeout=10).json()
         assert answer == {"predictions": [2.0, 4.0]}
-        process.send_signal(signal.SIGTERM)
+        foreign = requests.get(url, headers={"Host": "example.com"}, timeout=10)
+        assert foreign.status_code == 403 and "--bind_address=0.0.0.0" in foreign.json()["error"]
+        body = {"signature_name": "slow", "inputs": 2**31 - 1}
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            endless = pool.submit(requests.post, url, json=body, timeout=60)
+            time.sleep(1)  # it is under way
+            process.send_signal(signal.SIGTERM)
+            assert endless.result().status_code == 503
+            assert endless.result().json() == {"error": "the server is stopping"}
         _, log = process.communicate()
     finally:
         watchdog.cancel()
@@ -59,13 +68,14 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
     assert process.returncode == 0
     assert re.search("toy: version 3 is served", log)
     assert re.search("toy: version 3 is unloaded", log)
+    assert "only this machine can ask. To let others, give --bind_address=0.0.0.0" in log
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--model_base_path=."], "both 0"),
-        (["--model_base_path=nowhere", "--rest_api_port=8501"], "nowhere is not a folder"),
+        ([f"--model_base_path={__file__}", "--rest_api_port=8501"], "is not a folder"),
         (["--model_base_path=.", "--enable_everything=1"], "No such option"),
         ([], "--model_base_path"),
         (["--use_alts_credentials"], "--use_alts_credentials is not implemented by this server"),

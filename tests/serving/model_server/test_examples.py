@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 from collections.abc import Callable, Iterator
 
@@ -17,6 +18,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
+from objects_that_sound.serving.model_server import examples_json
 from objects_that_sound.serving.model_server.model_server import ModelServer
 
 
@@ -153,6 +155,19 @@ def test_rest(server: ModelServer):
     assert ask(server, "regress", body) == (200, {"results": [0.4, 1.0]})
 
 
+@pytest.mark.parametrize("written", [[1, 0.5], [0.5, 1], [1.0, 0.5]])
+def test_a_feature_with_one_decimal_point_is_of_floats(written: list):
+    _, listed = examples_json.parse_body(json.dumps({"examples": [{"x": written}]}).encode(), "")
+    assert list(listed.example_list.examples[0].features.feature["x"].float_list.value) == written
+
+
+def test_a_feature_of_integers_and_one_of_truths_stay_what_they_are():
+    _, listed = examples_json.parse_body(b'{"examples": [{"n": [1, 2], "t": true}]}', "")
+    features = listed.example_list.examples[0].features.feature
+    assert list(features["n"].int64_list.value) == [1, 2]
+    assert list(features["t"].int64_list.value) == [1]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -165,6 +180,8 @@ def test_rest(server: ModelServer):
         ({"examples": [{"x": [1.0, "a"]}]}, "Unexpected element type in feature: x"),
         ({"examples": [{"x": 2**63}]}, "Only int64"),
         ({"examples": [{"x": 1e300}]}, "without loss of precision"),
+        ({"examples": [{"x": [0.5, 10**300]}]}, "without loss of precision"),
+        ({"examples": [{"x": [0.5, True]}]}, "Unexpected element type in feature: x"),
         ({"examples": [{"x": {"b64": "?"}}]}, "base64"),
         ({"examples": [{"x": "text"}]}, ""),  # the model's own words
         ({"signature_name": 1, "examples": [{}]}, "must be a string value"),

@@ -111,7 +111,7 @@ def _spec(message: predict_pb2.PredictRequest, **spec: object) -> predict_pb2.Pr
         (request(x=X), "INVALID_ARGUMENT", "Missing but required: {tag}"),
         (request(x=X, tag=TAG, z=1.0), "INVALID_ARGUMENT", "Sent extra: {z}"),
         (request(x=X.astype(np.int32), tag=TAG), "INVALID_ARGUMENT", "must be DT_FLOAT"),
-        (request(x=X[0], tag=TAG), "INVALID_ARGUMENT", "of shape [2]"),
+        (request(x=X[0], tag=TAG), "INVALID_ARGUMENT", "got shape [2]"),
         (request("decode", image=[b"no image"]), "INVALID_ARGUMENT", "PNG"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import pathlib
-import sys
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -13,6 +12,7 @@ import pytest
 import requests
 
 from benchmarks.serving.malformed_requests import MalformedRequests
+from objects_that_sound.components.isolated_python import isolated_python
 from objects_that_sound.serving.launcher.launch_server import launch_server
 from objects_that_sound.serving.launcher.server_process import ServerProcess
 from objects_that_sound.serving.model_server.model_server import ModelServer
@@ -68,7 +68,7 @@ def test_a_thousand_and_flat_memory(
     )
     ServingSignatures(build_network(network)).save(str(tmp_path / "sound" / "1"))
     config = config_file(tmp_path / "models.config", toy=toy_folder, sound=tmp_path / "sound")
-    command = [sys.executable, *LOCAL_SERVER, f"--model_config_file={config}"]
+    command = [*isolated_python(*LOCAL_SERVER), f"--model_config_file={config}"]
     names: collections.Counter[str] = collections.Counter()
     with (
         launch_server(command, ["toy", "sound"], tmp_path / "log") as server,

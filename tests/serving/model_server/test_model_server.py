@@ -23,6 +23,7 @@ from objects_that_sound.serving.client.model_server_error import ModelServerErro
 from objects_that_sound.serving.client.rest_client import RestClient
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.serving.model_server.servable import Servable
 
 Save = Callable[[pathlib.Path, float], None]
 
@@ -140,6 +141,34 @@ def test_requests_before_the_first_version_are_told_so(
         assert scale(over_rest) == 5
 
 
+def test_a_base_path_that_is_not_there_yet_is_waited_for(
+    save_toy: Save, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+):
+    base_path = tmp_path / "later" / "toy"
+    with ModelServer(options(base_path)) as server:
+        assert f"there is no folder {base_path}; waiting for it" in caplog.text
+        over_grpc, over_rest = clients(server)
+        for client in (over_grpc, over_rest):
+            with pytest.raises(ModelServerError, match="Could not find any versions"):
+                client.model_status()
+        save_toy(base_path / "1", 5.0)
+        wait_until(lambda: is_served(over_grpc))
+        assert scale(over_rest) == 5
+
+
+def test_folders_that_are_no_versions_change_nothing(save_toy: Save, tmp_path: pathlib.Path):
+    save_toy(tmp_path / "7", 1.0)
+    for name in ("99999999999999999999", str(2**63), "8x"):
+        shutil.copytree(tmp_path / "7", tmp_path / name)
+    with ModelServer(options(tmp_path)) as server:
+        for client in clients(server):
+            assert states(client) == {7: "AVAILABLE"} and scale(client) == 1
+        shutil.copytree(tmp_path / "7", tmp_path / str(2**63 - 1))
+        over_grpc, over_rest = clients(server)
+        wait_until(lambda: states(over_grpc) == {7: "END", 2**63 - 1: "AVAILABLE"})
+        assert scale(over_rest) == 1
+
+
 def test_polling_only_at_the_start(save_toy: Save, tmp_path: pathlib.Path):
     save_toy(tmp_path / "1", 1.0)
     with ModelServer(options(tmp_path, file_system_poll_wait_seconds=0)) as server:
@@ -177,6 +206,69 @@ def test_stopping_lets_requests_in_flight_end(toy_folder: pathlib.Path):
     assert results == [30_000]
     assert future.result().outputs["n"].int_val == [30_000]
     channel.close()
+
+
+def test_what_still_runs_when_the_grace_is_over_is_told_so(toy_folder: pathlib.Path):
+    """Over both protocols alike: UNAVAILABLE and a 503 in JSON, not a connection that breaks."""
+    server = ModelServer(options(toy_folder, grace_seconds=0.5, rest_api_num_threads=1))
+    server.start()
+    url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+    channel = grpc.insecure_channel(f"127.0.0.1:{server.port}")
+    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "toy"
+    request.model_spec.signature_name = "slow"
+    request.inputs["n"].CopyFrom(tf.make_tensor_proto(2**31 - 1))
+
+    def by_rest(_: int) -> requests.Response:
+        body = {"signature_name": "slow", "inputs": 2**31 - 1}
+        return requests.post(url, json=body, timeout=60)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(by_rest, number) for number in range(2)]  # one waits for a thread
+        future = stub.Predict.future(request, timeout=60)
+        busy = server.registry._managers["toy"]._versions[3]
+        wait_until(lambda: busy.references == 2)
+        server.stop()
+        for answer in answers:
+            assert answer.result().status_code == 503
+            assert answer.result().json() == {"error": "the server is stopping"}
+    assert future.code() == grpc.StatusCode.UNAVAILABLE
+    assert future.details() == "the server is stopping"
+    channel.close()
+
+
+def test_a_computation_that_nothing_can_interrupt_keeps_no_client_waiting(
+    toy_folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+):
+    free = threading.Event()
+    monkeypatch.setattr(Servable, "predict", lambda *_, **__: free.wait(60) and {})
+    server = ModelServer(options(toy_folder, port=0, grace_seconds=0.1))
+    server.start()
+    url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy:predict"
+    body = {"signature_name": "slow", "inputs": 1}
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(requests.post, url, json=body, timeout=60)
+        busy = server.registry._managers["toy"]._versions[3]
+        wait_until(lambda: busy.references == 1)
+        server.stop()
+        assert not free.is_set()
+        assert answer.result().status_code == 503
+        assert answer.result().json() == {"error": "the server is stopping"}
+        free.set()
+
+
+def test_a_request_whose_body_never_comes_keeps_no_server(toy_folder: pathlib.Path):
+    server = ModelServer(options(toy_folder, port=0, grace_seconds=0.1))
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.rest_api_port), 60) as connection:
+        head = b"POST /v1/models/toy:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"
+        connection.sendall(head)
+        wait_until(lambda: bool(server._rest_server._server.server_state.tasks))
+        server.stop()
+        answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert answer.endswith('{"error": "the server is stopping"}')
 
 
 def test_a_port_that_is_taken(toy_folder: pathlib.Path):

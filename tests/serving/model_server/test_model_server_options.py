@@ -38,8 +38,14 @@ def test_files_that_are_not_there(tmp_path: pathlib.Path):
 
 def test_base_path(tmp_path: pathlib.Path):
     ModelServerOptions(tmp_path).check()
+    ModelServerOptions(tmp_path / "not yet").check()
+    (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError, match="numbered folders"):
-        ModelServerOptions(tmp_path / "nowhere").check()
+        ModelServerOptions(tmp_path / "file").check()
     (tmp_path / "saved_model.pb").touch()
     with pytest.raises(FileNotFoundError, match="folder above it"):
         ModelServerOptions(tmp_path).check()
+
+
+def test_only_this_machine_can_ask_unless_told_otherwise(tmp_path: pathlib.Path):
+    assert ModelServerOptions(tmp_path).bind_address == "127.0.0.1"

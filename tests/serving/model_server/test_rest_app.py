@@ -40,7 +40,7 @@ AVAILABLE = {
 }
 
 
-@pytest.mark.parametrize("path", ["", "/versions/3"])
+@pytest.mark.parametrize("path", ["", "/versions/3", f"/versions/{3:05000}"])
 def test_status(url: str, path: str):
     response = requests.get(url + path, timeout=10)
     assert response.status_code == 200
@@ -91,6 +91,11 @@ def test_predict_of_every_type(url: str):
     assert outputs == {f"out_{name}": value for name, value in columns.items()}
 
 
+def test_names_that_the_signature_does_not_have_are_ignored_in_columns(url: str):
+    inputs = {"x": [1], "id": "of the client"}
+    assert predict(url, signature_name="scaled", inputs=inputs) == {"outputs": [2.0]}
+
+
 def test_predict_by_version(url: str):
     assert predict(f"{url}/versions/3", signature_name="scaled", inputs=[1]) == {"outputs": [2.0]}
 
@@ -109,6 +114,7 @@ def test_paths_are_matched_in_any_case(server: ModelServer):
         ("GET", "/v1/models/toy/labels/new", 400, "Unrecognized servable version label: new"),
         ("GET", "/v1/models/nope/metadata", 404, "Servable not found for request: Latest(nope)"),
         ("GET", "/v1/models/toy/versions/99999999999999999999", 400, "Failed to convert version"),
+        ("GET", "/v1/models/toy/versions/" + "9" * 5000, 400, "Failed to convert version"),
         ("GET", "/v1/models", 400, "Malformed request: GET /v1/models"),
         ("GET", "/v1/models/toy:predict", 400, "Malformed request"),
         ("GET", "/v1/models/toy/versions/x", 400, "Malformed request"),
@@ -136,8 +142,9 @@ def test_paths_that_fail(server: ModelServer, method: str, path: str, status: in
         ('{"instances": [', 400, "JSON Parse error"),
         ('{"signature_name": "nope", "inputs": 1}', 400, '"nope" not found'),
         ('{"inputs": {"x": [[1, 2]]}}', 400, "Missing but required: {tag}"),
-        ('{"inputs": {"x": [[1, 2]], "tag": ["a"], "z": 1}}', 400, "named input: z"),
-        ('{"inputs": {"x": [[1, 2, 3]], "tag": ["a"]}}', 400, "shape [1, 3]"),
+        ('{"inputs": {"X": [[1, 2]], "tag": ["a"]}}', 400, "Missing but required: {x}"),
+        ('{"instances": [{"x": [1, 2], "tag": "a", "z": 1}]}', 400, "named input: z"),
+        ('{"inputs": {"x": [1, 2], "tag": ["a"]}}', 400, "got shape [2]"),
         ('{"inputs": {"x": [["1", 2]], "tag": ["a"]}}', 400, "not of expected type: float32"),
         ('{"signature_name": "decode", "instances": [{"b64": "YQ=="}]}', 400, "PNG"),
         ('{"signature_name": "unbatched", "instances": [1, 2]}', 400, "batch size"),

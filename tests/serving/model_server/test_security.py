@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import socket
 from collections.abc import Callable
 
 import grpc
@@ -120,6 +121,46 @@ def test_the_token(toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Ca
             assert status(channel, ("authorization", "Bearer secret")) == "3"
             check = health_pb2_grpc.HealthStub(channel).Check
             assert check(health_pb2.HealthCheckRequest(), timeout=10).status == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/models/toy", "/livez", "/ui/", "/nowhere"])
+@pytest.mark.parametrize(
+    "host",
+    ["example.com", "127.0.0.1.example.com:80", "localhost.example", "10.0.0.1", "[::2]", "["],
+)
+def test_a_name_that_was_made_to_mean_this_machine_is_refused(
+    server: ModelServer, path: str, host: str
+):
+    url = f"http://127.0.0.1:{server.rest_api_port}{path}"
+    response = requests.get(url, headers={"Host": host}, timeout=10)
+    assert response.status_code == 403
+    assert "ask for it as localhost" in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8501", "a.localhost", "127.0.0.1:1", "127.9.9.9", "[::1]:8501"]
+)
+def test_names_of_this_machine_are_taken(server: ModelServer, host: str):
+    url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+    assert requests.get(url, headers={"Host": host}, timeout=10).ok
+
+
+def test_without_a_host_there_was_no_name(server: ModelServer):
+    with socket.create_connection(("127.0.0.1", server.rest_api_port), 10) as connection:
+        connection.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_any_name_will_do_with_a_token_or_for_everybody(
+    toy_folder: pathlib.Path, tmp_path: pathlib.Path, options: Callable
+):
+    file = tmp_path / "token"
+    file.write_text("secret")
+    for changes in ({"api_token_file": file}, {"bind_address": "0.0.0.0"}):
+        with ModelServer(options(toy_folder, port=0, **changes)) as server:
+            url = f"http://127.0.0.1:{server.rest_api_port}/v1/models/toy"
+            headers = {"Host": "models.example.com", "Authorization": "Bearer secret"}
+            assert requests.get(url, headers=headers, timeout=10).ok
 
 
 @pytest.mark.parametrize("text", ["", " \n", "two\nlines", "ümlaut"])

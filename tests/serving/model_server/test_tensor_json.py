@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 
+import hypothesis
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import strategies
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from objects_that_sound.serving.model_server import tensor_json
@@ -120,12 +122,34 @@ def test_values_of_another_type(value: list, dtype: tf.DType):
         (-1, tf.uint64),
         (2**63, tf.int64),
         (1e300, tf.float32),
-        (2**24, tf.float32),
+        (10**39, tf.float32),
+        (65_520, tf.float16),
         (10**400, tf.float64),
     ],
 )
 def test_numbers_that_do_not_fit(value: float, dtype: tf.DType):
     assert "without loss of precision" in refusal({"inputs": {"x": [value]}}, x=dtype)
+
+
+@pytest.mark.parametrize(
+    ("written", "dtype", "read_as"),
+    [
+        (1_700_000_000, tf.float32, 1.7e9),
+        (16_777_216, tf.float32, 2.0**24),
+        (16_777_217, tf.float32, 2.0**24),  # rounded, as 16777217.0 and 0.1 are
+        (2**64, tf.float32, 2.0**64),
+        (-(10**30), tf.float64, -1e30),
+        (2**53 + 1, tf.float64, 2.0**53),
+        (2049, tf.float16, 2048.0),
+        (65_519, tf.float16, 65504.0),  # the greatest; from 65520 on, infinity is nearer
+    ],
+)
+def test_a_number_is_the_same_with_and_without_a_decimal_point(
+    written: int, dtype: tf.DType, read_as: float
+):
+    numbers = f'{{"inputs": [{written}, {written}.0, {written}e0]}}'.encode()
+    array = tensor_json.read_tensors(tensor_json.parse_body(numbers), inputs(x=dtype))["x"]
+    assert array.dtype == dtype and array.tolist() == [read_as] * 3
 
 
 @pytest.mark.parametrize("value", [[[1], [2, 3]], [[1], 2], [1, [2]], [[[1]], [2]]])
@@ -137,10 +161,20 @@ def test_names_that_do_not_match():
     two = {"x": tf.float32, "y": tf.float32}
     assert "list of objects" in refusal({"instances": [1]}, **two)
     assert "expecting an object" in refusal({"inputs": [1]}, **two)
-    assert "z" in refusal({"inputs": {"x": 1, "y": 1, "z": 1}}, **two)
     assert "element: 1" in refusal({"instances": [{"x": 1, "y": 1}, {"x": 1}]}, **two)
     assert "item 1" in refusal({"instances": [{"x": 1, "y": 1}, 1]}, **two)
     assert "item 1" in refusal({"instances": [1, {"x": 1}]}, x=tf.float32)
+
+
+def test_unknown_names_are_ignored_in_columns_and_refused_in_rows():
+    assert list(read({"inputs": {"x": 1, "typo": [None]}}, x=tf.float32)) == ["x"]
+    assert list(read({"inputs": {"typo": 1}}, x=tf.float32)) == []  # the signature asks for x
+    assert "named input: typo" in refusal({"instances": [{"x": 1, "typo": 1}]}, x=tf.float32)
+
+
+def test_a_body_with_a_mark_of_its_byte_order():
+    parsed = tensor_json.parse_body(b'\xef\xbb\xbf{"inputs": [1]}')
+    assert tensor_json.read_tensors(parsed, inputs(x=tf.float32))["x"].tolist() == [1]
 
 
 def test_long_values_are_quoted_in_part():
@@ -193,3 +227,69 @@ def test_strings_named_bytes_are_base64():
 def test_types_without_a_json_form():
     with pytest.raises(ServingError, match="complex64"):
         tensor_json.write_response({"y": np.zeros(1, np.complex64)}, False)
+
+
+_DTYPES = [
+    *(tf.float16, tf.float32, tf.float64, tf.bfloat16, tf.bool, tf.string),
+    *(tf.int8, tf.uint8, tf.int16, tf.uint16, tf.int32, tf.uint32, tf.int64, tf.uint64),
+    tf.complex64,
+]
+_JSON = strategies.recursive(
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats()
+    | strategies.text(max_size=5)
+    | strategies.fixed_dictionaries({"b64": strategies.text("AQg=-_ \n!", max_size=6)}),
+    lambda inner: (
+        strategies.lists(inner, max_size=3)
+        | strategies.dictionaries(strategies.sampled_from("xyz"), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@hypothesis.given(
+    strategies.dictionaries(
+        strategies.sampled_from(["inputs", "instances", "signature_name"]), _JSON, min_size=1
+    ),
+    strategies.dictionaries(strategies.sampled_from("xy"), strategies.sampled_from(_DTYPES)),
+)
+@hypothesis.settings(max_examples=300, deadline=None, derandomize=True)
+def test_any_json_becomes_arrays_of_the_signature_or_a_clear_refusal(body: dict, dtypes: dict):
+    try:
+        arrays = read(body, **dtypes)
+    except ServingError as error:
+        assert error.http_status == 400 and error.message
+        return
+    assert set(arrays) <= set(dtypes)
+    for name, array in arrays.items():
+        wanted = np.dtype(object) if dtypes[name] == tf.string else dtypes[name].as_numpy_dtype
+        assert array.dtype == wanted
+
+
+@hypothesis.given(
+    strategies.binary(max_size=40) | strategies.text('{}[]":,truenN-1.e\\ ').map(str.encode)
+)
+@hypothesis.settings(max_examples=400, deadline=None, derandomize=True)
+def test_any_bytes_are_a_body_or_a_clear_refusal(body: bytes):
+    for text in (body, b'{"inputs": ' + body + b"}"):
+        try:
+            parsed = tensor_json.parse_body(text)
+            tensor_json.read_tensors(parsed, inputs(x=tf.float32))
+        except ServingError as error:
+            assert error.http_status == 400 and error.message
+
+
+@hypothesis.given(
+    strategies.lists(strategies.floats(width=32, allow_nan=False), min_size=1, max_size=20)
+)
+@hypothesis.settings(max_examples=300, deadline=None, derandomize=True)
+def test_what_is_written_is_read_as_the_same_numbers(values: list[float]):
+    array = np.array(values, np.float32)
+    document = json.loads(tensor_json.write_response({"x": array}, False))
+    again = read({"inputs": document["outputs"]}, x=tf.float32)["x"]
+    np.testing.assert_array_equal(again, array)
+    # As JavaScript writes them: without a decimal point where there need not be one.
+    shorter = [int(v) if abs(v) < 1e21 and v == int(v) else v for v in document["outputs"]]
+    np.testing.assert_array_equal(read({"inputs": shorter}, x=tf.float32)["x"], array)

@@ -22,7 +22,9 @@ def test_what_is_not_such_a_file(tmp_path: pathlib.Path):
     with pytest.raises(ValueError, match=r"--ssl_config_file .*cannot be read"):
         text_proto.parse(path, "ssl_config_file", text_proto.message_class("SSLConfig")())
     path.write_text("server_kee: 'x'")
-    with pytest.raises(ValueError, match=r"not a SSLConfig .*server_kee"):
+    with pytest.raises(
+        ValueError, match=r"Error parsing text-format tensorflow.serving.SSLConfig: .*server_kee"
+    ):
         text_proto.parse(path, "ssl_config_file", text_proto.message_class("SSLConfig")())
 
 

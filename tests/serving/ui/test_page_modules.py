@@ -200,3 +200,26 @@ def test_answers_between_moments(module_page):
     assert times == [0, 1, 1.2, 3]
     assert scores == [0.2, pytest.approx(0.3), 0.4, None, 0.9, 0.9, None]
     assert peak == {"value": 0.9, "x": 0.875, "y": 0.25}
+
+
+@pytest.mark.parametrize("version", ["9007199254740993", str(2**63 - 1), "0"])
+def test_a_version_is_asked_for_by_all_its_digits(module_page, version: str):
+    url = module_page.evaluate(
+        """async (version) => {
+          const { Server } = await import("./server.js");
+          const { fetch } = window;
+          let asked;
+          window.fetch = async (url) => {
+            asked = url;
+            return new Response(JSON.stringify({ predictions: [1] }));
+          };
+          try {
+            await new Server().predict({ name: "m", version }, "s", [{}]);
+          } finally {
+            window.fetch = fetch;
+          }
+          return asked;
+        }""",
+        version,
+    )
+    assert url == f"/v1/models/m/versions/{version}:predict"

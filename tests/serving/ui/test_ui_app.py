@@ -61,7 +61,10 @@ def test_without_the_option_there_is_no_page(server):
 def test_the_list_of_models(page_server: str):
     listed = _get(f"{page_server}/ui/models.json").json()
     assert listed["media"] is True
-    assert [(m["name"], m["version"]) for m in listed["models"]] == [("search", 7), ("things", 4)]
+    assert [(m["name"], m["version"]) for m in listed["models"]] == [
+        ("search", "7"),
+        ("things", "4"),
+    ]
     assert {"search_by_image", "search_by_audio"} <= set(listed["models"][0]["signatures"])
     assert "localise" in listed["models"][1]["signatures"]
 
@@ -70,6 +73,18 @@ def test_a_model_without_a_version_is_listed_as_such(serve_page, tmp_path: pathl
     server = serve_page(model_config_file=None, model_base_path=tmp_path, model_name="none yet")
     listed = _get(f"http://127.0.0.1:{server.rest_api_port}/ui/models.json").json()
     assert listed["models"] == [{"name": "none yet", "version": None, "signatures": []}]
+
+
+def test_versions_that_javascript_s_numbers_could_not_tell_apart(
+    serve_page, toy_folder: pathlib.Path, tmp_path: pathlib.Path
+):
+    greatest = str(2**63 - 1)
+    (tmp_path / greatest).symlink_to(toy_folder / "3")
+    server = serve_page(model_config_file=None, model_base_path=tmp_path, model_name="great")
+    root = f"http://127.0.0.1:{server.rest_api_port}"
+    [listed] = _get(f"{root}/ui/models.json").json()["models"]
+    assert listed["version"] == greatest
+    assert _get(f"{root}/v1/models/great/versions/{listed['version']}").status_code == 200
 
 
 def test_thumbnails_of_served_versions(page_server: str, models: pathlib.Path):

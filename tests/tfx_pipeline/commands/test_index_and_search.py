@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 from fractions import Fraction
 
 import av
@@ -162,6 +163,17 @@ def test_each_index_of_examples_is_a_new_version(folder, base_path):
     assert str(versions[1]) in output
     found = _run(search.command, "--video", folder / "videos/red.mp4", "--index", versions[0])
     assert len([line for line in found.splitlines() if line.startswith("one ")]) == 2
+
+
+def test_folders_that_tensorflow_takes_for_patterns_are_refused_at_once(folder):
+    odd = folder / "odd [1]"
+    rest = ("--model", folder / "model", "--videos", folder / "videos")
+    words = f"--output {odd} has [ in its path"
+    assert words in _run(index.command, *rest, "--output", odd, code=2)
+    assert not odd.exists()
+    shutil.copytree(folder / "model", odd)
+    arguments = ("--video", folder / "videos/red.mp4", "--index", odd)
+    assert "has [ in its path, which Tens" in _run(search.command, *arguments, code=1)
 
 
 def test_what_cannot_be_is_said(folder, base_path):

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from objects_that_sound.components.video_example_gen.video_list import list_videos, write_list
 from objects_that_sound.tfx_pipeline import run as module
 from objects_that_sound.tfx_pipeline.cli import main
-from objects_that_sound.tfx_pipeline.continuous.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
 from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
+from objects_that_sound.tfx_pipeline.run_lock import run_lock
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
@@ -77,4 +77,4 @@ def test_two_runs_at_once_are_refused(videos, paths):
     with run_lock(paths.lock):
         result = _run(videos, paths)
     assert result.exit_code == 1
-    assert "another continuous run is at work" in result.output
+    assert "another run is at work" in result.output

@@ -160,8 +160,8 @@ class LocalKubeflow:
     def execute(self, task: str, attempt: int, command: list[str], pod: pathlib.Path) -> bool:
         """Runs a command; says whether it ended well."""
         if self._in_process:
-            assert command[:2] == ["python", "-m"]
-            importlib.import_module(command[2]).main(command[3:])
+            assert command[:3] == ["python", "-P", "-m"]
+            importlib.import_module(command[3]).main(command[4:])
             return True
         log = self._folder / f"{task}-{attempt}.log"
         environment = os.environ | {
@@ -238,7 +238,7 @@ class _Run:
             executor_input = {
                 "inputs": inputs,
                 "outputs": {
-                    "artifacts": outputs,
+                    "artifacts": outputs | self._log(name, attempt),
                     "parameters": {
                         output: {"outputFile": str(pod / "tmp/kfp/outputs" / output)}
                         for output in component.output_definitions.parameters
@@ -252,6 +252,13 @@ class _Run:
                     self.cluster.keep(key, result)
                 return result
         raise TaskFailedError(f"{name} failed: {self.cluster.log(name, attempts - 1)[-4000:]}")
+
+    def _log(self, name: str, attempt: int) -> dict[str, Any]:
+        """The output that the driver adds to each task (`publish_logs`, on since 2.5)."""
+        output = f"executor-logs-{attempt}" if attempt else "executor-logs"
+        uri = f"{_BUCKET}/{self.spec.pipeline_info.name}/{self.name}/{name}/{output}"
+        kind = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
+        return {output: {"artifacts": [{"uri": uri, "type": kind, "metadata": {}}]}}
 
     def _parameter(self, given: Any, results: Mapping[str, TaskResult]) -> Any:
         kind = given.WhichOneof("kind")
@@ -286,8 +293,8 @@ class _Run:
         if os.path.exists(outputs["outputFile"]):
             said = json.loads(pathlib.Path(outputs["outputFile"]).read_text())
         artifacts = {}
-        for output, one in outputs["artifacts"].items():
-            artifact = one["artifacts"][0]
+        for output in component.output_definitions.artifacts:
+            artifact = outputs["artifacts"][output]["artifacts"][0]
             made = said.get("artifacts", {}).get(output, {"artifacts": [{}]})["artifacts"][0]
             uri = made.get("uri") or artifact["uri"]
             assert uri == artifact["uri"], "elsewhere than the launcher uploads from"

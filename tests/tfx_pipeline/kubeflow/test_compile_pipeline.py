@@ -132,6 +132,12 @@ def test_everything_but_the_first_step_is_cached_and_retried(spec):
         assert task.retry_policy.max_retry_count == 2
 
 
+def test_no_step_imports_from_its_working_directory(spec):
+    for executor in _executors(spec).values():
+        command = [*executor.container.command, *executor.container.args]
+        assert command[:3] == ["python", "-P", "-m"]
+
+
 def test_options_reach_the_steps(compiled, local_kubeflow):
     path = compiled(
         *("--gpus", "2", "--accelerator", "nvidia.com/mig-1g.10gb", "--trainer-image", "gpu:1"),

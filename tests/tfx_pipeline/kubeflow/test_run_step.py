@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
 import pytest
 
@@ -66,7 +67,8 @@ def run(tmp_path):
                             }
                         ]
                     }
-                    for name in outputs
+                    # The driver adds a log, of another name in each attempt.
+                    for name in (*outputs, f"executor-logs-{uuid.uuid4()}")
                 },
             },
         }
@@ -95,6 +97,7 @@ def blessed(tmp_path) -> str:
 
 def test_outputs_are_written_to_paths_and_named_by_uris(run, blessed, tmp_path):
     said = run(LATEST, {"folder": blessed}, {}, {"model": MODEL})
+    assert set(said) == {"model"}  # the log is the launcher's
     assert said["model"]["uri"] == "minio://bucket/run/model"
     assert said["model"]["metadata"]["blessed_version"].isdecimal()
     assert (tmp_path / "model" / "weights").read_text() == "earlier"

@@ -16,8 +16,15 @@ from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Metric
+from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_to_json
+from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import (
+    LearningCurve,
+    learning_curve_folder,
+    read_learning_curve,
+)
 from objects_that_sound.tfx_pipeline.report.collect import collect_run
 from objects_that_sound.tfx_pipeline.report.run_records import RunNotFoundError
+from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
 
 NAME = "objects-that-sound"
 MEASURED = {
@@ -35,6 +42,7 @@ RETRIEVAL = EvaluationResult(
 AVC = EvaluationResult(
     "avc", "Correspondence", [MeasuredMetric(Metric("avc_accuracy", "AVC accuracy"), Estimate(0.9))]
 )
+ASKED = Threshold("ndcg_image_audio", at_least=0.5)
 REJECT = {"video": "bad.mp4", "reason": "truncated", "detail": "ends early"}
 
 # Components that leave behind what the real ones do; their annotations are TFX's interface, so
@@ -49,12 +57,26 @@ def VideoExampleGen(  # noqa: N802
     examples.set_int_custom_property("num_videos", 5)
     examples.set_int_custom_property("num_examples", 20)
     examples.set_int_custom_property("num_rejects", 1)
+    examples.set_int_custom_property("num_seconds", 50)
+    rows = [
+        {"video": f"{name}.mp4", "split": split, "group": group}
+        for name, split, group in (
+            ("a1", "train", "a"),
+            ("a2", "train", "a"),
+            ("b", "train", "b"),
+            ("c", "eval", "c"),
+            ("bad", "eval", "d"),
+        )
+    ]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (pathlib.Path(examples.uri) / "videos.jsonl").write_text(lines)
     (pathlib.Path(examples.uri) / "rejects.jsonl").write_text(json.dumps(REJECT) + "\n")
 
 
 @tfx.dsl.components.component
 def Trainer(  # noqa: N802
     examples: tfx.dsl.components.InputArtifact[standard_artifacts.Examples],
+    model: tfx.dsl.components.OutputArtifact[standard_artifacts.Model],
     model_run: tfx.dsl.components.OutputArtifact[standard_artifacts.ModelRun],
     fail: tfx.dsl.components.Parameter[int],
 ):
@@ -68,6 +90,7 @@ def Trainer(  # noqa: N802
 def RetrievalEvaluator(  # noqa: N802
     model: tfx.dsl.components.InputArtifact[standard_artifacts.ModelRun],
     evaluation: tfx.dsl.components.OutputArtifact[Evaluation],
+    thresholds: tfx.dsl.components.Parameter[str],
 ):
     RETRIEVAL.write(evaluation.uri)
 
@@ -125,7 +148,8 @@ def _run(root: pathlib.Path, fail: int = 0, push: int = 1) -> None:
     config = json.dumps({"custom_config": {"value": {"image_size": 64}}})
     example_gen = VideoExampleGen(custom_config=config)
     trainer = Trainer(examples=example_gen.outputs["examples"], fail=fail)
-    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"])
+    asked = thresholds_to_json([ASKED])
+    retrieval = RetrievalEvaluator(model=trainer.outputs["model_run"], thresholds=asked)
     invented = AnyNameAtAll(model=trainer.outputs["model_run"])
     avc = AvcEvaluator(model=trainer.outputs["model_run"])
     components = [
@@ -187,7 +211,16 @@ def test_a_run_from_nothing(root, run_ids):
     assert all(stage.seconds > 0 for stage in summary.stages)
     assert summary.decision.pushed_version == "17"
     assert summary.decision.pushed_destination == "serving/17"
-    assert summary.data == {"num_videos": 5, "num_rejects": 1, "num_examples": 20}
+    assert summary.data == {
+        "num_videos": 5,
+        "num_rejects": 1,
+        "num_seconds": 50,
+        "num_examples": 20,
+    }
+    assert summary.videos == VideoCounts({"train": 3, "eval": 1}, {"train": 2, "eval": 1}, 50)
+    assert summary.thresholds == {"avc": (), "retrieval": (ASKED,), "invented": ()}
+    assert pathlib.Path(summary.candidate).parts[-3:-1] == ("Trainer", "model")
+    assert summary.learning_curve is None
     assert summary.rejects == (REJECT,)
     assert summary.history is not None
     assert summary.history.curves == {"loss": [2.0, 1.0], "step": [10, 20]}
@@ -219,6 +252,22 @@ def test_a_run_from_nothing(root, run_ids):
         "largest_difference": 1e-7,
         "answers": MEASURED["answers"],
     }
+
+
+def test_a_learning_curve_is_found_by_the_model_that_it_is_of(root, run_ids):
+    candidate = collect_run(root, NAME, run_ids[0]).candidate
+    curve = LearningCurve(
+        "AVC accuracy",
+        (1, 2),
+        (1, 2),
+        (Estimate(0.5), Estimate(0.6, 0.5, 0.7)),
+        Estimate(0.1, 0.05, 0.15),
+        (Estimate(0.7), Estimate(0.8)),
+    )
+    curve.write(learning_curve_folder(root, candidate))
+    assert collect_run(root, NAME, run_ids[0]).learning_curve == curve
+    assert read_learning_curve(root, f"{candidate}0") is None
+    assert read_learning_curve(root, "") is None
 
 
 def test_a_run_from_the_cache_has_the_earlier_artifacts(root, run_ids):

@@ -109,6 +109,33 @@ def test_what_differs_by_more_than_the_intervals_is_marked(runs):
     assert "▲ better" in words and "▼ worse" in words
 
 
+@pytest.mark.parametrize("bases", [("by class", "by video"), ("ESC-50", "ESC-10")])
+def test_figures_of_different_bases_are_never_one_row(bases):
+    metric = Metric("ndcg", "nDCG")
+    a, b = (
+        RunSummary(
+            basis,
+            evaluations=(
+                RunEvaluation(
+                    "Node",
+                    "",
+                    EvaluationResult(
+                        "retrieval",
+                        "Retrieval",
+                        [MeasuredMetric(metric.on(basis), Estimate(value, value, value))],
+                    ),
+                ),
+            ),
+        )
+        for basis, value in zip(bases, (0.9, 0.2), strict=True)
+    )
+    first, second = compare_metrics(a, b)
+    assert first.b is None and second.a is None
+    assert first.mark == second.mark == ""
+    [same] = compare_metrics(a, a)
+    assert same.difference == 0
+
+
 def test_what_may_be_noise_is_not_marked(runs, tmp_path):
     close = _run(tmp_path / "other", "close", 0.75, 0.15, ["drum"])
     assert not any(row.mark for row in compare_metrics(runs[0], close))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import html.parser
 import json
 import pathlib
@@ -16,9 +17,10 @@ from objects_that_sound.components.evaluation.decision import Decision as Bound
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
-from objects_that_sound.components.evaluation.metric import Metric
+from objects_that_sound.components.evaluation.metric import Metric, Rank
 from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.models.training_history import TrainingHistory
+from objects_that_sound.tfx_pipeline.report.comparison import render_comparison
 from objects_that_sound.tfx_pipeline.report.report import render_html, write_report
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
@@ -164,6 +166,7 @@ class _Page(html.parser.HTMLParser):
 
 SECTIONS = [
     "decision",
+    "advice",
     "gate",
     "metrics",
     "evaluators",
@@ -224,7 +227,7 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
         ("baselines", None, []),
         ("retrieval", None, ["nearest-sounds", "nearest-images"]),
         ("localisation", None, ["gate", "localisation"]),
-        ("history", None, ["training"]),
+        ("history", None, ["advice", "training"]),
         ("serving", None, ["serving"]),
         ("stages", (), ["stages"]),
         ("data", {}, []),
@@ -239,6 +242,27 @@ def test_page_without_a_part(summary, field, value, missing):
         field, value = "evaluations", others
     page = _Page(render_html(dataclasses.replace(summary, **{field: value})))
     assert page.sections == [section for section in SECTIONS if section not in missing]
+
+
+def test_the_advice_stands_at_the_top_in_the_words_of_the_json(summary):
+    page = render_html(summary)
+    advice = report_json(summary)["advice"]
+    top = html.unescape(page[: page.index('<section id="gate">')])
+    assert advice["findings"]
+    assert all(text in top for text in (*advice["findings"], *advice["next_steps"]))
+
+
+@pytest.mark.parametrize(
+    ("figure", "tone"), [(Estimate(0.9, 0.88, 0.92), "good"), (Estimate(0.5, 0.4, 0.6), "caution")]
+)
+def test_a_pushed_model_at_chance_is_not_green(summary, figure, tone):
+    headline = Metric("avc_accuracy", "AVC accuracy", rank=Rank.HEADLINE)
+    bound = Bound("avc_accuracy", True, "it is enough", "≥ 0.3")
+    measured = MeasuredMetric(headline, figure, chance=0.5)
+    evaluation = _evaluation("avc", measured, decisions=(bound,))
+    run = dataclasses.replace(summary, evaluations=(evaluation,))
+    assert f'class="card verdict {tone}"' in render_html(run)
+    assert f'class="card verdict {tone}"' in render_comparison(run, run)
 
 
 def test_a_run_of_which_nothing_is_known(tmp_path):

@@ -44,6 +44,25 @@ def test_the_headlines_of_any_run_are_columns_of_all():
     assert (second["accuracy"], second["pointing"], second["videos"]) == (None, 0.7, None)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("by class", "by video"), ("ESC-10", "185 of 400 of ESC-10")]
+)
+def test_what_is_measured_on_another_basis_is_another_column(one, other):
+    summaries = [
+        RunSummary(str(number), evaluations=(_evaluation(MeasuredMetric(metric, Estimate(value))),))
+        for number, metric, value in (
+            (1, HEADLINE.on(one), 0.9),
+            (2, HEADLINE.on(other), 0.2),
+            (3, HEADLINE.on(one), 0.8),
+        )
+    ]
+    titles = [metric.title for metric in headline_metrics(summaries)]
+    assert titles == [f"Accuracy, {one}", f"Accuracy, {other}"]
+    rows = run_table(summaries)
+    assert [row[f"accuracy, {one}"] for row in rows] == [0.9, None, 0.8]
+    assert [row[f"accuracy, {other}"] for row in rows] == [None, 0.2, None]
+
+
 def test_a_span_has_its_number_and_its_window():
     decision = Decision(True, pushed_version="17")
     summary = RunSummary("c", decision=decision, span=SpanSummary(3, (1, 3)))

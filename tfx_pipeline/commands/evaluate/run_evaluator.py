@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ def run_evaluator(
         try:
             tf.io.gfile.makedirs(folder)
             inputs = _inputs(evaluator, examples, split, seed, os.path.join(aside, "pairs"))
+            if examples and any(one.beats_baselines for one in thresholds):
+                inputs |= _baselines(evaluator, options, model, examples, split, seed, aside)
             result = evaluate_and_judge(
                 evaluator,
                 model,
@@ -85,6 +88,34 @@ def _inputs(
         make_pairs(folders, split, seed, pairs)
         inputs["pairs"] = pairs
     return inputs
+
+
+def _baselines(
+    evaluator: Evaluator,
+    options: EvaluatorOptions,
+    model: str,
+    examples: str,
+    split: str,
+    seed: int,
+    aside: str,
+) -> dict[str, Any]:
+    """Measures the baselines that a threshold asks a metric to beat, where others measure them."""
+    if "baselines" not in evaluator.inputs:
+        return {}
+    from objects_that_sound.components.baseline_evaluator.baselines import BaselineOptions
+    from objects_that_sound.components.baseline_evaluator.evaluate import evaluate_baselines
+    from objects_that_sound.tfx_pipeline.commands.evaluate.make_pairs import make_pairs
+
+    folders = [find_examples(examples)]
+    shared = {field.name for field in dataclasses.fields(BaselineOptions)}
+    given = dataclasses.asdict(options).items()
+    its_options = BaselineOptions(**{name: value for name, value in given if name in shared})
+    pairs, folder = os.path.join(aside, "pairs"), os.path.join(aside, "baselines")
+    if "pairs" not in evaluator.inputs:
+        make_pairs(folders, its_options.split, seed, pairs)
+    its_options = dataclasses.replace(its_options, split=split or its_options.split)
+    evaluate_baselines(folders, pairs, model, options=its_options).write(folder)
+    return {"baselines": folder}
 
 
 def _tell_decisions(result: EvaluationResult) -> None:

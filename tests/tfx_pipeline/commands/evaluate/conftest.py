@@ -83,3 +83,17 @@ def benchmark(tmp_path_factory) -> pathlib.Path:
     with open(folder / "meta" / "esc50.csv", "w", newline="") as file:
         csv.writer(file).writerows([("filename", "fold", "category"), *rows])
     return folder
+
+
+@pytest.fixture(scope="session")
+def own_boxes(benchmark, tmp_path_factory) -> pathlib.Path:
+    """A folder of two pictures with a box and a sound each."""
+    folder = tmp_path_factory.mktemp("own_boxes")
+    sounds = sorted((benchmark / "audio").glob("*.wav"))[:2]
+    rows = []
+    for number, sound in enumerate(sounds):
+        Image.new("RGB", (40, 30), (90 * number, 50, 20)).save(folder / f"{number}.png")
+        rows.append((f"{number}.png", sound, 0, 0, 0.5, 0.5))
+    with open(folder / "boxes.csv", "w", newline="") as file:
+        csv.writer(file).writerows([("file", "sound", "xmin", "ymin", "xmax", "ymax"), *rows])
+    return folder

@@ -1,0 +1,1 @@
+"""LocalisationBenchmarkEvaluator: the field's benchmarks of visual sound localisation."""

@@ -1,0 +1,1 @@
+"""Reads the folders in which the benchmarks are published; one layout a module."""

@@ -1,0 +1,122 @@
+"""Models' maps of all samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.localisation_benchmark_evaluator.enlarge import enlarge
+from objects_that_sound.components.localisation_benchmark_evaluator.sample import SIDE
+from objects_that_sound.components.localisation_benchmark_evaluator.usable_samples import (
+    UsableSamples,
+)
+from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.signatures import ServingSignatures
+from objects_that_sound.models.training.keras_weights import read_network_config
+
+Localiser = Callable[[Sequence[bytes | list[bytes]], Sequence[bytes]], dict[str, np.ndarray]]
+"""Maps pictures and sounds to `heatmap` [batch, h, w] and `crop_box` [batch, 4]."""
+
+
+class Look(NamedTuple):
+    """A small map, and the part of the picture that it covers.
+
+    Attributes:
+        heatmap: float[h, w].
+        crop_box: float[4], ymin, xmin, ymax, xmax.
+    """
+
+    heatmap: np.ndarray
+    crop_box: np.ndarray
+
+    def square(self) -> np.ndarray:
+        """The map on the square that all maps are compared on; see `enlarge`."""
+        return enlarge(self.heatmap, self.crop_box)
+
+
+def trained_localiser(model: SavedModel) -> Localiser:
+    """A model's own signature `localise`."""
+    return lambda pictures, sounds: model.call("localise", {"image": pictures, "audio": sounds})
+
+
+def untrained_localiser(model_path: str, seed: int) -> Localiser:
+    """The same network before its training.
+
+    Args:
+        model_path: see `saved_model_path`.
+        seed: seed of the weights.
+
+    Raises:
+        FileNotFoundError: the network's configuration is not beside the SavedModel.
+    """
+    config = read_network_config(saved_model_path(model_path))
+    signatures = ServingSignatures(build_network(config, seed=seed))
+    shape = [None] if config.frames == 1 else [None, config.frames]
+    localise = tf.function(
+        signatures.localise, [tf.TensorSpec(shape, tf.string), tf.TensorSpec([None], tf.string)]
+    )
+
+    def call(pictures: Sequence[bytes | list[bytes]], sounds: Sequence[bytes]) -> dict:
+        outputs = localise(tf.constant(list(pictures)), tf.constant(list(sounds)))
+        return {name: value.numpy() for name, value in outputs.items()}
+
+    return call
+
+
+def look(
+    localiser: Localiser,
+    data: UsableSamples,
+    batch_size: int,
+    what: str,
+) -> dict[str, list[Look | None]]:
+    """Lets a model look at all samples with all their sounds.
+
+    Args:
+        localiser: model.
+        data: samples and sounds.
+        batch_size: pictures a call.
+        what: name of the model in the progress bar.
+
+    Returns:
+        By kind of sound ("own" and those of `UsableSamples.sounds`), for each sample the map, None
+        where there is no such sound.
+
+    Raises:
+        ValueError: a map is not finite.
+    """
+    own: list[bytes | None] = [media.sound for media in data.media]
+    kinds = {"own": own, **data.sounds}
+    total = sum(sound is not None for sounds in kinds.values() for sound in sounds)
+    looks: dict[str, list[Look | None]] = {}
+    with tqdm(total=total, desc=f"Benchmark: {what}", unit="sound", disable=None) as bar:
+        for kind, sounds in kinds.items():
+            looks[kind] = [None] * len(sounds)
+            there = [row for row, sound in enumerate(sounds) if sound is not None]
+            for start in range(0, len(there), batch_size):
+                rows = there[start : start + batch_size]
+                found = localiser(
+                    [data.media[row].picture for row in rows], [sounds[row] or b"" for row in rows]
+                )
+                if not np.isfinite(found["heatmap"]).all():
+                    raise ValueError(
+                        "a map of the model holds NaN or infinity: its training diverged"
+                    )
+                for row, heatmap, box in zip(
+                    rows, found["heatmap"], found["crop_box"], strict=True
+                ):
+                    looks[kind][row] = Look(heatmap, box)
+                bar.update(len(rows))
+    return looks
+
+
+def centred_box(count: int) -> list[Look | None]:
+    """Makes the maps of one who always marks a centred square, as large as the rule wants."""
+    centres = np.abs((np.arange(SIDE) + 0.5) / SIDE - 0.5)
+    square = 1.0 - np.maximum(centres[:, None], centres)
+    return [Look(square, np.array([0.0, 0.0, 1.0, 1.0]))] * count

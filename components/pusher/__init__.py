@@ -1,0 +1,1 @@
+"""Pusher: TFX's, with versions that are always the highest."""

@@ -1,0 +1,82 @@
+"""HTTP/1.1 with an end to patience: clients that send too slowly are cut off."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_HEAD_SECONDS = 20.0
+"""How long a request's head may take, from the connection or from its first byte."""
+
+_BODY_SECONDS, _BODY_BYTES_PER_SECOND = 20.0, 500.0
+"""How long a body may take: so long, and a second more for so many bytes that have come.
+
+Both limits are the defaults of Apache's mod_reqtimeout."""
+
+_WORDS = b'{"error": "the request was sent too slowly"}'
+_TOO_SLOW = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%s" % (len(_WORDS), _WORDS)
+)
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's, which by itself waits for ever for a head that has begun, and for a body."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._awaited: object = None
+        self._since = 0.0
+        self._received = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See asyncio.Protocol."""
+        super().connection_made(transport)
+        self._await(h11.IDLE)
+
+    def data_received(self, data: bytes) -> None:
+        """See asyncio.Protocol."""
+        self._received += len(data)
+        super().data_received(data)
+        if self.conn.their_state is not self._awaited:
+            self._await(self.conn.their_state)
+
+    def on_response_complete(self) -> None:
+        """uvicorn calls it. For the next request's beginning, its own timer is set now."""
+        super().on_response_complete()
+        begun = self.conn.their_state is h11.SEND_BODY  # in bytes that had come before
+        self._await(h11.SEND_BODY if begun else None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio.Protocol."""
+        self._await(None)
+        super().connection_lost(exc)
+
+    def _await(self, what: object) -> None:
+        """Sets the timer for a head (`h11.IDLE`) or a body (`h11.SEND_BODY`), or none."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._awaited, self._since, self._received = what, self.loop.time(), 0
+        if what in (h11.IDLE, h11.SEND_BODY):
+            self._timer = self.loop.call_later(self._seconds_left(), self._give_up)
+
+    def _seconds_left(self) -> float:
+        allowed = _HEAD_SECONDS
+        if self._awaited is h11.SEND_BODY:
+            allowed = _BODY_SECONDS + self._received / _BODY_BYTES_PER_SECOND
+        return self._since + allowed - self.loop.time()
+
+    def _give_up(self) -> None:
+        if (left := self._seconds_left()) > 0:
+            self._timer = self.loop.call_later(left, self._give_up)
+            return
+        is_silent = self._awaited is h11.IDLE and not self._received  # a browser's, in reserve
+        is_answered = self._awaited is h11.SEND_BODY and self.cycle.response_started
+        if not is_silent and not is_answered:
+            self.transport.write(_TOO_SLOW)
+        self.transport.close()

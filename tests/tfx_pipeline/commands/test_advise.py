@@ -1,0 +1,65 @@
+"""`ots advise` after a run of the preset `smoke`."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+from click.testing import CliRunner, Result
+
+from objects_that_sound.tfx_pipeline.cli import main
+
+
+def _advise(root: pathlib.Path) -> Result:
+    return CliRunner().invoke(main, ["advise", "--root", str(root)])
+
+
+@pytest.fixture(scope="module")
+def advised(first_run, root) -> Result:
+    """The command after a run."""
+    return _advise(root)
+
+
+@pytest.fixture(scope="module")
+def report(advised, root):
+    """What it leaves."""
+    return json.loads((root / "report.json").read_text())
+
+
+def test_the_curve_ends_in_the_run_itself(advised, report, first_run):
+    assert advised.exit_code == 0, advised.output
+    curve = report["learning_curve"]
+    assert report["run_id"] == first_run.report["run_id"]
+    quarter, half, everything = curve["clips"]
+    assert quarter < half < everything == first_run.report["videos"]["clips"]["train"]
+    accuracy = first_run.report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
+    assert curve["figures"][-1]["value"] == pytest.approx(accuracy["value"])
+    assert f"Train on {quarter} of {everything} clips" in advised.output
+
+
+def test_it_joins_the_advice_at_the_terminal_and_in_the_report(advised, report, root):
+    [finding] = [one for one in report["advice"]["findings"] if one.startswith("Learnt from")]
+    assert finding in " ".join(advised.output.split())
+    assert finding in (root / "report.html").read_text()
+    assert report["title"] == "Preset smoke"
+
+
+def test_what_was_trained_is_kept_and_not_trained_again(advised, report, root):
+    folder = root / "learning_curve"
+    models = sorted(folder.rglob("saved_model.pb"))
+    assert [path.parents[1].name for path in models] == ["half", "quarter"]
+    assert not list(folder.rglob("records"))
+    times = [path.stat().st_mtime_ns for path in models]
+    assert _advise(root).exit_code == 0
+    assert [path.stat().st_mtime_ns for path in models] == times
+    assert (
+        json.loads((root / "report.json").read_text())["learning_curve"]
+        == (report["learning_curve"])
+    )
+
+
+def test_a_folder_without_a_run_is_a_clean_error(tmp_path):
+    result = _advise(tmp_path)
+    assert result.exit_code == 1
+    assert "metadata.sqlite does not exist" in result.output

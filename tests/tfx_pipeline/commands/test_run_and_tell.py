@@ -1,0 +1,96 @@
+"""What `ots run` prints of a run, without running one."""
+
+from __future__ import annotations
+
+import pathlib
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
+
+
+@pytest.fixture
+def videos(tmp_path) -> pathlib.Path:
+    """A folder of files that nothing has looked into."""
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for name in ("v_Bell_g1_c1", "v_Bell_g1_c2", "v_Drum_g2_c1", "holiday"):
+        (folder / f"{name}.mp4").write_bytes(b"video")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "pattern"),
+    [
+        ("run", "--group-regex", "_scene"),
+        ("run", "--label-regex", "class-(.)"),
+        ("continue", "--group-regex", "_scene"),
+    ],
+)
+def test_a_pattern_that_matches_no_name_ends_the_run_before_it_begins(
+    videos, tmp_path, command, option, pattern
+):
+    root = tmp_path / "root"
+    result = CliRunner().invoke(
+        main, [command, "--videos", str(videos), "--root", str(root), option, pattern]
+    )
+    assert result.exit_code == 1
+    assert f"{option} {pattern!r} matches none of 4 names, for example 'holiday.mp4'" in (
+        result.output
+    )
+    assert not root.exists()
+
+
+ADVICE = {
+    "tone": "bad",
+    "headline": "Not pushed: avc_accuracy is below 0.800",
+    "doubts": [],
+    "findings": ["The model learnt from 400 clips of 80 scenes. " + "It is a long story. " * 8],
+    "next_steps": ["Give more video. " * 5 + "To learn more, run `ots advise --root /runs/a`."],
+    "candidate": ["The model that was not pushed lies in /runs/a/b."],
+    "commands": ["ots serve --model_base_path=" + "/very/long/path" * 12],
+}
+
+
+def _printed(advice: dict) -> str:
+    @click.command()
+    def command() -> None:
+        tell_advice(advice)
+
+    return CliRunner().invoke(command, color=True).output
+
+
+def test_the_advice_is_told_in_order_and_commands_stay_whole():
+    output = click.unstyle(_printed(ADVICE))
+    lines = output.splitlines()
+    assert lines[0] == ADVICE["headline"]
+    titles = ["What this means", "What to do next", "The model that was not pushed"]
+    assert [line for line in lines if line in titles] == titles
+    assert "    " + ADVICE["commands"][0] in lines
+    assert "`ots advise --root /runs/a`" in output
+    flat = " ".join(output.split())
+    assert all(
+        " ".join(sentence.split()) in flat
+        for name in ("findings", "next_steps", "candidate")
+        for sentence in ADVICE[name]
+    )
+    assert all(len(line) <= 100 for line in lines if "ots serve" not in line)
+
+
+@pytest.mark.parametrize(
+    ("tone", "colour"), [("good", "green"), ("caution", "yellow"), ("bad", "red")]
+)
+def test_only_a_good_model_is_told_in_green(tone, colour):
+    doubts = ["AVC accuracy is 0.50, which is not surely better than chance."]
+    output = _printed(ADVICE | {"tone": tone, "doubts": doubts})
+    assert click.style(ADVICE["headline"], fg=colour) in output
+    assert click.style(doubts[0], fg=colour) in output
+    assert ("\x1b[32m" in output) is (tone == "good")
+
+
+def test_what_there_is_nothing_to_say_of_has_no_title():
+    nothing = {"findings": [], "next_steps": [], "candidate": [], "commands": []}
+    assert click.unstyle(_printed(ADVICE | nothing)) == ADVICE["headline"] + "\n"
