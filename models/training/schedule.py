@@ -54,10 +54,8 @@ class Schedule:
             rate *= min(state.fall_from / warm_up, 1.0)  # it falls from where it was
             fallen = (step - state.fall_from) / max(last - state.fall_from, 1)
             return rate * (1 - math.sqrt(min(fallen, 1.0)))
-        if self._config.steps:
-            scale = self._config.steps / max(last, 1)
-            return rate * decay ** (step * scale // self._decay_steps)
-        return rate * decay ** (step // self._decay_steps)
+        fitted = self._config.steps / max(last, 1) if self._config.steps else 1.0
+        return rate * decay ** (step * fitted // self._decay_steps)
 
     def falls(self, state: TrainingState) -> bool:
         """Whether it is time for the learning rate of the plateau to begin to fall."""

@@ -109,7 +109,7 @@ class TrainingLoop:
                     with self._average.in_place() if self._average else contextlib.nullcontext():
                         self._end_epoch(eval_batches)
                 if self._schedule.falls(state):
-                    state.begin_fall(self._network)
+                    state.fall_from = state.step
                 if due:  # the validation may have shown that it is time
                     state.ended = self._schedule.ended(state)
                 if state.ended or self._checkpoint_is_due():

@@ -60,15 +60,6 @@ class TrainingState:
         """Number (from 0) of the first of the best epochs up to now."""
         return best_epoch(self.curves[JUDGE])
 
-    def begin_fall(self, network: keras.Model) -> None:
-        """Notes that the learning rate falls from now on; after a plateau, from the best weights on.
-
-        While the best epoch was waited out, the network has begun to overfit.
-        """
-        self.fall_from = self.step
-        if self.plateau:
-            write_variables(network.weights, self.best_weights)
-
     def export(self, network: keras.Model) -> int:
         """Gives the network the best weights if they were kept; returns which epoch's it has."""
         if not self.best_weights:

@@ -70,13 +70,3 @@ def test_a_checkpoint_of_another_network_changes_nothing(network):
         TrainingState.restore(TrainingState().checkpoint(other), network)
     for there, here in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(there, here)
-
-
-@pytest.mark.parametrize(("plateau", "bias"), [(True, 20), (False, 30)])
-def test_after_a_plateau_the_rate_falls_from_the_best_weights_on(network, plateau, bias):
-    state = TrainingState()
-    _train(state, network, [0.5, 0.8, 0.7])
-    state.plateau = plateau
-    state.begin_fall(network)
-    assert state.fall_from == 30
-    assert network.layers[0].bias.numpy() == bias  # elsewhere nothing says that they are worse
