@@ -36,6 +36,7 @@ def test_there_are_sources():
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: str(path.relative_to(_MODELS)))
 def test_only_keras_and_our_own_backend_free_modules_are_imported(path):
     ours = (
+        "objects_that_sound.models.augmentation",
         "objects_that_sound.models.network_config",
         "objects_that_sound.models.networks",
         "objects_that_sound.models.layers",
@@ -50,6 +51,10 @@ def test_only_keras_and_our_own_backend_free_modules_are_imported(path):
 
 
 def test_the_configurations_need_no_backend_either():
-    known = sys.stdlib_module_names | {"annotated_types", "objects_that_sound.models.declared"}
-    for name in ("network_config", "training_config", "declared"):
+    known = sys.stdlib_module_names | {
+        "annotated_types",
+        "objects_that_sound.models.augmentation",
+        "objects_that_sound.models.declared",
+    }
+    for name in ("augmentation", "network_config", "training_config", "declared"):
         assert _imported(_MODELS / f"{name}.py") <= known

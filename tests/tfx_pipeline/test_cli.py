@@ -121,7 +121,7 @@ def test_an_option_that_cannot_be_right_is_told_before_the_heavy_imports(tmp_pat
         ("--set", "training.stepz=50"): "do you mean training.steps?",
         ("--set", "training.steps=fifty"): "training.steps must be a whole number",
         ("--set", "training.steps=-1"): "of at least 0, not '-1'",
-        ("--set", "training.steps=0"): "the training has no end",
+        ("--preset", "demo", "--set", "training.steps=0"): "the training has no end",
         ("--set", "training.steps"): "is not NAME=VALUE",
         ("--group-regex", "("): "group_regex '(' is not a regular expression",
         ("--threshold", "accuracy>=0.5"): "names no evaluator",

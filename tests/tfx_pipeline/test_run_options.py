@@ -78,7 +78,8 @@ def test_minutes_bound_the_training_of_any_preset():
     ],
 )
 def test_only_a_preset_that_chooses_an_epoch_gets_a_split_for_it(settings, fraction):
-    assert RunOptions(VIDEOS, settings=settings).ingest_config().val_fraction == fraction
+    options = RunOptions(VIDEOS, preset="demo", settings=settings)
+    assert options.ingest_config().val_fraction == fraction
 
 
 @pytest.mark.parametrize("name", ["sound_benchmark", "localisation_benchmark"])
@@ -94,7 +95,7 @@ def test_a_benchmark_is_a_data_set_in_a_folder(name):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"preset": "large"}, "preset must be 'demo', .* or 'smoke', not 'large'"),
+        ({"preset": "large"}, "preset must be 'real', .* or 'smoke', not 'large'"),
         ({"settings": ("steps=7",)}, "do you mean training.steps"),
         ({"settings": ("training.steps=-1",)}, "training.steps must be"),
         ({"thresholds": ("avc",)}, "is no threshold"),

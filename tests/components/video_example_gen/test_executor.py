@@ -316,11 +316,11 @@ def failing(folder, tmp_path, monkeypatch):
     shutil.copytree(folder, videos)
     add, added = ShardStore.add, []
 
-    def add_three(self, key, records, rejects):
+    def add_three(self, key, *content):
         if len(added) == 3:
             raise OSError(28, "No space left on device")
         added.append(key)
-        return add(self, key, records, rejects)
+        return add(self, key, *content)
 
     monkeypatch.setattr(ShardStore, "add", add_three)
     with pytest.raises(Exception, match="No space left"):

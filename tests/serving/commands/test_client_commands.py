@@ -167,7 +167,7 @@ def test_files_that_cannot_be_used(server_flags: list[str], image: str, audio: s
         (["--image", image, "--audio", image], "grey.png"),
         (["--image", audio, "--audio", audio], "INVALID_ARGUMENT"),
         (["--image", image, "--audio", audio, "--time=2.9"], "no whole second of sound"),
-        (["--video", image], "grey.png: no_"),
+        (["--video", image], "grey.png: cannot_open"),
     ]
     for arguments, words in cases:
         result = CliRunner().invoke(score.command, [*arguments, *server_flags])

@@ -60,7 +60,8 @@ def test_tfx_reuses_all_or_nothing(enable_cache, tmp_path, monkeypatch):
         raise _StopError
 
     monkeypatch.setattr(tfx.orchestration.LocalDagRunner, "run_with_ir", stop)
-    (tmp_path / "a.mp4").touch()
+    for name in "abcd":  # the least that can be learnt from
+        (tmp_path / f"{name}.mp4").touch()
     with pytest.raises(RunError, match="_StopError"):
         run(RunOptions((str(tmp_path),)), str(tmp_path / "root"), enable_cache=enable_cache)
     [pipeline] = compiled
@@ -74,9 +75,10 @@ def test_tfx_reuses_all_or_nothing(enable_cache, tmp_path, monkeypatch):
 def test_a_root_that_no_model_can_be_pushed_to_is_refused_before_anything_runs(tmp_path):
     highest = tmp_path / "root" / "serving" / "search" / str(2**63 - 1)
     highest.mkdir(parents=True)
-    (tmp_path / "a.mp4").touch()
+    for name in "abcd":
+        (tmp_path / f"{name}.mp4").touch()
     with pytest.raises(RunError, match=f"has the version {2**63 - 1}.*move that folder away"):
-        run(RunOptions((str(tmp_path / "a.mp4"),)), str(tmp_path / "root"))
+        run(RunOptions((f"{tmp_path}/*.mp4",)), str(tmp_path / "root"))
     assert not (tmp_path / "root" / "artifacts").exists()
 
 

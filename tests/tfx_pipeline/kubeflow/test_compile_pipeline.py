@@ -209,7 +209,7 @@ def test_without_kubernetes_options_there_is_one_document(package):
         (["--retries", "trainr=1"], "there is no step 'trainr'"),
         (["--retries", "often"], "'often' is neither a number nor STEP=NUMBER"),
         (["--parameter", "presets=demo"], "there is no parameter 'presets', only "),
-        (["--parameter", "preset=large"], "preset must be 'demo', "),
+        (["--parameter", "preset=large"], "preset must be 'real', 'demo', "),
         (["--parameter", "thresholds=avc>1"], "names no evaluator"),
         (["--node-selector", "gpu"], "'gpu' is not KEY=VALUE"),
         (["--volume", "data"], "'data' is not CLAIM:FOLDER"),

@@ -51,7 +51,10 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
         ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen"}),
         ({"group_regex": r"^a"}, {"video_example_gen"}),
         ({"label_regex": r"^(\w)"}, {"video_example_gen"}),
-        ({"label_tree": "/data/ontology.json"}, {"retrieval_evaluator"}),
+        (
+            {"label_tree": "/data/ontology.json"},
+            {"baseline_evaluator", "retrieval_evaluator"},
+        ),
         (
             {"push_destination": "/elsewhere"},
             {"latest_blessed_model", "blessed_model_pusher", "pusher", "pusher_search"},
@@ -121,7 +124,7 @@ def test_the_latest_blessed_model_is_looked_up_each_time(outputs, folder):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"preset": "large"}, "preset must be 'demo', .*, not 'large'"),
+        ({"preset": "large"}, "preset must be 'real', .*, not 'large'"),
         ({"videos": ["/nowhere/*.mp4"]}, "no videos match '/nowhere/\\*.mp4'"),
         ({"thresholds": ["avc"]}, "is no threshold"),
         ({"thresholds": ["sound_benchmark:accuracy>=1"]}, "needs --sound-benchmark"),
