@@ -219,13 +219,13 @@ def test_base_class_pipeline_splits_by_group_too(folder, tmp_path):
 
 
 def test_video_list_with_labels(folder, tmp_path):
-    names = ["v_Bell_g00_c0.mp4", "v_Bell_g01_c0.mp4", "bad/mute.mp4"]
+    names = [*(f"v_Bell_g0{group}_c0.mp4" for group in range(5)), "bad/mute.mp4"]
     rows = "".join(f"{folder / name},gong\n" for name in names)
     (tmp_path / "videos.csv").write_text("path,label\n" + rows)
     out = tmp_path / "examples"
     artifact = run(tmp_path, out, pattern="videos.csv", examples_per_video=1, splits=(50, 50))
     made = records(out)
-    assert sorted(example[examples.VIDEO_ID][0].decode() for example in made) == sorted(names[:2])
+    assert sorted(example[examples.VIDEO_ID][0].decode() for example in made) == sorted(names[:5])
     assert {example[examples.LABEL][0] for example in made} == {b"gong"}
     assert artifact.get_int_custom_property("num_rejects") == 1
 
@@ -375,7 +375,7 @@ def test_a_video_that_crashes_its_decoder_is_a_reject(folder, tmp_path, monkeypa
     from objects_that_sound.components.video_example_gen import ingest_fn
 
     monkeypatch.setattr(ingest_fn, "sample_clips", crashing_sampler.sample)
-    run(folder, tmp_path / "out" / "examples", examples_per_video=1)
+    run(folder, tmp_path / "out" / "examples", examples_per_video=1, splits=(50, 50))
     rejects = (tmp_path / "out" / "examples" / "rejects.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in rejects]
     assert [(row["video"], row["reason"]) for row in rows] == [
