@@ -48,7 +48,7 @@ def _ingest(listed, folder: pathlib.Path, workers: int = 1, seed: int = 0):
 
     component = VideoExampleGen(
         video_list=write_list(listed, str(folder / "videos.csv")).path,
-        **{"image_size": 64, "sample_rate": 8000, "examples_per_video": 4, "eval_fraction": 0.4},
+        **{"image_size": 64, "sample_rate": 8000, "examples_per_video": 4, "eval_fraction": 0.5},
         **{"frames": 3, "min_loudness_dbfs": -26.0, "seed": seed},
     )
     artifact = standard_artifacts.Examples()

@@ -209,7 +209,7 @@ def remote_videos(bucket, media, tmp_path) -> dict[str, bytes]:
     content = media(tmp_path / "good.mp4", frames=50).read_bytes()
     for name in ("a", "b", "deep/c", "deep/d"):
         bucket[f"mem://b/v/{name}.mp4"] = content
-    bucket["mem://b/v/bad.mp4"] = b"no video"
+    bucket["mem://b/v/spoilt.mp4"] = b"no video"
     row = {"video": "c.mp4", "label": "bell", "objects": []}
     bucket["mem://b/v/deep/annotations.jsonl"] = json.dumps(row).encode()
     return bucket
@@ -261,7 +261,7 @@ def test_remote_videos_become_examples(remote_videos, tmp_path):
     assert _labels(list(map(str, out.glob("Split-*/*")))) == WANTED
     assert artifact.get_int_custom_property("num_rejects") == 1
     [row] = map(json.loads, (out / "rejects.jsonl").read_text().splitlines())
-    assert (row["video"], row["reason"]) == ("bad.mp4", "cannot_open")
+    assert (row["video"], row["reason"]) == ("spoilt.mp4", "cannot_open")
 
 
 def test_a_list_of_remote_videos_in_local_and_remote_files(remote_videos, tmp_path):
@@ -278,7 +278,7 @@ def test_examples_may_lie_on_remote_storage_too(remote_videos, tmp_path):
     made = {name: content for name, content in remote_videos.items() if "/out/" in name}
     assert not [name for name in made if "unfinished" in name]
     for name in ("rejects.jsonl", "videos.jsonl"):
-        assert b'"bad.mp4"' in made.pop(f"mem://b/out/examples/1/{name}")
+        assert b'"spoilt.mp4"' in made.pop(f"mem://b/out/examples/1/{name}")
     local = []
     for number, (name, content) in enumerate(sorted(made.items())):
         assert name.startswith("mem://b/out/examples/1/Split-")
