@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from objects_that_sound.models.training.train_step import Batch, TrainStep
-from objects_that_sound.models.training.variables import not_finite
+from objects_that_sound.models.training.variables import not_finite, read_learning_rate
 
 _SHOWN = 8
 
@@ -69,7 +69,7 @@ class NaNGuard:
             raise FloatingPointError(
                 f"The loss or a gradient is NaN or infinite at step {number}, in the batch of "
                 f"{self._describe(number)}. Nothing of it was kept. Lower learning_rate "
-                f"({self._learning_rate():.2g} now), or look at these videos, or, in mixed "
+                f"({read_learning_rate(self._network):.2g} now), or look at these videos, or, in mixed "
                 "precision, train in float32"
             )
         if weights and (paths := not_finite(self._network.variables)):
@@ -77,9 +77,6 @@ class NaNGuard:
                 f"Weights are NaN or infinite after step {self._groups[-1][0]}: "
                 f"{', '.join(paths[:_SHOWN])}. Nothing of it was kept. Lower learning_rate"
             )
-
-    def _learning_rate(self) -> float:
-        return float(self._network.optimizer.learning_rate)
 
     def _describe(self, number: int) -> str:
         if self._name_videos is not None:

@@ -20,6 +20,7 @@ from objects_that_sound.models.training.schedule import Schedule
 from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.training_clock import TrainingClock
 from objects_that_sound.models.training.training_state import TrainingState
+from objects_that_sound.models.training.variables import read_learning_rate
 from objects_that_sound.models.training.weight_average import WeightAverage
 from objects_that_sound.models.training_config import TrainingConfig
 from objects_that_sound.models.training_history import JUDGE, TrainingHistory
@@ -136,7 +137,7 @@ class TrainingLoop:
         self._guard.check()
         for name, value in self._step.evaluate(eval_batches).items():
             results[f"val_{name}"] = value
-        results["learning_rate"] = float(self._network.optimizer.learning_rate)
+        results["learning_rate"] = read_learning_rate(self._network)
         results["seconds"] = self._clock.seconds
         state.end_epoch(results, self._network, keep_best=config.exports_best)
         epoch = len(state.curves["step"]) - 1

@@ -22,6 +22,11 @@ def read_variables(variables: Sequence[keras.Variable]) -> list[np.ndarray]:
     return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
 
 
+def read_learning_rate(network: keras.Model) -> float:
+    """The learning rate of the latest step; there is a copy on each device."""
+    return float(keras.ops.convert_to_numpy(network.optimizer.learning_rate))
+
+
 def write_variables(variables: Sequence[keras.Variable], values: Sequence[np.ndarray]) -> None:
     """Assigns values that `read_variables` gave.
 
