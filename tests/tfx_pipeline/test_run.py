@@ -234,7 +234,7 @@ def test_a_run_after_a_refused_one_is_compared_with_the_blessed_model_and_pushes
 def test_a_run_that_fails_says_why_and_reports_it(tmp_path):
     videos = tmp_path / "videos"
     videos.mkdir()
-    for i in range(3):
+    for i in range(4):
         (videos / f"{i}.mp4").write_text("no video")
     result = CliRunner().invoke(
         main, ["run", "--videos", str(videos), "--root", str(tmp_path), "--preset", "smoke"]
