@@ -29,11 +29,11 @@ def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:
     least = LEAST_GROUPS * len((TRAIN, EVAL))
     if len(groups) >= least:
         return
-    many = "one video" if len(videos) == 1 else f"{len(videos)} videos"
+    these = "This is one video" if len(videos) == 1 else f"These are {len(videos)} videos"
     of = "one group" if len(groups) == 1 else f"{len(groups)} groups"
     raise ValueError(
         f"there must be at least {least} groups of videos: {LEAST_GROUPS} to learn from and "
-        f"{LEAST_GROUPS} others to be judged by, since a mismatched pair takes two. There are {many} "
+        f"{LEAST_GROUPS} others to be judged by, since a mismatched pair takes two. {these} "
         f"in {of}: give more videos"
         + (", or a group_regex that tells more groups apart" if len(groups) < len(videos) else "")
     )

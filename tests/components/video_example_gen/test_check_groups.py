@@ -22,8 +22,8 @@ def test_four_groups_are_enough(names, regex):
 @pytest.mark.parametrize(
     ("names", "regex", "message"),
     [
-        ("a", "", r"at least 4 groups .* There are one video in one group: give more videos$"),
-        ("abc", "", r"at least 4 groups .* There are 3 videos in 3 groups: give more videos$"),
+        ("a", "", r"at least 4 groups .* This is one video in one group: give more videos$"),
+        ("abc", "", r"at least 4 groups .* These are 3 videos in 3 groups: give more videos$"),
         (
             ("1_a", "1_b", "2_c", "2_d", "3_e"),
             r"^(\d)_",
