@@ -50,7 +50,7 @@ def address(first_run, root, tmp_path_factory) -> Iterator[str]:
     """Of a server of the model and of the index that the run has pushed, with metrics."""
     folder = tmp_path_factory.mktemp("server")
     models = "".join(
-        f'config {{ name: "{name}" base_path: {json.dumps(str(root / "serving" / name))} '
+        f'config {{ name: "{name}" base_path: {json.dumps(str(root / "serving" / name), ensure_ascii=False)} '
         'model_platform: "tensorflow" }\n'
         for name in ("objects-that-sound", "search")
     )
