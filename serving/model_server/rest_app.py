@@ -26,6 +26,7 @@ from objects_that_sound.serving.model_server.api_token import ApiToken
 from objects_that_sound.serving.model_server.health import Health
 from objects_that_sound.serving.model_server.predictor import Predictor
 from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.version_folder import MAX_VERSION
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,7 +36,6 @@ _MODEL = (
 _PREDICTION = re.compile(_MODEL + r":(?i:(?P<method>classify|regress|predict))")
 _STATUS = re.compile(_MODEL + r"(?i:/(?P<metadata>metadata))?")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_MAX_VERSION = 2**63 - 1
 _MAX_DISCARDED_BYTES = 2**30
 _CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -254,7 +254,7 @@ def _model_spec(match: re.Match[str]) -> model_pb2.ModelSpec:
     spec = model_pb2.ModelSpec(name=urllib.parse.unquote(match["name"]))
     if match["version"]:
         digits = match["version"].lstrip("0") or "0"
-        if len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION:
+        if len(digits) > len(str(MAX_VERSION)) or int(digits) > MAX_VERSION:
             raise ServingError.invalid_argument(f"Failed to convert version: {digits} to numeric.")
         spec.version.value = int(digits)
     elif match["label"]:

@@ -15,7 +15,8 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _SAVED_MODEL, _AS_TEXT = "saved_model.pb", "saved_model.pbtxt"
-_MAX_VERSION = 2**63 - 1
+MAX_VERSION = 2**63 - 1
+"""Versions are int64."""
 _SHARD = re.compile(r"variables\.data-\d{5}-of-(\d{5})")
 
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -49,7 +50,7 @@ class VersionFolder:
         found: dict[int, VersionFolder] = {}
         for path in sorted(base_path.iterdir()):
             name = path.name
-            if not (name.isascii() and name.isdigit() and int(name) <= _MAX_VERSION):
+            if not (name.isascii() and name.isdigit() and int(name) <= MAX_VERSION):
                 continue
             if any(os.path.isfile(path / form) for form in (_SAVED_MODEL, _AS_TEXT)):
                 found[int(name)] = cls(path, int(name))  # "1" and "01": one version
