@@ -42,6 +42,11 @@ from objects_that_sound.components.localisation_benchmark_evaluator.look import 
 from objects_that_sound.components.localisation_benchmark_evaluator.usable_samples import (
     UsableSamples,
 )
+from objects_that_sound.components.localisation_evaluator.map_scores import (
+    SUCCESS,
+    SUCCESS_THRESHOLDS,
+    success_area,
+)
 
 
 class Overlaps(NamedTuple):
@@ -95,8 +100,8 @@ def overlap_statistics(data: UsableSamples, found: Overlaps) -> dict[str, Statis
         for (success, area), each in zip(
             (metrics[:2], metrics[2:]), (one, of_groups(one)), strict=True
         ):
-            values[success.name] = np.where(np.isnan(each), np.nan, each >= overlaps.SUCCESS)
-            values[area.name] = overlaps.success_area(each)
+            values[success.name] = np.where(np.isnan(each), np.nan, each >= SUCCESS)
+            values[area.name] = success_area(each)
     values[MEAN_CIOU.name] = found.half
     # A picture counts once, however many sounds it has: its rows share its weight.
     weights = np.ones(len(data.positive))
@@ -154,7 +159,7 @@ def universal_statistics(
                 other = one.square() > thresholds[row]
                 pia[kind][row] = other.mean()
                 same[kind][row] = negative_sounds.same_area(marked, other)
-    area = overlaps.success_area(ciou)
+    area = success_area(ciou)
     dark = {kind: _dark_area(values) for kind, values in pia.items()}
     statistics = {CIOU_UNIVERSAL.name: mean_of(ciou), AUC_UNIVERSAL.name: mean_of(area)}
     statistics |= {PIA[kind].name: mean_of(values) for kind, values in pia.items()}
@@ -188,8 +193,10 @@ def mask_statistics(data: UsableSamples, looks: Sequence[Look | None]) -> dict[s
 
 def _dark_area(pia: np.ndarray) -> np.ndarray:
     """Of each sample the area under "at most so much of the picture is marked" over 0..1."""
-    reached = pia[:, None] <= overlaps.STEPS + 1e-9
-    return np.where(np.isnan(pia), np.nan, trapezoid(reached.astype(float), overlaps.STEPS, axis=1))
+    reached = pia[:, None] <= SUCCESS_THRESHOLDS + 1e-9
+    return np.where(
+        np.isnan(pia), np.nan, trapezoid(reached.astype(float), SUCCESS_THRESHOLDS, axis=1)
+    )
 
 
 def _weighted_mean(values: np.ndarray, weights: np.ndarray) -> Statistic:

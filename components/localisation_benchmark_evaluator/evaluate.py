@@ -15,6 +15,7 @@ from objects_that_sound.components.evaluation.measure import measure
 from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.evaluation.stable_hash import stable_hash
+from objects_that_sound.components.evaluation.untrained_model import UntrainedModel
 from objects_that_sound.components.evaluation.write_figure import write_figure
 from objects_that_sound.components.localisation_benchmark_evaluator.benchmark_statistics import (
     Overlaps,
@@ -43,8 +44,6 @@ from objects_that_sound.components.localisation_benchmark_evaluator.look import 
     Look,
     centred_box,
     look,
-    trained_localiser,
-    untrained_localiser,
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.pictures import best_and_worst
 from objects_that_sound.components.localisation_benchmark_evaluator.published import PUBLISHED
@@ -100,13 +99,12 @@ def evaluate_localisation_benchmark(
         raise ValueError("the model does not say which rate it hears, by a signature 'describe'")
     data = read_usable_samples(benchmark, trained.sample_rate, trained.frames, options.seed)
 
-    looks = look(trained_localiser(trained), data, options.batch_size, "model")
+    looks = look(trained, data, options.batch_size, "model")
     overlaps = measure_overlaps(data, looks["own"])
     statistics = _statistics(data, looks, overlaps, options.seed)
     compared: dict[str, Statistic] = {}
     if baseline_model is not None:
-        other = trained_localiser(SavedModel(baseline_model))
-        others = look(other, data, options.batch_size, "baseline model")
+        others = look(SavedModel(baseline_model), data, options.batch_size, "baseline model")
         compared = _statistics(data, others, measure_overlaps(data, others["own"]), options.seed)
     beside, curves, no_untrained = _beside(model, data, looks, options)
     metrics = measure(
@@ -182,7 +180,7 @@ def _beside(
     statistics = {name: overlap_statistics(data, one) for name, one in overlaps.items()}
     curves = {name: one.half for name, one in overlaps.items()}
     try:
-        untrained = untrained_localiser(model, options.seed)
+        untrained = UntrainedModel(model, options.seed)
     except FileNotFoundError as error:
         return statistics, curves, f"There is no untrained network to compare with: {error}."
     name = "untrained network"

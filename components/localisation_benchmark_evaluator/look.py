@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
-from objects_that_sound.components.evaluation.saved_model import SavedModel
-from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
+from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.components.localisation_benchmark_evaluator.enlarge import enlarge
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import SIDE
 from objects_that_sound.components.localisation_benchmark_evaluator.usable_samples import (
     UsableSamples,
 )
-from objects_that_sound.models.networks.factory import build_network
-from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.keras_weights import read_network_config
-
-Localiser = Callable[[Sequence[bytes | list[bytes]], Sequence[bytes]], dict[str, np.ndarray]]
-"""Maps pictures and sounds to `heatmap` [batch, h, w] and `crop_box` [batch, 4]."""
 
 
 class Look(NamedTuple):
@@ -40,37 +31,8 @@ class Look(NamedTuple):
         return enlarge(self.heatmap, self.crop_box)
 
 
-def trained_localiser(model: SavedModel) -> Localiser:
-    """A model's own signature `localise`."""
-    return lambda pictures, sounds: model.call("localise", {"image": pictures, "audio": sounds})
-
-
-def untrained_localiser(model_path: str, seed: int) -> Localiser:
-    """The same network before its training.
-
-    Args:
-        model_path: see `saved_model_path`.
-        seed: seed of the weights.
-
-    Raises:
-        FileNotFoundError: the network's configuration is not beside the SavedModel.
-    """
-    config = read_network_config(saved_model_path(model_path))
-    signatures = ServingSignatures(build_network(config, seed=seed))
-    shape = [None] if config.frames == 1 else [None, config.frames]
-    localise = tf.function(
-        signatures.localise, [tf.TensorSpec(shape, tf.string), tf.TensorSpec([None], tf.string)]
-    )
-
-    def call(pictures: Sequence[bytes | list[bytes]], sounds: Sequence[bytes]) -> dict:
-        outputs = localise(tf.constant(list(pictures)), tf.constant(list(sounds)))
-        return {name: value.numpy() for name, value in outputs.items()}
-
-    return call
-
-
 def look(
-    localiser: Localiser,
+    model: Model,
     data: UsableSamples,
     batch_size: int,
     what: str,
@@ -78,7 +40,7 @@ def look(
     """Lets a model look at all samples with all their sounds.
 
     Args:
-        localiser: model.
+        model: model with the signature `localise`.
         data: samples and sounds.
         batch_size: pictures a call.
         what: name of the model in the progress bar.
@@ -100,9 +62,9 @@ def look(
             there = [row for row, sound in enumerate(sounds) if sound is not None]
             for start in range(0, len(there), batch_size):
                 rows = there[start : start + batch_size]
-                found = localiser(
-                    [data.media[row].picture for row in rows], [sounds[row] or b"" for row in rows]
-                )
+                pictures = [data.media[row].picture for row in rows]
+                heard = [sounds[row] or b"" for row in rows]
+                found = model.call("localise", {"image": pictures, "audio": heard})
                 if not np.isfinite(found["heatmap"]).all():
                     raise ValueError(
                         "a map of the model holds NaN or infinity: its training diverged"

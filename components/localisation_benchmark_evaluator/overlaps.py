@@ -7,12 +7,6 @@ Visual Sounds the Hard Way", CVPR 2021; Senocak et al., "Aligning Sight and Soun
 from __future__ import annotations
 
 import numpy as np
-from scipy.integrate import trapezoid
-
-SUCCESS = 0.5
-"""A sample whose overlap reaches it is a success."""
-STEPS = np.arange(21) * 0.05
-"""Overlaps over which the area under the success curve is taken."""
 
 
 def consensus_overlap(marked: np.ndarray, truth: np.ndarray) -> float:
@@ -49,19 +43,6 @@ def as_many_as(heatmap: np.ndarray, truth: np.ndarray) -> np.ndarray:
     ordered = np.sort(heatmap, axis=None)
     place = heatmap.size - wanted - 1  # the brightest that is not to be marked
     return heatmap > ordered[place] if place >= 0 else np.ones(heatmap.shape, bool)
-
-
-def success_area(overlaps: np.ndarray) -> np.ndarray:
-    """Computes each sample's share of the area under the success curve.
-
-    Args:
-        overlaps: float[n], NaN where there is none.
-
-    Returns:
-        float64[n] whose mean is the area (AUC); NaN where the overlap is.
-    """
-    reached = np.asarray(overlaps)[:, None] >= STEPS - 1e-9  # [n, 21]
-    return np.where(np.isnan(overlaps), np.nan, trapezoid(reached.astype(float), STEPS, axis=1))
 
 
 def all_of_a_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.clips import probe, read_clips
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.sound import decode_audio
+from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
 _SERVED = {"JPEG", "PNG"}
 """Formats that the signatures decode."""
@@ -34,28 +35,32 @@ class Media(NamedTuple):
     sound: bytes
 
 
-def read_media(sample: Sample, sample_rate: int, frames: int) -> Media:
+def read_media(sample: Sample, sample_rate: int, frames: int, pool: DecoderPool) -> Media:
     """Reads a sample's files.
 
     Args:
         sample: sample of a benchmark.
         sample_rate: rate that the model hears, in Hz.
         frames: number of frames that the model looks at; a still picture is shown that often.
+        pool: processes that decode, so that no file can end this one.
 
     Raises:
         MediaError: a file can't be used; says why.
     """
     if pathlib.PurePath(sample.picture.path).suffix.lower() in PICTURES:
         still = _still(sample.picture.path)
-        return Media(still if frames == 1 else [still] * frames, _second(sample.sound, sample_rate))
+        sound = _second(sample.sound, sample_rate, pool)
+        return Media(still if frames == 1 else [still] * frames, sound)
     time = sample.picture.time
     if time is None:
-        usable = probe(sample.picture.path).usable
+        usable = pool.call(probe, sample.picture.path).usable
         if usable is None:
             raise MediaError(media_error.TOO_SHORT, "no moment with a whole second of sound")
         time = sum(usable) / 2
-    [clip] = read_clips(sample.picture.path, [time], sample_rate=sample_rate, frames=frames)
-    sound = clip.pcm if sample.sound == sample.picture else _second(sample.sound, sample_rate)
+    [clip] = pool.call(
+        read_clips, sample.picture.path, [time], sample_rate=sample_rate, frames=frames
+    )
+    sound = clip.pcm if sample.sound == sample.picture else _second(sample.sound, sample_rate, pool)
     return Media(clip.jpeg if frames == 1 else list(clip.frames), sound)
 
 
@@ -73,8 +78,8 @@ def _still(path: str) -> bytes:
         raise MediaError(media_error.CANNOT_OPEN, f"{path}: {error}") from error
 
 
-def _second(moment: Moment, sample_rate: int) -> bytes:
-    sound = decode_audio(moment.path, sample_rate)
+def _second(moment: Moment, sample_rate: int, pool: DecoderPool) -> bytes:
+    sound = pool.call(decode_audio, moment.path, sample_rate)
     middle = len(sound) / 2 if moment.time is None else moment.time * sample_rate
     start = round(middle - sample_rate / 2)
     if start < 0 or start + sample_rate > len(sound):

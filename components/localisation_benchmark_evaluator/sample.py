@@ -12,10 +12,6 @@ Box = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in 0..1 of the whole picture, as the benchmarks write them."""
 
 
-class BenchmarkError(ValueError):
-    """A benchmark's folder can't be used; the message says why and what to do."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Moment:
     """A moment of a video file, or of a sound file.

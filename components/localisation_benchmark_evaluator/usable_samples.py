@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.evaluation.stable_hash import stable_hash
 from objects_that_sound.components.localisation_benchmark_evaluator.ground_truth import ground_truth
 from objects_that_sound.components.localisation_benchmark_evaluator.read_media import (
@@ -16,13 +17,13 @@ from objects_that_sound.components.localisation_benchmark_evaluator.read_media i
     white_noise,
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
-    BenchmarkError,
     Fault,
     LocalisationBenchmark,
     Sample,
 )
 from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,15 +72,16 @@ def read_usable_samples(
         BenchmarkError: no sample in which something sounds can be read.
     """
     samples, media, faults = [], [], list(benchmark.faults)
-    for sample in tqdm(benchmark.samples, desc="Benchmark: read", unit="sample", disable=None):
-        try:
-            ground_truth(sample)
-            media.append(read_media(sample, sample_rate, frames))
-            samples.append(sample)
-        except MediaError as error:
-            faults.append(Fault(sample.name, error.reason, error.detail))
-        except OSError as error:
-            faults.append(Fault(sample.name, "mask_unreadable", str(error)))
+    with DecoderPool(1) as pool:
+        for sample in tqdm(benchmark.samples, desc="Benchmark: read", unit="sample", disable=None):
+            try:
+                ground_truth(sample)
+                media.append(read_media(sample, sample_rate, frames, pool))
+                samples.append(sample)
+            except MediaError as error:
+                faults.append(Fault(sample.name, error.reason, error.detail))
+            except OSError as error:
+                faults.append(Fault(sample.name, "mask_unreadable", str(error)))
     if not any(sample.sounds for sample in samples):
         reason = f"; {faults[-1].name}: {faults[-1].detail}" if faults else ""
         raise BenchmarkError(f"no sample of {benchmark.name} can be read{reason}")

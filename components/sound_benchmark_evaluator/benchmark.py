@@ -7,9 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-
-class BenchmarkError(ValueError):
-    """A benchmark's folder can't be used; the message says why and what to do."""
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,9 +7,9 @@ import pathlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
-    BenchmarkError,
     Clip,
     Fold,
     folds_by_name,

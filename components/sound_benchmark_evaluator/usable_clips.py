@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.evaluation.read_examples import (
     check_split,
     count_examples,
@@ -16,7 +17,6 @@ from objects_that_sound.components.evaluation.read_examples import (
 )
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
-    BenchmarkError,
 )
 from objects_that_sound.components.sound_benchmark_evaluator.fingerprint_index import (
     FingerprintIndex,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pathlib
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.rows import csv_rows
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
-    BenchmarkError,
     LocalisationBenchmark,
     Moment,
     Sample,

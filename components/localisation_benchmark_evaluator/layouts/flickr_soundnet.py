@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from xml.etree import ElementTree
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.boxes import usable_boxes
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.file_finder import (
     PICTURES,
@@ -15,7 +16,6 @@ from objects_that_sound.components.localisation_benchmark_evaluator.layouts.sile
     silent_pairs,
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
-    BenchmarkError,
     Fault,
     LocalisationBenchmark,
     Moment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.boxes import usable_boxes
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.file_finder import (
     PICTURES,
@@ -14,7 +15,6 @@ from objects_that_sound.components.localisation_benchmark_evaluator.layouts.file
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.rows import json_rows
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
     SIDE,
-    BenchmarkError,
     LocalisationBenchmark,
     Moment,
     Sample,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.boxes import usable_boxes
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.rows import (
     csv_rows,
     json_rows,
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
-    BenchmarkError,
     Fault,
     LocalisationBenchmark,
     Moment,

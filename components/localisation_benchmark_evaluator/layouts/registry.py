@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Callable
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.avsbench import (
     read_avsbench,
 )
@@ -17,7 +18,6 @@ from objects_that_sound.components.localisation_benchmark_evaluator.layouts.own_
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.vggss import read_vggss
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
-    BenchmarkError,
     LocalisationBenchmark,
 )
 

@@ -7,7 +7,7 @@ import json
 import pathlib
 from collections.abc import Sequence
 
-from objects_that_sound.components.localisation_benchmark_evaluator.sample import BenchmarkError
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 
 
 def csv_rows(path: pathlib.Path, columns: Sequence[str]) -> list[dict[str, str]]:

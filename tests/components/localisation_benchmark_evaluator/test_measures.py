@@ -21,12 +21,12 @@ from objects_that_sound.components.localisation_benchmark_evaluator.overlaps imp
     as_many_as,
     consensus_overlap,
     half_area,
-    success_area,
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.segmentation import (
     f_curve,
     jaccard,
 )
+from objects_that_sound.components.localisation_evaluator.map_scores import success_area
 
 
 def _maps(seed: int, count: int = 12, side: int = 16, levels: int = 6):

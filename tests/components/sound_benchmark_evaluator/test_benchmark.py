@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
-    BenchmarkError,
     Clip,
     Fold,
     folds_by_name,

@@ -12,10 +12,10 @@ import tensorflow as tf
 from PIL import Image
 from tfx.types import standard_artifacts
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.components.evaluation.threshold import Threshold
-from objects_that_sound.components.sound_benchmark_evaluator.benchmark import BenchmarkError
 from objects_that_sound.components.sound_benchmark_evaluator.evaluator import (
     SOUND_BENCHMARK,
     SoundBenchmarkOptions,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from objects_that_sound.components.sound_benchmark_evaluator.benchmark import BenchmarkError
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
 
 

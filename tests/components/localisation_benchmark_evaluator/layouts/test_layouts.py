@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from objects_that_sound.components.evaluation.benchmark_error import BenchmarkError
 from objects_that_sound.components.localisation_benchmark_evaluator.ground_truth import ground_truth
 from objects_that_sound.components.localisation_benchmark_evaluator.layouts.registry import (
     LAYOUTS,
@@ -15,7 +16,6 @@ from objects_that_sound.components.localisation_benchmark_evaluator.layouts.regi
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import (
     SIDE,
-    BenchmarkError,
 )
 
 
