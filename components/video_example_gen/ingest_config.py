@@ -9,7 +9,12 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
 
+from objects_that_sound.components.video_example_gen.splits import EVAL, VAL
 from objects_that_sound.models.declared import check_declared
+
+_MEASURED_EXAMPLES = 10
+"""The moments of a video are alike. More of them make a measurement longer, and hardly surer; and
+the thirty first hits of a search would be one video's."""
 
 ExamplesPerVideo = Annotated[
     int,
@@ -90,6 +95,17 @@ class IngestConfig:
                 f"label_regex {self.label_regex!r} needs exactly one capture group, the label, "
                 r"for example 'v_(\w+?)_g\d+'"
             )
+
+    def of_split(self, split: str) -> IngestConfig:
+        """What is done with the videos of one split.
+
+        Args:
+            split: name of it; videos of `val` and `eval` give ten examples at most.
+        """
+        if split not in (VAL, EVAL):
+            return self
+        examples = min(self.examples_per_video, _MEASURED_EXAMPLES)
+        return dataclasses.replace(self, examples_per_video=examples)
 
     def to_dict(self) -> dict[str, Any]:
         """Names and values, as JSON and google.protobuf.Struct can hold them."""

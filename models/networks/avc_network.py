@@ -15,6 +15,7 @@ from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 from objects_that_sound.models.layers.random_colour import RandomColour
 from objects_that_sound.models.layers.random_gain import RandomGain
 from objects_that_sound.models.layers.random_masks import RandomMasks
+from objects_that_sound.models.layers.random_mix import RandomMix
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
@@ -23,6 +24,9 @@ from objects_that_sound.models.networks.tower import convolution_tower
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
+
+_ERASED_AREA = (0.0225, 0.25)
+"""Of an image: between 0.15 and 0.5 of each side."""
 
 _POOLING = {
     "maximum": keras.layers.GlobalMaxPooling2D,
@@ -75,10 +79,21 @@ class AvcNetwork(keras.Model, abc.ABC):
             varied.saturation,
             varied.contrast,
             varied.tint,
+            varied.grey,
             seed=seed,
             dtype="float32",
             name="random_colour",
         )
+        self.random_erasing = keras.layers.RandomErasing(
+            (varied.erased, varied.erased),
+            scale=_ERASED_AREA,
+            fill_value=0.0,
+            value_range=(-1.0, 1.0),
+            seed=seed,
+            dtype="float32",
+            name="random_erasing",
+        )
+        self.random_mix = RandomMix(varied.mixed, seed=seed, dtype="float32", name="random_mix")
         self.random_gain = RandomGain(varied.volume, seed=seed, dtype="float32", name="random_gain")
         self.random_masks = RandomMasks(
             varied.masks, seed=seed, dtype="float32", name="random_masks"
@@ -162,7 +177,15 @@ class AvcNetwork(keras.Model, abc.ABC):
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
         image = self.rescaling(ops.cast(image, "float32"))
-        return self.image_tower(self.random_colour(image, training=training), training=training)
+        image = self.random_colour(image, training=training)
+        if AUGMENTATIONS[self.augmentation].erased:
+            image = self.random_erasing(image, training=training)
+        return self.image_tower(image, training=training)
+
+    def heard(self, audio, training: bool = False):
+        """Maps [batch, samples] to the sounds of a step, [sounds, samples]: more, in training."""
+        audio = self.random_mix(audio, training=training)
+        return self.background_sounds(audio, training=training)
 
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""

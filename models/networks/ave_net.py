@@ -59,7 +59,7 @@ class AVENet(AvcNetwork):
 
     def call(self, inputs, training: bool = False):
         """Cosines of all pairs and the vectors of images and sounds, [.., embedding_size]."""
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         images = self.embed_image(inputs["image"], training)  # [batch, embedding_size]
         sounds = self.embed_audio(audio, training)  # [sounds, embedding_size]
         similarities = ops.matmul(images, ops.transpose(sounds))  # [batch, sounds]

@@ -68,7 +68,7 @@ class AVOLNet(AvcNetwork):
         """Largest scalar products of all pairs, and the vectors of images and sounds."""
         features = self.image_features(inputs["image"], training)
         places = self.image_head(features, training=training)  # [batch, height, width, size]
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         sounds = self._audio_vector(audio, training)  # [sounds, size]
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]

@@ -52,7 +52,7 @@ class L3Net(AvcNetwork):
 
     def call(self, inputs, training: bool = False):
         """Logits of all pairs and the pooled features of images and sounds."""
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         seen = self.pool(self.image_features(inputs["image"], training))  # [batch, channels]
         heard = self.pool(self.audio_features(audio, training))  # [sounds, channels]
         logits = self._logits(seen[:, None], heard[None, :])  # [batch, sounds]
