@@ -23,6 +23,7 @@ from objects_that_sound.models.input_pipeline import (
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
 from objects_that_sound.models.training.calibration import calibrate
@@ -62,11 +63,15 @@ def run_fn(fn_args: FnArgs) -> None:
 
     Raises:
         FileNotFoundError: there are no examples, or no weights beside the base model.
-        ValueError: the base model is of another network, or TF_CONFIG is broken.
+        ValueError: the base model is of another network, TF_CONFIG is broken, or TensorFlow can't
+            read an address.
         RuntimeError: the workers can't be connected, or see different checkpoints.
         FloatingPointError: the loss became NaN or infinite; the message says at which step.
     """
     strategy, team = device_strategy(), workers()  # before TensorFlow computes anything
+    base_model = getattr(fn_args, "base_model", None)
+    reach(*fn_args.train_files, *fn_args.eval_files, base_model)
+    reach(fn_args.serving_model_dir, fn_args.model_run_dir)
     network_config = NetworkConfig.from_dict(fn_args.custom_config["network"])
     config = TrainingConfig.from_dict(fn_args.custom_config["training"])
     files = example_files(fn_args.train_files)
@@ -77,7 +82,6 @@ def run_fn(fn_args: FnArgs) -> None:
             "the split eval, on which the gate judges as well, so its figures are a little too good.",
             file=sys.stderr,
         )
-    base_model = getattr(fn_args, "base_model", None)
     store = CheckpointStore(
         checkpoint_folder(
             fn_args.model_run_dir,
