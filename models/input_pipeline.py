@@ -144,7 +144,7 @@ def video_ids(
     spec = {examples.VIDEO_ID: examples.EXAMPLE_SPEC[examples.VIDEO_ID]}
     names: list[str] = []
     for index in range(workers.count):
-        one = workers._replace(index=index)
+        one = Workers(workers.count, index)
         records = _shuffled_records(file_patterns, shuffle_buffer, seed, batch * own, one)
         [serialized] = records.batch(own).take(1)
         ids = tf.io.parse_example(serialized, spec)[examples.VIDEO_ID].numpy()

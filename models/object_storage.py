@@ -24,7 +24,7 @@ def reach(*texts: str | None) -> None:
         ValueError: there is no tensorflow-io for this Python and TensorFlow; says what to do.
     """
     found = {match[1] for text in texts if text for match in _ADDRESS.finditer(text)}
-    if not found - set(tf.io.gfile.get_registered_schemes()):
+    if not found or not found - set(tf.io.gfile.get_registered_schemes()):
         return
     try:
         import tensorflow_io  # noqa: F401

@@ -67,7 +67,7 @@ def _with_serial(ogg: bytes, serial: int) -> bytes:
         page = pages[start:end]
         page[_SERIAL] = serial.to_bytes(4, "little")
         page[_CHECK_SUM] = bytes(4)
-        page[_CHECK_SUM] = _check_sum(page).to_bytes(4, "little")
+        page[_CHECK_SUM] = _check_sum(bytes(page)).to_bytes(4, "little")
         pages[start:end] = page
         start = end
     return bytes(pages)

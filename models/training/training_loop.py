@@ -221,7 +221,7 @@ class TrainingLoop:
         if self._workers.count > 1:  # these are the worker's own already
             if devices > 1:
                 size = batches.element_spec["group"].shape[0]
-                batches = batches.rebatch(size // devices, drop_remainder=True)
+                batches = batches.rebatch(max(size // devices, 1), drop_remainder=True)
             return self._strategy.distribute_datasets_from_function(lambda context: batches)
         if devices > 1:
             return self._strategy.experimental_distribute_dataset(batches)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from typing import NamedTuple
 
 import tensorflow as tf
 
 _ROLES = ("chief", "worker")
 
 
-class Workers(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Workers:
     """How many there are, and which this one is.
 
     Attributes:

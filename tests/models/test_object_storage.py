@@ -15,6 +15,8 @@ import pytest
 import requests
 import tensorflow as tf
 
+from objects_that_sound.components.evaluation.read_examples import count_examples
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.models import trainer
 from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.training.checkpoint_store import Checkpoint, CheckpointStore
@@ -131,12 +133,12 @@ def test_a_training_all_of_whose_files_are_there_is_killed_and_goes_on(
     pixels = np.random.default_rng(0).integers(0, 255, [20, 28, 3], np.uint8)
     jpeg = tf.io.encode_jpeg(pixels).numpy()
     embeddings = [
-        tf.saved_model.load(f"{place}/model/Format-Serving")
-        .signatures["embed_image"](image=tf.constant([jpeg]))["embedding"]
-        .numpy()
+        SavedModel(f"{place}/model").call("embed_image", {"image": [jpeg]})["embedding"]
         for place in (root, str(tmp_path / "undisturbed"))
     ]
     np.testing.assert_allclose(embeddings[0], embeddings[1], atol=1e-6)
+    # What evaluators read.
+    assert count_examples([f"{root}/examples"], "eval") == 20
 
 
 def test_without_tensorflow_io_an_address_is_refused_with_what_to_do(monkeypatch):
