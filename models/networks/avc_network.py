@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+from collections.abc import Callable
 from typing import Any, Self
 
 import keras
@@ -67,6 +68,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
+        # Joins [batch, ...] of all devices in training; None: each device makes its own pairs.
+        self.gather: Callable[[Any], Any] | None = None
         self.augmentation: AugmentationName = augmentation
         self.seed = seed
         varied = AUGMENTATIONS[augmentation]
@@ -131,6 +134,20 @@ class AvcNetwork(keras.Model, abc.ABC):
             self.log_spectrogram.compute_output_shape((None, config.sample_rate))
         )
         self.built = True
+
+    def _all_images(self, values, training: bool):
+        """[batch, ...] of all devices' images in training, where they are to be gathered."""
+        return values if self.gather is None or not training else self.gather(values)
+
+    def _all_sounds(self, sounds, own, training: bool):
+        """Likewise, of `sounds` that begin with those of the batch, `own`.
+
+        The background sounds behind them stay those of the device.
+        """
+        if self.gather is None or not training:
+            return sounds
+        batch = own.shape[0]
+        return ops.concatenate([self.gather(sounds[:batch]), sounds[batch:]], axis=0)
 
     @property
     def embedding_size(self) -> int:

@@ -70,12 +70,15 @@ class AVOLNet(AvcNetwork):
         places = self.image_head(features, training=training)  # [batch, height, width, size]
         audio = self.heard(inputs["audio"], training)
         sounds = self._audio_vector(audio, training)  # [sounds, size]
+        sounds = self._all_sounds(sounds, inputs["audio"], training)
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]
+        similarities = self._all_images(similarities, training)
+        images = self._image_embedding(features, places, training)
         return {
             "similarities": similarities,
             "logits": self.match_logits(similarities),
-            "image_embedding": self._image_embedding(features, places, training),
+            "image_embedding": self._all_images(images, training),
             "audio_embedding": sounds,
         }
 

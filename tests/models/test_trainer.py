@@ -255,3 +255,20 @@ def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
     assert history.curves["step"][:2] == [20, 40]  # 48 / 16 would be too few between validations
     assert history.exported == int(np.argmax(history.curves["val_avc_accuracy"]))
     assert ("no split val" in capsys.readouterr().err) == (split == "eval")
+
+
+def test_flac_trains_to_the_same_weights_as_samples(write_examples, tiny_config, tmp_path):
+    config = dataclasses.replace(_TRAINING, steps=6, steps_per_epoch=3)
+    network_config = tiny_config("ave", filters=(4, 8))
+    weights = []
+    for codec in ("pcm", "flac"):
+        files = [write_examples(tmp_path / codec, 48, audio_codec=codec)]
+        network, _ = train(
+            network_config,
+            config,
+            training_batches(files, network_config, config.batch_size, 64, seed=3),
+            evaluation_batches(files, network_config, config.batch_size),
+        )
+        weights.append([np.array(variable) for variable in network.weights])
+    for of_samples, of_flac in zip(*weights, strict=True):
+        np.testing.assert_array_equal(of_flac, of_samples)

@@ -71,7 +71,14 @@ def _check_retries(
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="That Trainer asks for.",
+    help="That Trainer asks for; of all its workers together.",
+)
+@click.option(
+    "--training-workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Pods that train together, by a TrainJob of Kubeflow Trainer 2.",
 )
 @click.option(
     "--accelerator",
@@ -124,6 +131,7 @@ def command(
     pipeline_root: str | None,
     trainer_image: str,
     gpus: int,
+    training_workers: int,
     accelerator: str,
     node_selector: tuple[tuple[str, str], ...],
     volumes: tuple[tuple[str, str], ...],
@@ -154,6 +162,7 @@ def command(
         image=image,
         trainer_image=trainer_image,
         gpus=gpus,
+        training_workers=training_workers,
         accelerator=accelerator,
         node_selector=dict(node_selector),
         volumes=dict(volumes),

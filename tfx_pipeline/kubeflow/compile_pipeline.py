@@ -34,6 +34,7 @@ from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
 from objects_that_sound.tfx_pipeline.kubeflow.step import Step, steps
 from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+from objects_that_sound.tfx_pipeline.kubeflow.train_job import TRAIN_JOB, job_settings
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 
 _RETRY_AFTER = "30s"
@@ -60,7 +61,7 @@ def compile_pipeline(
 
     Raises:
         ValueError: an option names a step that there is not, or a default can't be right; or Beam's
-            workers would not see what they are to write to.
+            workers, or those of the training, would not see what they are to write to.
     """
     structure = structure or {}
     sample = {"videos": ["videos"], "push_destination": "folder"} | dict(defaults or {})
@@ -147,7 +148,9 @@ def _deploy(name: str, task: dsl.PipelineTask, deployment: Deployment) -> None:
         task.set_retry(retries, backoff_duration=_RETRY_AFTER, backoff_factor=2)
     for claim, folder in deployment.volumes.items():
         kubernetes.mount_pvc(task, pvc_name=claim, mount_path=folder)
-    if name == TRAINER:
+    if name == TRAINER and deployment.training_workers > 1:
+        task.set_env_variable(TRAIN_JOB, job_settings(deployment))
+    elif name == TRAINER:
         if deployment.gpus:
             task.set_accelerator_type(deployment.accelerator)
             task.set_accelerator_limit(deployment.gpus)

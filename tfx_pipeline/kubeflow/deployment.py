@@ -13,7 +13,8 @@ class Deployment:
     Attributes:
         image: with this project; of all steps.
         trainer_image: of Trainer alone; "" for the same.
-        gpus: that Trainer asks for.
+        gpus: that Trainer asks for, all its workers together.
+        training_workers: number of processes, each in a pod of its own, that train together.
         accelerator: their kind: a resource of Kubernetes (`nvidia.com/gpu`), or on Vertex AI a type
             (`NVIDIA_TESLA_T4`).
         node_selector: labels of the nodes that Trainer may run on.
@@ -28,6 +29,7 @@ class Deployment:
     image: str
     trainer_image: str = ""
     gpus: int = 0
+    training_workers: int = 1
     accelerator: str = "nvidia.com/gpu"
     node_selector: Mapping[str, str] = dataclasses.field(default_factory=dict)
     volumes: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -33,6 +33,7 @@ EXAMPLE_GEN = step_name("VideoExampleGen")
 TRAINER = step_name("Trainer")
 
 _RESUMING = (EXAMPLE_GEN, TRAINER)
+_RUN_TRAIN_JOB = "objects_that_sound.tfx_pipeline.kubeflow.run_train_job.run_fn"
 _PARAMETER_TYPES = {
     STRING: "String",
     INTEGER: "Integer",
@@ -95,6 +96,8 @@ def step_component(step: Step, deployment: Deployment) -> Any:
         command += ["--property", standard_component_specs.INPUT_BASE_KEY, {"inputPath": VIDEOS}]
     if deployment.work_dir and step.name in _RESUMING:
         command += ["--work_dir", deployment.work_dir]
+    if step.name == TRAINER and deployment.training_workers > 1:
+        command += ["--property", "run_fn", _RUN_TRAIN_JOB]
     image = deployment.image
     if step.name == TRAINER and deployment.trainer_image:
         image = deployment.trainer_image
