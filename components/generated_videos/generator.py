@@ -19,8 +19,8 @@ import tqdm
 from objects_that_sound.components.generated_videos.annotation import annotate
 from objects_that_sound.components.generated_videos.difficulty import Difficulty
 from objects_that_sound.components.generated_videos.encoder import encode
-from objects_that_sound.components.generated_videos.renderer import Renderer
 from objects_that_sound.components.generated_videos.questions import SOUNDS, ask, write_sounds
+from objects_that_sound.components.generated_videos.renderer import Renderer
 from objects_that_sound.components.generated_videos.scene import Scene
 from objects_that_sound.components.generated_videos.story import LEAST_SECONDS
 from objects_that_sound.models.whole_file import whole_file

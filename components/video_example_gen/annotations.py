@@ -110,9 +110,7 @@ def _object(item: dict[str, Any]) -> AnnotatedObject:
         raise ValueError(f"{len(times)} times but {len(boxes)} boxes")
     if list(times) != sorted(times):
         raise ValueError("times must ascend")
-    sounds = tuple(
-        (float(start), float(end)) for start, end in item.get("sounds", ((0, math.inf),))
-    )
+    sounds = tuple(_interval(one) for one in item.get("sounds", ((0, math.inf),)))
     return AnnotatedObject(_text(item, "label"), bool(item.get("sounding")), times, boxes, sounds)
 
 
@@ -122,6 +120,14 @@ def _box(edges: Sequence[float]) -> Box:
         if 0 <= ymin <= ymax <= 1 and 0 <= xmin <= xmax <= 1:
             return ymin, xmin, ymax, xmax
     raise ValueError(f"box {edges!r} is not [ymin, xmin, ymax, xmax] within 0..1")
+
+
+def _interval(ends: Sequence[float]) -> tuple[float, float]:
+    if len(ends) == 2:
+        start, end = map(float, ends)
+        if 0 <= start <= end:
+            return start, end
+    raise ValueError(f"sounds {ends!r} is not [start, end] in seconds")
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -141,4 +141,4 @@ def test_where_nothing_sounds_the_overlay_says_so(shape: tuple[int, int]):
     assert len(words) > 100
     assert words[:, 0].min() > triptych.panel[1] * 0.6
     # Not wider than the panel: several lines where it is narrow.
-    assert 0 < words[:, 1].min() and words[:, 1].max() < triptych.panel[0] - 1
+    assert words[:, 1].min() > 0 and words[:, 1].max() < triptych.panel[0] - 1
