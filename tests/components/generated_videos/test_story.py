@@ -53,7 +53,7 @@ def test_the_second_around_each_moment_has_but_what_sounds_then(plot, sounding, 
     story = _scene(plot, seconds).story
     assert [story.sounding(moment) for moment in story.moments] == sounding
     for moment, places in zip(story.moments, sounding, strict=True):
-        assert 0 <= moment - 0.5 and moment + 0.5 <= seconds
+        assert moment - 0.5 >= 0 and moment + 0.5 <= seconds
         for time in np.linspace(moment - 0.5, moment + 0.5, 50):
             assert story.sounding(min(time, seconds - 1e-6)) == places
 
