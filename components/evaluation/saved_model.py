@@ -49,6 +49,13 @@ class SavedModel:
         rate = self._description.get("sample_rate")
         return None if rate is None else int(rate[0])
 
+    @property
+    def seen_share(self) -> float:
+        """Share of a picture's short side that it scores and embeds; 1 where it does not say."""
+        if "crop_size" not in self._description:
+            return 1.0
+        return float(self._description["crop_size"][0] / self._description["image_size"][0])
+
     @functools.cached_property
     def _description(self) -> dict[str, np.ndarray]:
         if "describe" not in self.signatures:

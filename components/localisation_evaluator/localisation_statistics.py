@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.localise_batch import Map
 from objects_that_sound.components.evaluation.measure import mean_of
 from objects_that_sound.components.localisation_evaluator.evaluator import (
     AVERAGE_PRECISION,
@@ -28,7 +29,7 @@ from objects_that_sound.components.localisation_evaluator.firing import (
     firing_rate,
     universal_threshold,
 )
-from objects_that_sound.components.localisation_evaluator.localise import Localised, Map
+from objects_that_sound.components.localisation_evaluator.localise import Localised
 from objects_that_sound.components.localisation_evaluator.map_scores import (
     SUCCESS,
     box_area,

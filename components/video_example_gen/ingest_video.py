@@ -78,10 +78,11 @@ def _example(
         )
     if clip.frames:
         features[examples.FRAMES] = clip.frames
-    label = video.label or (annotation.label if annotation else "")
-    if label:
-        features[examples.LABEL] = label
-        features[examples.LABELS] = video.labels or [label]
+    heard = annotation.labels_at(clip.time) if annotation else []
+    labels = video.labels or ([video.label] if video.label else heard)
+    if labels:
+        features[examples.LABEL] = video.label or labels[0]
+        features[examples.LABELS] = labels
     if annotation:
         box = annotation.box_at(clip.time)
         if box:

@@ -21,7 +21,7 @@ from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.network_config import NetworkConfig
-from objects_that_sound.models.networks.tower import convolution_tower
+from objects_that_sound.models.networks.tower import convolution_tower, total_stride
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
@@ -155,6 +155,16 @@ class AvcNetwork(keras.Model, abc.ABC):
         return self.config.embedding_size
 
     @property
+    def cell_pixels(self) -> int:
+        """Side, in pixels, of the part of an image that one cell of the map stands for."""
+        return total_stride(self.image_tower)
+
+    @property
+    def short_side_cells(self) -> int:
+        """Cells of the map along the short side of a whole image, `image_size` pixels long."""
+        return max(1, round(self.config.image_size / self.cell_pixels))
+
+    @property
     def match_layer(self) -> keras.layers.Layer | None:
         """The layer in `match_logits`, or none if similarities are the logits."""
         return None
@@ -169,7 +179,10 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     @abc.abstractmethod
     def similarity_map(self, image, audio):
-        """Maps images and their sounds to similarities by place, [batch, height, width]."""
+        """Maps images and their sounds to similarities by place, [batch, height, width].
+
+        Images may be of any size: a map has a cell for every `cell_pixels` of height and width.
+        """
 
     @abc.abstractmethod
     def similarity(self, image, audio):
