@@ -34,7 +34,7 @@ def encoded_image(picture: str | os.PathLike | bytes | np.ndarray | Image.Image)
         UnusableFileError: there is no such file, or it is no picture.
         TypeError: an array has other numbers or another shape.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     if isinstance(picture, Image.Image):
         return _png(ImageOps.exif_transpose(picture))
@@ -59,9 +59,11 @@ def encoded_image(picture: str | os.PathLike | bytes | np.ndarray | Image.Image)
             return _png(ImageOps.exif_transpose(opened))
     except FileNotFoundError as error:
         raise UnusableFileError(name, media_error.MISSING_FILE, "no such file") from error
-    # PIL has many errors for files that are none of its formats, or damaged ones.
+    except UnidentifiedImageError as error:
+        raise UnusableFileError(name, media_error.CANNOT_OPEN, "not a picture") from error
+    # PIL has many errors for damaged files.
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        detail = f"not a picture that can be read: {error}"
+        detail = f"the picture can't be read: {error}"
         raise UnusableFileError(name, media_error.CANNOT_OPEN, detail) from error
 
 

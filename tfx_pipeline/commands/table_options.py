@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import pathlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from objects_that_sound.tfx_pipeline.commands.rejects_csv import COLUMNS, write_rejects
 
 if TYPE_CHECKING:
     from objects_that_sound.api.video_table import Question
@@ -114,7 +115,8 @@ def write_table(
         "videos": table.videos,
         "kept": table.kept,
         "rejects": [
-            {"video": one.path, "reason": one.reason, "detail": one.detail} for one in table.rejects
+            dict(zip(COLUMNS, (one.path, one.reason, one.detail), strict=True))
+            for one in table.rejects
         ],
         "damaged_moments": table.failed,
     }
@@ -124,9 +126,6 @@ def write_table(
     if table.failed:
         words += f". {table.failed} damaged moments were left out"
     if table.rejects:
-        with open(rejects, "w", newline="", encoding="utf-8", errors="surrogateescape") as file:
-            writer = csv.DictWriter(file, ["video", "reason", "detail"])
-            writer.writeheader()
-            writer.writerows(result["rejects"])
+        write_rejects(rejects, [(one.path, one.reason, one.detail) for one in table.rejects])
         words += f". {len(table.rejects)} videos could not be used; {rejects} says why"
     print_result(result, as_json, words)
