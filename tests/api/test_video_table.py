@@ -76,7 +76,7 @@ def test_a_command_that_was_stopped_goes_on_where_it_was(
     monkeypatch.setattr(video_table, "_ask", stopped)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     result = run(*arguments)
-    assert result.exit_code == 1
+    assert result.exit_code == 130
     assert "the same command goes on from there" in result.output
     assert not output.exists()
     monkeypatch.setattr(video_table, "_ask", ask)

@@ -32,8 +32,8 @@ def media_options(function: Callable) -> Callable:
             click.option(
                 "--time",
                 type=click.FloatRange(0),
-                help="Seconds: which frame of a video, and the middle of the second of sound "
-                "[default: the middle of the file].",
+                help="Seconds: which frame of a video, and the middle of the second of sound. "
+                " [default: the middle of the file]",
             ),
         )
     ):
@@ -56,7 +56,7 @@ def server_options(function: Callable) -> Callable:
             click.option(
                 "--server",
                 metavar="HOST:PORT",
-                help="The model server [default: localhost:8500 for grpc, :8501 for rest].",
+                help="The model server.  [default: localhost:8500 for grpc, :8501 for rest]",
             ),
             click.option(
                 "--protocol", type=click.Choice(["grpc", "rest"]), default="grpc", show_default=True
@@ -68,7 +68,7 @@ def server_options(function: Callable) -> Callable:
                 metavar="NUMBER",
                 expose_value=False,
                 callback=_remember,
-                help="Of the versions that are served [default: the newest].",
+                help="Of the versions that are served.  [default: the newest]",
             ),
             click.option(
                 "--version-label",

@@ -40,11 +40,6 @@ def command(
     each second (--every) of all videos: video, time and score. A command that was stopped goes on
     where it was.
 
-    \b
-    Examples:
-      ots score 'videos/**/*.mp4' --model runs/mine/serving/objects-that-sound -o scores.parquet
-      ots score --video some.mp4 --time 2 --model runs/mine/serving/objects-that-sound
-
     Without --model, a model server is asked.
     """
     table_options.check_table_options(videos, output, (image, audio, video, time))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from objects_that_sound.tfx_pipeline.commands.rejects_csv import COLUMNS, write_rejects
+from objects_that_sound.tfx_pipeline.commands.stopped import Stopped
 
 if TYPE_CHECKING:
     from objects_that_sound.api.video_table import Question
@@ -100,9 +101,9 @@ def write_table(
                 done=progress.update,
             )
     except KeyboardInterrupt:
-        raise click.ClickException(
-            f"stopped. The videos that are done are kept in {output}{UNFINISHED}; the same command "
-            "goes on from there"
+        raise Stopped(
+            f"Stopped. The videos that are done are kept in {output}{UNFINISHED}: the same command "
+            "goes on from there."
         ) from None
     except (ConnectionError, TimeoutError):
         raise  # OSErrors too, but of the server

@@ -92,6 +92,10 @@ def generate(
 
     Video i depends on the seed and i only, so the same arguments give the same files; videos that
     are there already are kept. Classes and boxes go to DIR/annotations.jsonl, for evaluation only.
+
+    \b
+    Examples:
+      ots videos generate videos --count 120
     """
     from objects_that_sound.components.generated_videos import generator
 
