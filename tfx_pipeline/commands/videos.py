@@ -15,7 +15,7 @@ from objects_that_sound.tfx_pipeline.commands.tell_check import tell_check
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
-_OF_A_CHECK = ("segments", "preset", "group_regex", "label_regex")
+_OF_A_CHECK = ("segments", "eval_videos", "preset", "group_regex", "label_regex")
 
 
 @click.group()

@@ -25,8 +25,7 @@ from objects_that_sound.components.video_example_gen.splits import (
     EVAL,
     LEAST_GROUPS,
     TRAIN,
-    assign_splits,
-    listed_splits,
+    named_or_dealt,
     split_shares,
 )
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
@@ -62,7 +61,7 @@ def check_videos(
         ValueError: a pattern matches no name, or the list of segments is broken.
     """
     config = options.ingest_config()
-    videos = list_videos(options.videos, options.segments)
+    videos = list_videos(options.videos, options.segments, options.eval_videos)
     matches = name_matches(videos, config)
     listed(videos)
     paths = list(dict.fromkeys(video.path for video in videos))
@@ -130,16 +129,9 @@ def _splits(videos: Sequence[ListedVideo], config: IngestConfig) -> tuple[dict[s
     shares = split_shares(config.val_fraction)
     groups = [(group_of(video, config), video.split) for video in videos]
     try:
-        if any(split for _, split in groups):
-            return listed_splits(groups, [name for name, _ in shares]), ""
         check_groups(videos, config)
         return (
-            assign_splits(
-                (group for group, _ in groups),
-                shares,
-                method=config.split_method,
-                seed=config.seed,
-            ),
+            named_or_dealt(groups, shares, method=config.split_method, seed=config.seed),
             "",
         )
     except ValueError as error:

@@ -116,3 +116,32 @@ def test_segments_are_checked_as_they_will_be_cut(scenes, tmp_path):
     assert status == 0
     assert (facts["listed"], facts["usable"]) == (13, 6)
     assert facts["reasons"] == {"too_short": 6, "missing_file": 1}
+
+
+def test_videos_to_be_judged_by_can_be_named(scenes):
+    held_out = ("--eval-videos", str(scenes / "v_walk_g0[01]_*"))
+    groups = ("--group-regex", r"_g\d+")
+    status, output = _check(scenes, *held_out, *groups, "--json")
+    counts = json.loads(output)["counts"]
+    assert status == 0
+    assert (counts["clips"]["eval"], counts["scenes"]["eval"]) == (6, 2)
+    assert sum(counts["clips"].values()) == 18
+    refused = {
+        (scenes / "v_walk_g00_*", *groups): "1 group of videos is named for a split",
+        (scenes / "v_walk_g0[01]_c0*", *groups): "a group must stay together",
+        (scenes, *groups): "0 groups of videos are left to learn from",
+        (scenes / "v_run*",): "no videos match",
+    }
+    for (pattern, *options), words in refused.items():
+        status, output = _check(scenes, "--eval-videos", pattern, *options)
+        assert status == 1 and words in output
+
+
+def test_videos_to_be_judged_by_may_lie_elsewhere(scenes, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("v_walk_g00_c0.mp4", "v_walk_g01_c0.mp4"):
+        (scenes / name).rename(elsewhere / name)
+    status, output = _check(scenes, "--eval-videos", elsewhere, "--json")
+    assert status == 0
+    assert json.loads(output)["counts"]["clips"]["eval"] == 2
