@@ -61,6 +61,10 @@ _SECTIONS = {
             "Tell which videos, code and parameters made a served model.",
             ("ots lineage --root runs/mine",),
         ),
+        "clean": Entry(
+            "Show what old runs of a root keep on the disk, and free it.",
+            ("ots clean --root runs/mine", "ots clean --root runs/mine --yes"),
+        ),
     },
     "Use a model": {
         "embed": Entry(

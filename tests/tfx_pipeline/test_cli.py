@@ -15,7 +15,7 @@ from objects_that_sound.tfx_pipeline.commands import run_and_tell, runs
 COMMANDS = [
     *("videos", "presets"),
     *("demo", "run", "continue"),
-    *("report", "runs", "advise", "evaluate", "lineage"),
+    *("report", "runs", "advise", "evaluate", "lineage", "clean"),
     *("embed", "score", "localise", "index", "search", "serve"),
     *("compile", "submit"),
 ]

@@ -102,6 +102,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
         click.option(
             "--output", metavar="FOLDER", help="Folder to keep figures, decisions and pictures in."
         ),
+        click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON."),
     ]
 
 
