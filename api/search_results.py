@@ -26,6 +26,19 @@ class SearchResults:
     images: tuple[FoundItem, ...] = ()
     folder: str | None = None
 
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the results as a page, which needs no other file.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        title = html.escape(f"Search: {self.source}")
+        with open(path, "w", encoding="utf-8", errors="replace") as file:
+            file.write(
+                f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+                f"<body>{self._repr_html_()}</body></html>"
+            )
+
     def _repr_html_(self) -> str:
         tables = (("Sounds", self.sounds), ("Images", self.images))
         return "".join(

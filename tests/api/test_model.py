@@ -8,9 +8,11 @@ import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import objects_that_sound as ots
+from objects_that_sound.tfx_pipeline.commands import search
 
 GREY = np.full((40, 30, 3), 51, np.uint8)  # brightness 0.2
 
@@ -65,6 +67,16 @@ def test_search_gives_both_ways_and_shows_the_frames(where, video_file):
     page = both._repr_html_()
     assert "a &lt;b&gt;.mp4" in page and "<b>" not in page
     assert ("data:image/jpeg" in page) == (both.folder is not None)
+
+
+def test_a_page_of_found_moments_needs_no_other_file(model_folder, video_file, tmp_path):
+    page = tmp_path / "found.html"
+    arguments = ["--index", model_folder, "--video", video_file, "--html", page, "-k", "2"]
+    result = CliRunner().invoke(search.command, list(map(str, arguments)))
+    assert result.exit_code == 0, result.output
+    text = page.read_text()
+    assert text.count("<img") == text.count('src="data:image/jpeg') == 4
+    assert "Sounds for" in text and "Images for" in text and "a &lt;b&gt;.mp4" in text
 
 
 def test_pictures_of_all_kinds_are_the_same_picture(model, tmp_path):

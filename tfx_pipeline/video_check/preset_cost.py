@@ -91,7 +91,7 @@ def machine_flops() -> float:
     0.2 s.
     """
     matrix = np.ones((256, 256), np.float32)  # small enough for one thread
-    seconds = []
+    seconds: list[float] = []
     began = time.perf_counter()
     while not seconds or time.perf_counter() < began + 0.2:
         start = time.process_time()
