@@ -39,6 +39,9 @@ class MediaReader:
     """Reads files in child processes, so that none can harm this one; a context manager.
 
     Safe to use from several threads.
+
+    Attributes:
+        description: what the model takes and gives.
     """
 
     def __init__(self, description: ModelDescription, processes: int = 1):
@@ -48,7 +51,7 @@ class MediaReader:
             description: description of the model that is to be asked.
             processes: number of files that are read at once.
         """
-        self._description = description
+        self.description = description
         self._pool = DecoderPool(processes)
 
     def __enter__(self) -> MediaReader:
@@ -67,7 +70,7 @@ class MediaReader:
         Raises:
             ValueError: the model looks at several frames at once.
         """
-        frames = self._description.frames
+        frames = self.description.frames
         if frames > 1:
             raise ValueError(f"the model looks at {frames} frames at once: give a video")
         return encoded_image(picture)
@@ -90,7 +93,7 @@ class MediaReader:
             ValueError: an array has none.
         """
         samples = self._samples(audio, sample_rate)
-        rate = self._description.sample_rate
+        rate = self.description.sample_rate
         seconds = len(samples) / rate
         middle = seconds / 2 if time is None else time
         start = round((middle - 0.5) * rate)
@@ -120,7 +123,7 @@ class MediaReader:
         """
         _check(every)
         samples = self._samples(audio, sample_rate)
-        rate = self._description.sample_rate
+        rate = self.description.sample_rate
         if len(samples) < rate:
             length = f"{len(samples) / rate:.2f} s"
             raise _too_short(audio, f"the sound has {length}, and a model hears a whole second")
@@ -139,7 +142,7 @@ class MediaReader:
         Raises:
             UnusableFileError: the file can't be read there.
         """
-        model = self._description
+        model = self.description
         with _naming(video):
             if time is None:
                 first, last = self._pool.call(probe, os.fspath(video)).usable or (0.0, 0.0)
@@ -179,7 +182,7 @@ class MediaReader:
         _check(every)
         with _naming(video):
             times = self._pool.call(
-                slide_times, os.fspath(video), every, frames=self._description.frames
+                slide_times, os.fspath(video), every, frames=self.description.frames
             )
         return len(times), self._answers(os.fspath(video), times, question)
 
@@ -192,9 +195,9 @@ class MediaReader:
         clips = slide(
             video,
             times,
-            image_size=self._description.image_size,
-            sample_rate=self._description.sample_rate,
-            frames=self._description.frames,
+            image_size=self.description.image_size,
+            sample_rate=self.description.sample_rate,
+            frames=self.description.frames,
             read=functools.partial(self._pool.call, read_clips),
         )
         for start in range(0, len(times), _AT_ONCE):
@@ -206,7 +209,7 @@ class MediaReader:
                 yield (time, clip) if isinstance(clip, MediaError) else (clip.time, next(answers))
 
     def _samples(self, audio: Path | np.ndarray, sample_rate: int) -> np.ndarray:
-        rate = self._description.sample_rate
+        rate = self.description.sample_rate
         if isinstance(audio, str | os.PathLike):
             with _naming(audio):
                 return self._pool.call(decode_audio, os.fspath(audio), rate)  # int16 [n]

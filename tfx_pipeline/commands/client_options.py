@@ -190,10 +190,12 @@ def read_media(
     with reader(client) as media:
         if video is not None:
             return media.moment(video, time)
-        try:
-            content = media.image(image) if image else None
-        except ValueError as error:
-            raise click.UsageError(f"{error}: --video, not --image") from error
+        frames = media.description.frames
+        if image is not None and frames > 1:
+            raise click.UsageError(
+                f"the model looks at {frames} frames at once: give --video, not --image"
+            )
+        content = media.image(image) if image else None
         second = media.second(audio, time=time) if audio else None
     source = " and ".join(str(path) for path in (image, audio) if path)
     return Moment(content, second, source)
