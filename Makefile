@@ -91,7 +91,7 @@ TYPES := build/types/objects_that_sound
 lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $(TYPES)
+	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline api components models serving) $(TYPES)
 	$(BIN)/mypy
 
 format: $(STAMP) ## Format and mend what can be mended

@@ -3,7 +3,7 @@
 from setuptools import find_namespace_packages, setup
 
 NAMESPACE = "objects_that_sound"
-FOLDERS = ("tfx_pipeline", "components", "models", "serving")
+FOLDERS = ("tfx_pipeline", "api", "components", "models", "serving")
 
 # "Namespace" packages: folders of pages and styles, too, which hold no Python.
 found = find_namespace_packages(

@@ -23,6 +23,7 @@ COPY objects_that_sound objects_that_sound
 COPY models models
 COPY components components
 COPY serving serving
+COPY api api
 COPY tfx_pipeline tfx_pipeline
 RUN uv pip install --no-deps .
 
@@ -34,6 +35,7 @@ COPY objects_that_sound objects_that_sound
 COPY models models
 COPY components components
 COPY serving serving
+COPY api api
 COPY tfx_pipeline tfx_pipeline
 RUN uv pip install --no-deps .
 

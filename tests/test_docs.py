@@ -115,6 +115,23 @@ def test_every_command_and_option_exists(page):
     assert wrong == {}
 
 
+def _examples(command: click.Command, context: click.Context) -> list[str]:
+    """Example lines of a command's help, and of those below it."""
+    with click.Context(command, parent=context, info_name="") as here:
+        lines = [line.strip() for line in command.get_help(here).splitlines()]
+        found = [line for line in lines if line.startswith("ots ") and "`" not in line]
+        if isinstance(command, click.Group):
+            for name in command.list_commands(here):
+                found += _examples(command.get_command(here, name), here)
+    return found
+
+
+def test_every_example_of_the_help_is_right():
+    lines = _examples(main, click.Context(main, max_content_width=200))
+    assert len(lines) > 20
+    assert {line: problems for line in lines if (problems := _resolve(line))} == {}
+
+
 def test_every_option_of_a_table_exists():
     rows = re.findall(r"^\| `(--[a-z-]+)[ `]", PAGES[0].read_text(), re.MULTILINE)
     run = main.get_command(click.Context(main), "run")
@@ -191,7 +208,7 @@ def test_every_linked_section_exists(page):
 
 
 def test_every_message_of_troubleshooting_is_printed_somewhere():
-    folders = ("tfx_pipeline", "components", "models", "serving")
+    folders = ("tfx_pipeline", "api", "components", "models", "serving")
     files = [path for name in folders for path in sorted((REPOSITORY / name).rglob("*.py"))]
     source = "\n".join(path.read_text() for path in [*files, REPOSITORY / "Makefile"])
     source = re.sub(r'"\s+f?"', "", source)  # a literal in several pieces

@@ -108,7 +108,7 @@ def run(
 
 
 def _list(options: RunOptions) -> tuple[list[ListedVideo], list[NameMatches]]:
-    listed = list_videos(options.videos, options.segments)
+    listed = list_videos(options.videos, options.segments, options.eval_videos)
     return listed, name_matches(listed, options.ingest_config())
 
 
@@ -140,6 +140,11 @@ def _plan(
     paths: RunPaths,
     continuous: ContinuousOptions,
 ) -> SpanPlan:
+    if options.eval_videos:
+        raise RunError(
+            "--eval-videos is for plain runs: in a continuous training each group keeps the split that "
+            "it was dealt into"
+        )
     if os.path.exists(paths.video_list):
         raise RunError(
             f"{paths.root} has plain runs, with splits of their own: give another --root to a "

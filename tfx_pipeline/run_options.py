@@ -45,6 +45,12 @@ class RunOptions:
         "id,start,end,labels. Videos are called <id>.mp4, or <id>_<start>.mp4 where already cut.",
         OptionTraits(metavar="CSV"),
     ] = ""
+    eval_videos: Annotated[
+        tuple[str, ...],
+        "Videos that the model is judged by, given likewise: some of --videos, or others. The rest is "
+        "learnt from. Not given: a fifth of all groups.",
+        OptionTraits(metavar="TEXT"),
+    ] = ()
     preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "real"
     settings: Annotated[
         tuple[str, ...],
@@ -99,7 +105,7 @@ class RunOptions:
     warm_start: Annotated[
         bool | None,
         "Train on from the latest blessed model, if there is one. It must be of the same preset. "
-        "Default: with `ots continue` only.",
+        " [default: with `ots continue` only]",
         OptionTraits(structural=True),
     ] = None
     beam_args: Annotated[

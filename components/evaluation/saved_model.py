@@ -13,7 +13,11 @@ from objects_that_sound.components.literal_path import check_literal_path
 
 
 class SavedModel:
-    """A trained model, known by its signatures only."""
+    """A trained model, known by its signatures only.
+
+    Attributes:
+        folder: the one that holds `saved_model.pb`.
+    """
 
     def __init__(self, path: str):
         """Loads the model.
@@ -26,12 +30,12 @@ class SavedModel:
                 the folder's name.
             OSError: it is damaged.
         """
-        self._path = saved_model_path(path)
+        self.folder = saved_model_path(path)
         try:
-            check_literal_path(self._path, "the model")
+            check_literal_path(self.folder, "the model")
         except ValueError as error:
             raise FileNotFoundError(str(error)) from error
-        self._model = tf.saved_model.load(self._path)
+        self._model = tf.saved_model.load(self.folder)
 
     @property
     def signatures(self) -> frozenset[str]:
@@ -82,7 +86,7 @@ class SavedModel:
         """
         if signature not in self.signatures:
             raise ValueError(
-                f"the SavedModel in {self._path} has no signature {signature!r}, only "
+                f"the SavedModel in {self.folder} has no signature {signature!r}, only "
                 f"{sorted(self.signatures)}"
             )
         tensors = {

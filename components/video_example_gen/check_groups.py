@@ -26,6 +26,16 @@ def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:
         ValueError: there are too few; says how many there must be.
     """
     groups = {group_of(video, config) for video in videos}
+    named = {group_of(video, config) for video in videos if video.split}
+    for which, some in (("named for a split", named), ("left to learn from", groups - named)):
+        if named and len(some) < LEAST_GROUPS:
+            number = (
+                "1 group of videos is" if len(some) == 1 else f"{len(some)} groups of videos are"
+            )
+            raise ValueError(
+                f"{number} {which}, but there must be at least {LEAST_GROUPS}, since a mismatched "
+                "pair takes two"
+            )
     least = LEAST_GROUPS * len((TRAIN, EVAL))
     if len(groups) >= least:
         return

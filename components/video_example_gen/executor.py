@@ -40,8 +40,7 @@ from objects_that_sound.components.video_example_gen.splits import (
     LEAST_GROUPS,
     TRAIN,
     VAL,
-    assign_splits,
-    listed_splits,
+    named_or_dealt,
 )
 from objects_that_sound.components.video_example_gen.video import Video
 from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
@@ -243,15 +242,12 @@ def _split_videos(exec_properties: dict[str, Any], config: IngestConfig) -> dict
     else:
         found = find_inputs(base, input_config.splits[0].pattern, config)
         shares = [(split.name, split.hash_buckets) for split in output_config.split_config.splits]
-        if any(video.split for video in found):
-            groups = listed_splits(((video.group, video.split) for video in found), names)
-        else:
-            groups = assign_splits(
-                (video.group for video in found),
-                shares,
-                method=config.split_method,
-                seed=config.seed,
-            )
+        groups = named_or_dealt(
+            ((video.group, video.split) for video in found),
+            shares,
+            method=config.split_method,
+            seed=config.seed,
+        )
         by_split = {
             name: [v for v in found if groups[v.group] == name]
             for name in dict.fromkeys([TRAIN, VAL, *names])

@@ -89,6 +89,44 @@ def assign_splits(
     return assigned
 
 
+def named_or_dealt(
+    listed: Iterable[tuple[str, str]],
+    splits: Sequence[tuple[str, int]],
+    *,
+    method: str,
+    seed: int,
+) -> dict[str, str]:
+    """Takes the splits that a list of videos names; other groups are dealt among the other splits.
+
+    Args:
+        listed: group and split of each video; "" where the list names none.
+        splits: see `assign_splits`.
+        method: see `assign_splits`.
+        seed: see `assign_splits`.
+
+    Returns:
+        The split of each group.
+
+    Raises:
+        ValueError: as `listed_splits` and `assign_splits`, or a group is named for some of its videos
+            only.
+    """
+    listed = list(listed)
+    named = {group: split for group, split in listed if split}
+    others = [one for one in splits if one[0] not in named.values()]
+    loose = [group for group, split in listed if not split]
+    if torn := sorted(set(loose) & set(named)):
+        raise ValueError(
+            f"of the group {torn[0]!r} some videos are named for the split {named[torn[0]]} and "
+            "others are not: a group must stay together"
+        )
+    dealt = {}
+    if loose and any(name != VAL for name, _ in others):
+        dealt = assign_splits(loose, others, method=method, seed=seed)
+    names = [name for name, _ in splits]
+    return listed_splits(((group, split or dealt.get(group, "")) for group, split in listed), names)
+
+
 def listed_splits(listed: Iterable[tuple[str, str]], splits: Sequence[str]) -> dict[str, str]:
     """Takes the splits that a list of videos names.
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from objects_that_sound.components.video_example_gen import storage
 from objects_that_sound.components.video_example_gen.segment_files import find_segment_files
 from objects_that_sound.components.video_example_gen.segments import read_segments, split_labels
+from objects_that_sound.components.video_example_gen.splits import EVAL
 from objects_that_sound.components.video_example_gen.video_files import find_videos
 from objects_that_sound.models.whole_file import whole_file
 
@@ -73,20 +74,30 @@ class VideoList(NamedTuple):
     changed: bool
 
 
-def list_videos(patterns: Sequence[str], segments: str = "") -> list[ListedVideo]:
+def list_videos(
+    patterns: Sequence[str], segments: str = "", eval_patterns: Sequence[str] = ()
+) -> list[ListedVideo]:
     """Finds videos, or the files of segments among them.
 
     Args:
         patterns: folders, globs (`**` at any depth) and single files, here or on remote storage.
         segments: path of a CSV of segments, see `read_segments`; "" for whole videos. A segment
             without a file is listed by its id, without a size: ingest rejects it as missing.
+        eval_patterns: likewise, of files that go into the split EVAL; they are taken besides those of
+            `patterns`, or are some of them.
 
     Raises:
         FileNotFoundError: a pattern matches nothing, there is no CSV, or no segment has a file.
         OSError: a remote storage can't be asked.
         ValueError: a line of the CSV is broken.
     """
-    files = find_videos(patterns)
+    files = find_videos([*patterns, *eval_patterns])
+    held_out = {file.path for file in find_videos(eval_patterns)} if eval_patterns else set()
+    listed = _files_or_segments(files, segments)
+    return [one._replace(split=EVAL) if one.path in held_out else one for one in listed]
+
+
+def _files_or_segments(files: Sequence[storage.FileInfo], segments: str) -> list[ListedVideo]:
     if not segments:
         return [ListedVideo(*file) for file in files]
     infos = {file.path: file for file in files}

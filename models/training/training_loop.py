@@ -13,6 +13,7 @@ import tensorflow as tf
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.input_clock import InputClock
+from objects_that_sound.models.training.interruption import Interruption
 from objects_that_sound.models.training.nan_guard import NaNGuard
 from objects_that_sound.models.training.plateau import is_plateau
 from objects_that_sound.models.training.schedule import Schedule
@@ -98,6 +99,7 @@ class TrainingLoop:
         Raises:
             RuntimeError: workers found different checkpoints.
             FloatingPointError: a loss, gradient or weight became NaN or infinite.
+            KeyboardInterrupt: SIGINT came; there is a checkpoint of the last step.
         """
         state, config = self._state, self._config
         if self._workers.count > 1:
@@ -105,8 +107,8 @@ class TrainingLoop:
         self._call("on_train_begin", {"step": state.step, "curves": state.curves})
         batches = self._on_devices(train_batches(state.step))
         eval_batches = self._on_devices(eval_batches)
-        if not state.ended:
-            for batch in self._input_clock.iterate(batches):
+        with Interruption() as interruption:
+            for batch in () if state.ended else self._input_clock.iterate(batches):
                 self._network.optimizer.learning_rate = self._schedule.rate(state)
                 self._step(state.step + 1, batch)
                 state.step += 1
@@ -126,8 +128,10 @@ class TrainingLoop:
                     state.fall_from = state.step
                 if due:  # the validation may have shown that it is time
                     state.ended = self._schedule.ended(state)
-                if state.ended or self._checkpoint_is_due():
+                if state.ended or interruption.asked or self._checkpoint_is_due():
                     self._save()
+                if interruption.asked:
+                    raise KeyboardInterrupt
                 if state.ended:
                     break
         if self._average is not None:

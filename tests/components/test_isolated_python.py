@@ -63,7 +63,7 @@ def test_what_libraries_start_under_ots_is_isolated_too(trapped):
 def test_nothing_else_of_ours_starts_python():
     files = [
         str(path.relative_to(_REPOSITORY))
-        for package in ("tfx_pipeline", "components", "models", "serving")
+        for package in ("tfx_pipeline", "api", "components", "models", "serving")
         for path in (_REPOSITORY / package).rglob("*.py")
         if "sys.executable" in path.read_text()
     ]

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-USERS_OWN = ("models", "components", "serving", "tfx_pipeline")
+USERS_OWN = ("models", "api", "components", "serving", "tfx_pipeline")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 DOCKERFILES = ("Dockerfile", "pipeline.Dockerfile")
 NAMESPACE = "objects_that_sound"
-PACKAGES = ("components", "models", "serving", "tfx_pipeline")
+PACKAGES = ("api", "components", "models", "serving", "tfx_pipeline")
 
 
 def _instructions() -> list[tuple[str, str]]:

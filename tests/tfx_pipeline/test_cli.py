@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -9,26 +10,14 @@ from click.testing import CliRunner
 
 from objects_that_sound.components.evaluators import EVALUATORS
 from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.commands import run_and_tell, runs
 
 COMMANDS = [
-    "demo",
-    "run",
-    "continue",
-    "presets",
-    "compile",
-    "submit",
-    "videos",
-    "serve",
-    "score",
-    "embed",
-    "localise",
-    "index",
-    "search",
-    "evaluate",
-    "advise",
-    "report",
-    "runs",
-    "lineage",
+    *("videos", "presets"),
+    *("demo", "run", "continue"),
+    *("report", "runs", "advise", "evaluate", "lineage", "clean"),
+    *("embed", "score", "localise", "index", "search", "serve"),
+    *("compile", "submit"),
 ]
 
 _PROGRAM = """
@@ -57,25 +46,61 @@ def _in_a_process_of_its_own(*calls: list[str]) -> tuple[list[tuple[int, str]], 
     return found["results"], set(found["modules"])
 
 
-def test_help_lists_all_commands_and_imports_nothing_heavy():
+def test_help_lists_all_commands_in_the_order_of_work_and_imports_nothing_heavy():
     [(status, output)], modules = _in_a_process_of_its_own(["--help"])
     assert status == 0
-    listed = [
-        line.split()[0]
-        for line in output.partition("Commands:")[2].splitlines()
-        if line[2:3].strip()
+    sections = output.partition("Before a run:")[2]
+    rows = [line for line in sections.splitlines() if line[:2] == "  " and line[2:3].strip()]
+    assert [row.split()[0] for row in rows] == COMMANDS
+    headings = [line for line in output.splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings[1:] == [
+        "Before a run:",
+        "Train:",
+        "After a run:",
+        "Use a model:",
+        "On a cluster:",
     ]
-    assert listed == COMMANDS
-    assert not modules & HEAVY
+    assert not modules & (HEAVY | {"numpy", "av"})
 
 
-def test_the_help_of_every_command_imports_nothing_heavy():
+def test_the_help_of_every_command_has_an_example_and_imports_nothing_heavy():
     evaluators = [["evaluate", name.replace("_", "-")] for name in EVALUATORS]
     commands = [*([name] for name in COMMANDS), *evaluators]
+    commands += [["videos", "check"], ["videos", "generate"]]
     results, modules = _in_a_process_of_its_own(*[[*command, "--help"] for command in commands])
     assert [status for status, _ in results] == [0] * len(commands)
-    assert all(output.startswith("Usage: ") for _, output in results)
+    for command, (_, output) in zip(commands, results, strict=True):
+        assert output.startswith("Usage: ")
+        examples = output.partition("Examples:\n")[2]
+        assert f"  ots {' '.join(command)}" in examples, command
+        # Defaults are shown in one way: behind the sentence.
+        assert not re.search(r"default: [^\]]*\]\.|Default:", " ".join(output.split())), command
     assert not modules & HEAVY
+
+
+def test_ctrl_c_ends_a_command_with_a_sentence(monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs.command, "callback", stop)
+    result = CliRunner().invoke(main, ["runs", "--root", "."])
+    assert (result.exit_code, result.output) == (130, "\nStopped: ots runs is not done.\n")
+
+
+def test_a_run_that_is_stopped_says_what_is_kept(tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_and_tell, "run", stop)
+    result = CliRunner().invoke(main, ["run", "--videos", "x", "--root", str(tmp_path)])
+    assert result.exit_code == 130
+    assert f"are kept in {tmp_path}: the same command goes on" in result.output
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_are_left_out_where_nobody_wants_them(environment, coloured):
+    result = CliRunner().invoke(main, ["presets", "demo"], env=environment, color=True)
+    assert ("\x1b[" in result.output) == coloured
 
 
 def test_a_run_without_videos_is_a_clean_error_at_once(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import pathlib
@@ -14,34 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from objects_that_sound.api.moment import Moment
+
 if TYPE_CHECKING:
-    from objects_that_sound.serving.client.model_client import Image, ModelClient
+    from objects_that_sound.api.media_reader import MediaReader
+    from objects_that_sound.serving.client.model_client import ModelClient
 
 _MEDIA = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
-
-
-@dataclasses.dataclass(frozen=True)
-class Media:
-    """The image and the sound of a request, each None where not given.
-
-    Attributes:
-        image: JPEG or PNG bytes.
-        audio: int16 little-endian mono PCM, one second at the model's rate.
-        source: what they are, for people.
-        frames: where the model looks at several, all of them; the one in the middle is `image`.
-    """
-
-    image: bytes | None
-    audio: bytes | None
-    source: str
-    frames: tuple[bytes, ...] = ()
-
-    @property
-    def images(self) -> list[Image]:
-        """What the client's methods take: a batch of the one image."""
-        if self.image is None:
-            return []
-        return [self.frames or self.image]
 
 
 def media_options(function: Callable) -> Callable:
@@ -54,8 +32,8 @@ def media_options(function: Callable) -> Callable:
             click.option(
                 "--time",
                 type=click.FloatRange(0),
-                help="Seconds: which frame of a video, and the middle of the second of sound "
-                "[default: the middle of the file].",
+                help="Seconds: which frame of a video, and the middle of the second of sound. "
+                " [default: the middle of the file]",
             ),
         )
     ):
@@ -78,7 +56,7 @@ def server_options(function: Callable) -> Callable:
             click.option(
                 "--server",
                 metavar="HOST:PORT",
-                help="The model server [default: localhost:8500 for grpc, :8501 for rest].",
+                help="The model server.  [default: localhost:8500 for grpc, :8501 for rest]",
             ),
             click.option(
                 "--protocol", type=click.Choice(["grpc", "rest"]), default="grpc", show_default=True
@@ -90,7 +68,7 @@ def server_options(function: Callable) -> Callable:
                 metavar="NUMBER",
                 expose_value=False,
                 callback=_remember,
-                help="Of the versions that are served [default: the newest].",
+                help="Of the versions that are served.  [default: the newest]",
             ),
             click.option(
                 "--version-label",
@@ -178,7 +156,7 @@ def connection(
 
     try:
         if model is not None:
-            from objects_that_sound.tfx_pipeline.in_process_client import InProcessClient
+            from objects_that_sound.api.in_process_client import InProcessClient
 
             client: ModelClient = InProcessClient(str(model))
         else:
@@ -196,7 +174,7 @@ def read_media(
     video: pathlib.Path | None,
     time: float | None,
     need_both: bool,
-) -> Media:
+) -> Moment:
     """Reads what the options name, the sound at the rate that the served model takes.
 
     Raises:
@@ -209,63 +187,34 @@ def read_media(
         raise click.UsageError("give --image and --audio, or --video")
     if not (video or image or audio):
         raise click.UsageError("give --image, --audio or --video")
-    if video is not None:
-        return _read_video(client, video, time)
-    description = client.describe()
-    if image is not None and description.frames > 1:
-        raise click.UsageError(
-            f"the model looks at {description.frames} frames at once: give --video, not --image"
-        )
-    pcm = _read_sound(audio, description.sample_rate, time) if audio else None
+    with reader(client) as media:
+        if video is not None:
+            return media.moment(video, time)
+        frames = media.description.frames
+        if image is not None and frames > 1:
+            raise click.UsageError(
+                f"the model looks at {frames} frames at once: give --video, not --image"
+            )
+        content = media.image(image) if image else None
+        second = media.second(audio, time=time) if audio else None
     source = " and ".join(str(path) for path in (image, audio) if path)
-    return Media(image.read_bytes() if image else None, pcm, source)
+    return Moment(content, second, source)
+
+
+@contextlib.contextmanager
+def reader(client: ModelClient, processes: int = 1) -> Iterator[MediaReader]:
+    """Reads files as the client's model takes them; a file that can't be read ends the command."""
+    from objects_that_sound.api.media_reader import MediaReader
+    from objects_that_sound.api.unusable_file_error import UnusableFileError
+
+    try:
+        with MediaReader(client.describe(), processes) as media:
+            yield media
+    except UnusableFileError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def print_result(result: dict[str, Any], as_json: bool, words: str) -> None:
     """Prints a result as JSON or in words, to standard output."""
     json.dump(result, sys.stdout, indent=2) if as_json else sys.stdout.write(words)
     sys.stdout.write("\n")
-
-
-def _read_video(client: ModelClient, path: pathlib.Path, time: float | None) -> Media:
-    from objects_that_sound.components.media.clips import probe, read_clips
-    from objects_that_sound.components.media.media_error import MediaError
-    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
-
-    description = client.describe()
-    try:
-        with DecoderPool(1) as pool:
-            if time is None:
-                first, last = pool.call(probe, str(path)).usable or (0.0, 0.0)
-                time = (first + last) / 2
-            (clip,) = pool.call(
-                read_clips,
-                str(path),
-                [time],
-                image_size=description.image_size,
-                sample_rate=description.sample_rate,
-                frames=description.frames,
-            )
-    except MediaError as error:
-        raise click.ClickException(f"{path}: {error}") from error
-    return Media(clip.jpeg, clip.pcm, f"{path} at {clip.time:.2f} s", clip.frames)
-
-
-def _read_sound(path: pathlib.Path, sample_rate: int, time: float | None) -> bytes:
-    from objects_that_sound.components.media.media_error import MediaError
-    from objects_that_sound.components.media.sound import decode_audio
-    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
-
-    try:
-        with DecoderPool(1) as pool:
-            samples = pool.call(decode_audio, str(path), sample_rate)  # int16 [n]
-    except MediaError as error:
-        raise click.ClickException(f"{path}: {error}") from error
-    seconds = len(samples) / sample_rate
-    middle = seconds / 2 if time is None else time
-    start = round((middle - 0.5) * sample_rate)
-    if start < 0 or start + sample_rate > len(samples):
-        raise click.ClickException(
-            f"{path}: no whole second of sound around {middle:.2f} s; the file has {seconds:.2f} s"
-        )
-    return samples[start : start + sample_rate].astype("<i2").tobytes()

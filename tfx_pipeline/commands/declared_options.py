@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -15,12 +15,13 @@ Made = TypeVar("Made")
 
 
 def declared_options(
-    cls: type, *, structural_only: bool = False
+    cls: type, *, structural_only: bool = False, only: Collection[str] | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that gives a command an option for each field.
 
     Args:
         cls: `RunOptions`, or another dataclass of fields that may have `OptionTraits`.
+        only: names of the fields that are options; None: all.
         structural_only: whether those fields alone are options that decide which steps there are.
     """
     traits = {knob.name: OptionTraits.of(knob) for knob in knobs_of(cls)}
@@ -31,7 +32,11 @@ def declared_options(
             special[knob.name]["help"] = f"{knob.help} May be given several times."
     return options_of(
         cls,
-        but=[name for name, one in traits.items() if structural_only and not one.structural],
+        but=[
+            name
+            for name, one in traits.items()
+            if (structural_only and not one.structural) or (only is not None and name not in only)
+        ],
         flags={name: one.flag for name, one in traits.items() if one.flag},
         special=special,
     )

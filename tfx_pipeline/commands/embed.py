@@ -1,4 +1,4 @@
-"""`ots embed`: the embedding of an image, of a sound, or of both of a video."""
+"""`ots embed`: the embeddings of an image, of a sound, or of videos."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from objects_that_sound.tfx_pipeline.commands import client_options, slide_options
+from objects_that_sound.tfx_pipeline.commands import client_options, slide_options, table_options
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@table_options.table_options
 @client_options.media_options
 @slide_options.every_option
 @client_options.server_options
 def command(
+    videos: tuple[str, ...],
+    output: str | None,
+    model: pathlib.Path | None,
     image: pathlib.Path | None,
     audio: pathlib.Path | None,
     video: pathlib.Path | None,
@@ -30,8 +36,20 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Ask a model server for embeddings: vectors of unit length, near where things go together."""
-    with client_options.connection(server, protocol, model_name, timeout) as client:
+    """Ask a model for embeddings: vectors of unit length, near where things go together.
+
+    `ots embed VIDEOS -o TABLE.parquet` takes folders, files and quoted globs, and writes a row for
+    each second (--every) of all videos: video, time, image and audio. A command that was stopped
+    goes on where it was.
+
+    Without --model, a model server is asked.
+    """
+    table_options.check_table_options(videos, output, (image, audio, video, time))
+    with client_options.connection(server, protocol, model_name, timeout, model) as client:
+        if videos:
+            question = functools.partial(_vectors, client)
+            table_options.write_table(client, videos, output, every, "embed", question, as_json)
+            return
         if every is not None:
             slide_options.print_slide(client, video, time, every, functools.partial(_both, client))
             return
@@ -51,9 +69,15 @@ def command(
     client_options.print_result(result, as_json, "\n".join(lines))
 
 
-def _both(client: ModelClient, images: list[Image], sounds: list[bytes]) -> list[dict[str, Any]]:
+def _vectors(
+    client: ModelClient, images: list[Image], sounds: list[bytes]
+) -> list[dict[str, np.ndarray]]:
     vectors = zip(client.embed_image(images), client.embed_audio(sounds), strict=True)
+    return [{"image": image, "audio": audio} for image, audio in vectors]
+
+
+def _both(client: ModelClient, images: list[Image], sounds: list[bytes]) -> list[dict[str, Any]]:
     return [
-        {"image_embedding": image.tolist(), "audio_embedding": audio.tolist()}
-        for image, audio in vectors
+        {f"{name}_embedding": vector.tolist() for name, vector in row.items()}
+        for row in _vectors(client, images, sounds)
     ]

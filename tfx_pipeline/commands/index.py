@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     "--split",
     "splits",
     multiple=True,
-    help="Of --examples: index this one. May be given several times  [default: all].",
+    help="Of --examples: index this one. May be given several times.  [default: all]",
 )
 @click.option(
     "--examples-per-video",

@@ -41,21 +41,21 @@ _POSITIVE = click.FloatRange(0, min_open=True)
 @click.option("--start", type=click.FloatRange(0), help="Of VIDEO: seconds to begin at.")
 @click.option("--max-seconds", type=_POSITIVE, help="Of VIDEO: show so much of it at most.")
 @click.option(
-    "--fps", type=_POSITIVE, help="Of VIDEO: frames a second  [default: each frame there is]."
+    "--fps", type=_POSITIVE, help="Of VIDEO: frames a second.  [default: each frame there is]"
 )
 @click.option(
     "--width",
     type=click.IntRange(240, 7680),
-    help="Of VIDEO: pixels of the three panels together, at most  [default: 1280].",
+    help="Of VIDEO: pixels of the three panels together, at most.  [default: 1280]",
 )
 @click.option(
     "--scale",
     type=_POSITIVE,
-    help="Of VIDEO: value of the map that gets the brightest colour, the same in all frames  "
-    "[default: 1].",
+    help="Of VIDEO: value of the map that gets the brightest colour, the same in all frames. "
+    " [default: 1]",
 )
 @click.option(
-    "--batch-size", type=click.IntRange(1), help="Of VIDEO: frames a call  [default: 16]."
+    "--batch-size", type=click.IntRange(1), help="Of VIDEO: frames a call.  [default: 16]"
 )
 @client_options.server_options
 def command(

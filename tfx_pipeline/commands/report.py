@@ -18,16 +18,16 @@ _ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
     type=_ROOT,
     help="Folder of the run: what `ots run` or `ots demo` was given as --root.",
 )
-@click.option("--run_id", "--run-id", help="The pipeline run  [default: the latest].")
+@click.option("--run_id", "--run-id", help="The pipeline run.  [default: the latest]")
 @click.option("--version", help="The run that pushed this version, instead of --run-id.")
-@click.option("--compare", type=_ROOT, help="Folder of a run to compare with  [default: --root].")
-@click.option("--compare-run-id", help="Compare with this run  [default: the latest].")
+@click.option("--compare", type=_ROOT, help="Folder of a run to compare with.  [default: --root]")
+@click.option("--compare-run-id", help="Compare with this run.  [default: the latest]")
 @click.option("--compare-version", help="Compare with the run that pushed this version.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="Of a comparison: the page to write  [default: comparison.html in --root].",
+    help="Of a comparison: the page to write.  [default: comparison.html in --root]",
 )
 def command(
     root: pathlib.Path,

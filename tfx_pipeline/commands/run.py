@@ -12,15 +12,26 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
 )
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
+from objects_that_sound.tfx_pipeline.commands.tell_check import tell_check
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("run")
 @click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
 @declared_options(RunOptions)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only say what the run would make of the videos, and what it would take.",
+)
 @run_switches
 def command(
-    root: str, enable_cache: bool, forget_missing: bool, verbose: bool, **values: Any
+    root: str,
+    dry_run: bool,
+    enable_cache: bool,
+    forget_missing: bool,
+    verbose: bool,
+    **values: Any,
 ) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
 
@@ -28,8 +39,12 @@ def command(
     and ROOT/report.json. Exit status: 0 a model was pushed; 3 the gate refused it; 2 an option
     can't be right; 1 another error.
     """
+    options = made_of_options(RunOptions, values)
+    if dry_run:
+        tell_check(options, root=root)
+        return
     run_and_tell(
-        made_of_options(RunOptions, values),
+        options,
         root,
         enable_cache=enable_cache,
         forget_missing=forget_missing,

@@ -12,6 +12,7 @@ from objects_that_sound.components.video_example_gen.name_matches import NameMat
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
 from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
+from objects_that_sound.tfx_pipeline.commands.stopped import Stopped
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.run import run
 from objects_that_sound.tfx_pipeline.run_error import RunError
@@ -49,6 +50,11 @@ def run_and_tell(
         raise click.ClickException(f"{error}\nRun again with --verbose for the log") from error
     except RunError as error:
         raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"Stopped. What was decoded, the stages that are done and the training up to now are "
+            f"kept in {root}: the same command goes on from there."
+        ) from None
     _tell(outcome)
 
 

@@ -17,6 +17,7 @@ def run_switches(function: Callable[..., Any]) -> Callable[..., Any]:
                 "enable_cache",
                 flag_value=False,
                 default=True,
+                show_default=False,
                 help="Compute everything anew, also what did not change.",
             ),
             click.option(

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
+from typing import TYPE_CHECKING
 
 import click
 
-from objects_that_sound.tfx_pipeline.commands import client_options, slide_options
+from objects_that_sound.tfx_pipeline.commands import client_options, slide_options, table_options
+
+if TYPE_CHECKING:
+    from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@table_options.table_options
 @client_options.media_options
 @slide_options.every_option
 @client_options.server_options
 def command(
+    videos: tuple[str, ...],
+    output: str | None,
+    model: pathlib.Path | None,
     image: pathlib.Path | None,
     audio: pathlib.Path | None,
     video: pathlib.Path | None,
@@ -25,18 +34,22 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Ask a model server for the probability that an image and a sound correspond."""
-    with client_options.connection(server, protocol, model_name, timeout) as client:
+    """Ask a model for the probability that an image and a sound correspond.
+
+    `ots score VIDEOS -o TABLE.parquet` takes folders, files and quoted globs, and writes a row for
+    each second (--every) of all videos: video, time and score. A command that was stopped goes on
+    where it was.
+
+    Without --model, a model server is asked.
+    """
+    table_options.check_table_options(videos, output, (image, audio, video, time))
+    with client_options.connection(server, protocol, model_name, timeout, model) as client:
+        question = functools.partial(_scores, client)
+        if videos:
+            table_options.write_table(client, videos, output, every, "score", question, as_json)
+            return
         if every is not None:
-            slide_options.print_slide(
-                client,
-                video,
-                time,
-                every,
-                lambda images, sounds: [
-                    {"score": float(score)} for score in client.score(images, sounds)
-                ],
-            )
+            slide_options.print_slide(client, video, time, every, question)
             return
         media = client_options.read_media(client, image, audio, video, time, need_both=True)
         assert media.audio is not None  # need_both
@@ -46,3 +59,9 @@ def command(
         as_json,
         f"{score:.4f}  probability that picture and sound correspond ({media.source})",
     )
+
+
+def _scores(
+    client: ModelClient, images: list[Image], sounds: list[bytes]
+) -> list[dict[str, float]]:
+    return [{"score": float(score)} for score in client.score(images, sounds)]

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     help="An index (or its folder of versions) to ask in this process, without a server.",
 )
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Results.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=pathlib.Path),
+    help="Also write a page of the results, with the frames where --index is given.",
+)
 @client_options.server_options
 def command(
     image: pathlib.Path | None,
@@ -36,6 +41,7 @@ def command(
     time: float | None,
     index: pathlib.Path | None,
     k: int,
+    html: pathlib.Path | None,
     server: str | None,
     protocol: str,
     model_name: str,
@@ -56,6 +62,15 @@ def command(
             found["sounds"] = client.search_by_image(media.images, k)[0]
         if media.audio is not None:
             found["images"] = client.search_by_audio([media.audio], k)[0]
+        folder = getattr(client, "folder", None)
+    if html is not None:
+        from objects_that_sound.api.search_results import SearchResults
+
+        lists = {name: tuple(items) for name, items in found.items()}
+        try:
+            SearchResults(media.source, folder=folder, **lists).save(html)
+        except OSError as error:
+            raise click.ClickException(f"cannot write {html}: {error}") from error
     result = {name: [dataclasses.asdict(item) for item in items] for name, items in found.items()}
     tables = [_table(f"{name} for {media.source}", items) for name, items in found.items()]
     client_options.print_result({"source": media.source, **result}, as_json, "\n\n".join(tables))

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.tfx_pipeline.commands.unpushed import unpushed
 from objects_that_sound.tfx_pipeline.knobs.click_options import (
     TextType,
     from_options,
@@ -194,6 +195,8 @@ def command(show_version: bool, **flags: Any) -> None:
                 "whoever can reach this machine at %s can ask: there is no --api_token_file",
                 options.bind_address,
             )
+        if options.model_base_path and (words := unpushed(options.model_base_path)):
+            logging.warning(words)
         stop.wait()
         logging.info("stopping: requests in flight are finished")
     finally:

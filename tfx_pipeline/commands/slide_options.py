@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import json
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from objects_that_sound.components.media.clips import Clip
-    from objects_that_sound.serving.client.model_client import Image, ModelClient
+from objects_that_sound.tfx_pipeline.commands import client_options
 
-_AT_ONCE = 32
-"""Moments in a request."""
+if TYPE_CHECKING:
+    from objects_that_sound.serving.client.model_client import Image, ModelClient
 
 every_option = click.option(
     "--every",
@@ -50,41 +46,10 @@ def print_slide(
         raise click.UsageError("--every slides over a --video, without --time")
     import tqdm
 
-    from objects_that_sound.components.media.clips import read_clips
     from objects_that_sound.components.media.media_error import MediaError
-    from objects_that_sound.components.media.slide import slide, slide_times
-    from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
-    description = client.describe()
-    with DecoderPool(1) as pool:
-        try:
-            times = pool.call(slide_times, str(video), every, frames=description.frames)
-        except MediaError as error:
-            raise click.ClickException(f"{video}: {error}") from error
-        moments = slide(
-            str(video),
-            times,
-            image_size=description.image_size,
-            sample_rate=description.sample_rate,
-            frames=description.frames,
-            read=functools.partial(pool.call, read_clips),
-        )
-        pairs = zip(times, moments, strict=True)
-        with tqdm.tqdm(total=len(times), unit="moments", disable=None) as progress:
-            while some := list(itertools.islice(pairs, _AT_ONCE)):
-                clips = [clip for _, clip in some if not isinstance(clip, MediaError)]
-                answers = iter(_ask(clips, ask))
-                for moment, clip in some:
-                    if isinstance(clip, MediaError):
-                        found = {"time": round(moment, 3), "error": str(clip)}
-                    else:
-                        found = {"time": round(clip.time, 3), **next(answers)}
-                    click.echo(json.dumps(found))
-                progress.update(len(some))
-
-
-def _ask(
-    clips: list[Clip], ask: Callable[[list[Image], list[bytes]], list[dict[str, Any]]]
-) -> Iterator[dict[str, Any]]:
-    if clips:
-        yield from ask([clip.frames or clip.jpeg for clip in clips], [clip.pcm for clip in clips])
+    with client_options.reader(client) as media:
+        count, answers = media.ask(video, every, ask)
+        for moment, answer in tqdm.tqdm(answers, total=count, unit="moments", disable=None):
+            found = {"error": str(answer)} if isinstance(answer, MediaError) else answer
+            click.echo(json.dumps({"time": round(moment, 3), **found}))

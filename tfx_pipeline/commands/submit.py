@@ -20,7 +20,7 @@ import click
     help="Of the run, e.g. preset=full. May be given several times, for a list once for each value.",
 )
 @click.option("--experiment", help="That the run is filed under.")
-@click.option("--run-name", help="Default: the file's name and the time.")
+@click.option("--run-name", help="Name of the run.  [default: the file's name and the time]")
 @click.option("--namespace", help="Of multi-user Kubeflow.")
 @click.option(
     "--token", envvar="KF_PIPELINES_TOKEN", help="For the server; better in KF_PIPELINES_TOKEN."
@@ -28,7 +28,7 @@ import click
 @click.option(
     "--cache/--no-cache",
     default=None,
-    help="Let all steps, or none, reuse earlier results. Default: as compiled.",
+    help="Let all steps, or none, reuse earlier results.  [default: as compiled]",
 )
 @click.option("--wait", is_flag=True, help="Wait for the end; exit status 1 unless it succeeded.")
 def command(

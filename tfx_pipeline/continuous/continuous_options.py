@@ -28,7 +28,7 @@ class ContinuousOptions:
     max_drift: Annotated[
         tuple[str, ...],
         "How much a span may differ from the one before, from 0 to 1; for all features or one, as "
-        f"in audio/loudness=0.5. Default: {DivergenceLimits.default}.",
+        f"in audio/loudness=0.5.  [default: {DivergenceLimits.default}]",
         OptionTraits(metavar="[FEATURE=]LIMIT"),
     ] = ()
     accept_drift: Annotated[

@@ -42,7 +42,7 @@ def properties_output(step: str) -> str:
 
 
 def _video_fingerprint(options: RunOptions) -> str:
-    listed = list_videos(options.videos, options.segments)
+    listed = list_videos(options.videos, options.segments, options.eval_videos)
     for one in name_matches(listed, options.ingest_config()):
         print(one.text)
     with tempfile.TemporaryDirectory() as folder:

@@ -67,12 +67,16 @@ def list_videos_component(deployment: Deployment) -> Any:
     return _component(
         LIST_VIDEOS,
         deployment.image,
-        inputs={"videos": "JsonArray", "segments": "String", "fingerprint": "String"},
+        inputs={
+            **{"videos": "JsonArray", "segments": "String", "eval_videos": "JsonArray"},
+            "fingerprint": "String",
+        },
         outputs={VIDEOS: "Artifact"},
         command=[
             *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.list_videos"),
             *("--videos", {"inputValue": "videos"}),
             *("--segments", {"inputValue": "segments"}),
+            *("--eval_videos", {"inputValue": "eval_videos"}),
             *("--fingerprint", {"inputValue": "fingerprint"}),
             *("--output", {"outputPath": VIDEOS}),
         ],

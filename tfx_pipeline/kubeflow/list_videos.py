@@ -1,6 +1,6 @@
 """The step that lists the videos of a run.
 
-    python -m objects_that_sound.tfx_pipeline.kubeflow.list_videos --videos JSON --segments CSV --fingerprint HEX --output FOLDER
+    python -m objects_that_sound.tfx_pipeline.kubeflow.list_videos --videos JSON --segments CSV --eval_videos JSON --fingerprint HEX --output FOLDER
 
 Its output is cached by the fingerprint, so that ingest is not repeated while the videos stay the same.
 """
@@ -22,12 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--videos", required=True)
     parser.add_argument("--segments", required=True)
+    parser.add_argument("--eval_videos", default="[]")
     parser.add_argument("--fingerprint", required=True)
     parser.add_argument("--output", required=True)
     given = parser.parse_args(arguments)
     path = os.path.join(given.output, VIDEO_LIST)
     try:
-        write_list(list_videos(json.loads(given.videos), given.segments), path)
+        videos, held_out = json.loads(given.videos), json.loads(given.eval_videos)
+        write_list(list_videos(videos, given.segments, held_out), path)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     # Under a fingerprint of other videos the cache would give these to a later run.

@@ -10,6 +10,7 @@ from objects_that_sound.components.video_example_gen.splits import (
     VAL,
     assign_splits,
     listed_splits,
+    named_or_dealt,
     split_shares,
 )
 
@@ -50,6 +51,39 @@ def test_too_few_groups():
         _assign(1)
     with pytest.raises(ValueError, match="split_method='rank'"):
         _assign(2, "hash", [("train", 10**6), ("eval", 1)])
+
+
+def _named_or_dealt(listed, splits=_SPLITS):
+    return named_or_dealt(listed, splits, method="rank", seed=0)
+
+
+def test_groups_that_no_list_names_are_dealt_among_the_other_splits():
+    loose = [(f"g{number}", "") for number in range(30)]
+    found = _named_or_dealt([*loose, ("a", "eval"), ("b", "eval"), ("a", "eval")])
+    assert {group for group, split in found.items() if split == "eval"} == {"a", "b"}
+    assert len(found) == 32
+    with_val = _named_or_dealt([*loose, ("a", "eval")], split_shares(0.1))
+    assert collections.Counter(with_val.values()) == {"train": 27, "val": 3, "eval": 1}
+
+
+def test_where_a_list_names_all_or_nothing_it_is_as_without_this():
+    loose = [(f"g{number}", "") for number in range(30)]
+    assert _named_or_dealt(loose) == _assign(30)
+    named = [("a", "train"), ("b", "eval")]
+    assert _named_or_dealt(named) == listed_splits(named, ["train", "eval"])
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ([("a", "eval"), ("a", ""), ("b", "")], "a group must stay together"),
+        ([("a", "eval"), ("b", "train"), ("c", "")], "name the split of every video"),
+        ([("a", "test"), ("b", ""), ("c", "")], "the split 'test', but there are train, eval"),
+    ],
+)
+def test_names_that_cannot_be_followed_are_refused(listed, message):
+    with pytest.raises(ValueError, match=message):
+        _named_or_dealt(listed)
 
 
 def test_the_splits_of_a_list_are_taken():

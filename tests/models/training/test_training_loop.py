@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 
 import keras
 import numpy as np
@@ -71,6 +73,26 @@ def test_epochs_and_steps_are_told_in_order(network_config, make_batches):
         *(6, ("epoch", 2, 7, names)),
         "end",
     ]
+
+
+class _CtrlC(keras.callbacks.Callback):
+    """Ctrl-C while a step is at work."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_ends_it_after_the_step_with_a_checkpoint(network_config, make_batches, store):
+    batches = make_batches(network_config, 8, 7)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        _loop(network_config, _config(), store, _CtrlC()).run(batches.skip, batches.take(1))
+    assert [checkpoint.state["step"] for checkpoint in store.newest()] == [3]
+    assert signal.getsignal(signal.SIGINT) is before
+    events = _Events()
+    _loop(network_config, _config(), store, events).run(batches.skip, batches.take(1))
+    assert events.events[:2] == [("begin", 3), 3]
 
 
 @pytest.mark.parametrize("average", [False, True], ids=["last", "averaged"])

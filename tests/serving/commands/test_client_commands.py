@@ -165,7 +165,7 @@ def test_localise_a_whole_video(server_flags: list[str], video: str, tmp_path: p
 def test_files_that_cannot_be_used(server_flags: list[str], image: str, audio: str):
     cases = [
         (["--image", image, "--audio", image], "grey.png"),
-        (["--image", audio, "--audio", audio], "INVALID_ARGUMENT"),
+        (["--image", audio, "--audio", audio], "tone.wav: cannot_open: not a picture"),
         (["--image", image, "--audio", audio, "--time=2.9"], "no whole second of sound"),
         (["--video", image], "grey.png: cannot_open"),
     ]

@@ -12,6 +12,8 @@ from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.metric import Better
 from objects_that_sound.components.evaluation.threshold import parse_threshold
 from objects_that_sound.tfx_pipeline.knobs.click_options import from_options, options_of
+from objects_that_sound.tfx_pipeline.knobs.knob import knobs_of
+from objects_that_sound.tfx_pipeline.lazy_group import examples_text
 
 _MODEL = "a SavedModel's folder, a folder of numbered versions, or a Model artifact's folder"
 _DIRECTIONS = {Better.LOWER: " (lower is better)", Better.NEITHER: " (neither way is better)"}
@@ -37,7 +39,24 @@ def evaluator_command(evaluator: Evaluator) -> click.Command:
     for decorate in reversed(_options(evaluator)):
         command = decorate(command)
     name = evaluator.name.replace("_", "-")
-    return click.command(name, help=_help(evaluator), short_help=evaluator.help)(command)
+    return click.command(
+        name,
+        help=_help(evaluator),
+        short_help=evaluator.help,
+        epilog=examples_text((_example(evaluator, name),)),
+    )(command)
+
+
+def _example(evaluator: Evaluator, name: str) -> str:
+    """A call with the options that must be given."""
+    line = f"ots evaluate {name} --model runs/mine/serving/objects-that-sound"
+    if {"examples", "pairs"} & set(evaluator.inputs) - set(evaluator.optional_inputs):
+        line += " --examples runs/mine"
+    for knob in knobs_of(evaluator.options):
+        if knob.required:
+            value = knob.choices[0] if knob.choices else knob.name.upper()
+            line += f" --{knob.name.replace('_', '-')} {value}"
+    return line
 
 
 def _options(evaluator: Evaluator) -> list[Callable]:
@@ -83,6 +102,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
         click.option(
             "--output", metavar="FOLDER", help="Folder to keep figures, decisions and pictures in."
         ),
+        click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON."),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def run_evaluator(
     examples: str | None = None,
     split: str = "",
     seed: int = 0,
+    as_json: bool = False,
 ) -> None:
     """Measures, prints figures and decisions, and ends with the status that says the verdict.
 
@@ -45,6 +47,7 @@ def run_evaluator(
         examples: see `find_examples`; None if the evaluator does without.
         split: split that pairs are made of, for an evaluator of pairs.
         seed: seed of these pairs' choice.
+        as_json: whether to print the figures as JSON, as in metrics.json.
 
     Raises:
         click.ClickException: something given can't be used; with the reason.
@@ -69,7 +72,7 @@ def run_evaluator(
             result.write(folder)
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise click.ClickException(str(error)) from error
-    click.echo(result_text(result))
+    click.echo(json.dumps(result.to_json(), indent=2) if as_json else result_text(result))
     _tell_decisions(result)
 
 

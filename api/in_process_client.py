@@ -14,7 +14,11 @@ from objects_that_sound.serving.client.version_status import VersionStatus
 
 
 class InProcessClient(ModelClient):
-    """Answers as a model server would, from a SavedModel in this process."""
+    """Answers as a model server would, from a SavedModel in this process.
+
+    Attributes:
+        folder: folder of the SavedModel.
+    """
 
     def __init__(self, path: str):
         """Loads the model.
@@ -27,6 +31,7 @@ class InProcessClient(ModelClient):
         """
         super().__init__(server=path, model_name=path)
         self._model = SavedModel(path)
+        self.folder = self._model.folder
 
     def predict(
         self,

@@ -1,0 +1,1 @@
+"""What is known of videos before any of them is decoded."""

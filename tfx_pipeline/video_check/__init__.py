@@ -1,0 +1,1 @@
+"""What a run will do, told before it does it."""
