@@ -8,6 +8,7 @@ Here each node of the same TFX pipeline becomes a container component of kfp.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,12 +22,15 @@ from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import (
     CONFIGURE,
     EXAMPLE_GEN,
     LIST_VIDEOS,
+    REPORT_FAILURE,
     TRAINER,
     VIDEOS,
     configure_component,
     list_videos_component,
+    report_failure_component,
     step_component,
 )
+from objects_that_sound.tfx_pipeline.kubeflow.report_failure import WEBHOOK
 from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
     parameter_knobs,
     read_parameters,
@@ -38,6 +42,7 @@ from objects_that_sound.tfx_pipeline.kubeflow.train_job import TRAIN_JOB, job_se
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 
 _RETRY_AFTER = "30s"
+_NEVER_CACHED = (CONFIGURE, REPORT_FAILURE)
 
 
 def compile_pipeline(
@@ -61,7 +66,7 @@ def compile_pipeline(
 
     Raises:
         ValueError: an option names a step that there is not, or a default can't be right; or Beam's
-            workers, or those of the training, would not see what they are to write to.
+            workers would not see what they are to write to.
     """
     structure = structure or {}
     sample = {"videos": ["videos"], "push_destination": "folder"} | dict(defaults or {})
@@ -70,9 +75,10 @@ def compile_pipeline(
         raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
     graph = steps(tfx_graph(run_options, destination))
     names = [CONFIGURE, LIST_VIDEOS, *(step.name for step in graph)]
-    for name in (*deployment.uncached, *deployment.step_retries):
-        if name not in names:
-            raise ValueError(f"there is no step {name!r}, only {', '.join(names)}")
+    if deployment.report_failures:
+        names.append(REPORT_FAILURE)
+    for name in sorted(deployment.named_steps.difference(names)):
+        raise ValueError(f"there is no step {name!r}, only {', '.join(names)}")
     pipeline = dsl.pipeline(name=PIPELINE_NAME, pipeline_root=pipeline_root)(
         _function(graph, deployment, structure, defaults or {})
     )
@@ -91,7 +97,8 @@ def _function(
 
     def objects_that_sound(*channels: Any) -> None:
         parameters = dict(zip((knob.name for knob in knobs), channels, strict=True))
-        _add_steps(graph, deployment, structure, parameters)
+        with _reporting_failures(deployment):
+            _add_steps(graph, deployment, structure, parameters)
 
     objects_that_sound.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
@@ -111,6 +118,17 @@ def _function(
     return objects_that_sound
 
 
+def _reporting_failures(deployment: Deployment) -> contextlib.AbstractContextManager[Any]:
+    """What the steps are added within; a group of its own, where somebody wants to be told."""
+    if not deployment.report_failures:
+        return contextlib.nullcontext()
+    report = report_failure_component(deployment)()
+    _deploy(REPORT_FAILURE, report, deployment)
+    secret, key = deployment.report_failures.split(":")
+    kubernetes.use_secret_as_env(report, secret, {key: WEBHOOK})
+    return dsl.ExitHandler(report, name="run")
+
+
 def _default(knob: Knob) -> Any:
     if knob.required:
         return inspect.Parameter.empty
@@ -127,7 +145,6 @@ def _add_steps(
     listed = list_videos_component(deployment)(
         videos=parameters["videos"],
         segments=parameters["segments"],
-        eval_videos=parameters["eval_videos"],
         fingerprint=configure.outputs[VIDEO_FINGERPRINT],
     )
     tasks = {CONFIGURE: configure, LIST_VIDEOS: listed}
@@ -143,17 +160,45 @@ def _add_steps(
 
 
 def _deploy(name: str, task: dsl.PipelineTask, deployment: Deployment) -> None:
-    task.set_caching_options(name != CONFIGURE and name not in deployment.uncached)
-    retries = deployment.step_retries.get(name, deployment.retries)
-    if retries:
-        task.set_retry(retries, backoff_duration=_RETRY_AFTER, backoff_factor=2)
-    for claim, folder in deployment.volumes.items():
+    task.set_caching_options(name not in (*_NEVER_CACHED, *deployment.uncached))
+    # The default also holds where the numbers of other steps are given.
+    retries = deployment.per_step("retries").one_of(name) or Deployment.retries[-1]
+    if int(retries):
+        task.set_retry(int(retries), backoff_duration=_RETRY_AFTER, backoff_factor=2)
+    # What trains is not this pod if there are several.
+    waits = name == TRAINER and deployment.training_workers > 1
+    if (cpus := deployment.per_step("cpus").one_of(name)) and not waits:
+        task.set_cpu_request(cpus)
+    if (memory := deployment.per_step("memory").one_of(name)) and not waits:
+        task.set_memory_request(memory).set_memory_limit(memory)
+    if policy := deployment.per_step("image_pull_policy").one_of(name):
+        kubernetes.set_image_pull_policy(task, policy)
+    for number, storage in enumerate(deployment.per_step("ephemeral_storage").all_of(name)):
+        size, folder = storage.split(":", 1)
+        kubernetes.add_ephemeral_volume(
+            task, f"ephemeral-{number}", folder, ["ReadWriteOnce"], size
+        )
+    for key, value in deployment.labels(name).items():
+        kubernetes.add_node_selector(task, key, value)
+    for text in deployment.per_step("tolerations").all_of(name):
+        taint, _, effect = text.partition(":")
+        key, value = taint.split("=")
+        any_value = value == "*"
+        kubernetes.add_toleration(
+            task,
+            key,
+            "Exists" if any_value else "Equal",
+            None if any_value else value,
+            effect or None,  # type: ignore[arg-type] # of the three, by the option's form
+        )
+    for text in deployment.per_step("secrets").all_of(name):
+        source, variable = text.split("=")
+        secret, key = source.split(":")
+        kubernetes.use_secret_as_env(task, secret, {key: variable})
+    for claim, folder in deployment.mounts(name).items():
         kubernetes.mount_pvc(task, pvc_name=claim, mount_path=folder)
-    if name == TRAINER and deployment.training_workers > 1:
+    if waits:
         task.set_env_variable(TRAIN_JOB, job_settings(deployment))
-    elif name == TRAINER:
-        if deployment.gpus:
-            task.set_accelerator_type(deployment.accelerator)
-            task.set_accelerator_limit(deployment.gpus)
-        for key, value in deployment.node_selector.items():
-            kubernetes.add_node_selector(task, key, value)
+    elif name == TRAINER and deployment.gpus:
+        task.set_accelerator_type(deployment.accelerator)
+        task.set_accelerator_limit(deployment.gpus)

@@ -27,6 +27,7 @@ _PYTHON = ("python", "-P", "-m")  # -P: the working directory may hold anything
 
 CONFIGURE = "configure"
 LIST_VIDEOS = "list-videos"
+REPORT_FAILURE = "report-failure"
 VIDEOS = "videos"
 """Output of LIST_VIDEOS and input of EXAMPLE_GEN: a folder with the list."""
 EXAMPLE_GEN = step_name("VideoExampleGen")
@@ -41,7 +42,8 @@ _PARAMETER_TYPES = {
     BOOLEAN: "Boolean",
     LIST: "JsonArray",
 }
-_ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset"}  # of kfp's; all others: "Artifact"
+_ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset", "Evaluation": "Metrics"}
+"""Of kfp's; all others: "Artifact"."""
 
 
 def configure_component(
@@ -79,6 +81,20 @@ def list_videos_component(deployment: Deployment) -> Any:
             *("--eval_videos", {"inputValue": "eval_videos"}),
             *("--fingerprint", {"inputValue": "fingerprint"}),
             *("--output", {"outputPath": VIDEOS}),
+        ],
+    )
+
+
+def report_failure_component(deployment: Deployment) -> Any:
+    """Of the step that follows when the run has ended, in whichever way; see report_failure.py."""
+    return _component(
+        REPORT_FAILURE,
+        deployment.image,
+        inputs={"status": "PipelineTaskFinalStatus"},
+        outputs={},
+        command=[
+            *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.report_failure"),
+            *("--status", {"inputValue": "status"}),
         ],
     )
 

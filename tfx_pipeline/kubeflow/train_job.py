@@ -11,6 +11,7 @@ GROUP, VERSION = "trainer.kubeflow.org", "v1alpha1"
 TRAIN_JOB = "OTS_TRAIN_JOB"
 """Environment variable of the step Trainer: how the workers are run, as `job_settings` gives it."""
 
+_STEP = "trainer"
 _API = f"{GROUP}/{VERSION}"
 _NODE = "node"  # Kubeflow Trainer's name of the job of the workers, and of their container
 _PORT = 2222
@@ -24,7 +25,8 @@ def job_settings(deployment: Deployment) -> str:
         ValueError: the workers would not see a folder in common, or can't share the GPUs.
     """
     workers, work_dir = deployment.training_workers, deployment.work_dir
-    shared = any(f"{work_dir}/".startswith(f"{place}/") for place in deployment.volumes.values())
+    volumes = deployment.mounts(_STEP)
+    shared = any(f"{work_dir}/".startswith(f"{place}/") for place in volumes.values())
     if not shared:
         raise ValueError(
             "--training-workers needs --work-dir in a --volume that several pods may write to "
@@ -35,15 +37,18 @@ def job_settings(deployment: Deployment) -> str:
             f"--gpus {deployment.gpus} must be a multiple of --training-workers {workers}: they are "
             "those of all workers together"
         )
+    cpus, memory = (deployment.per_step(name).one_of(_STEP) for name in ("cpus", "memory"))
+    gpus = str(deployment.gpus // workers) if deployment.gpus else None
     return json.dumps(
         {
             "image": deployment.trainer_image or deployment.image,
             "workers": workers,
-            "resources": (
-                {deployment.accelerator: deployment.gpus // workers} if deployment.gpus else {}
-            ),
-            "node_selector": dict(deployment.node_selector),
-            "volumes": dict(deployment.volumes),
+            "resources": {
+                "requests": _said(cpu=cpus, memory=memory),
+                "limits": _said(memory=memory, **{deployment.accelerator: gpus}),
+            },
+            "node_selector": deployment.labels(_STEP),
+            "volumes": volumes,
         }
     )
 
@@ -103,9 +108,7 @@ def train_job(name: str, settings: dict[str, Any], fn_args: str) -> tuple[dict, 
         "command": ["python", "-P", "-m", module],
         "args": [fn_args, "--addresses", ",".join(hosts)],
         "numNodes": workers,
-        "resourcesPerNode": {
-            "limits": {key: str(number) for key, number in settings["resources"].items()}
-        },
+        "resourcesPerNode": settings["resources"],
     }
     reference = {"apiGroup": GROUP, "kind": "TrainingRuntime", "name": name}
     return runtime, {
@@ -114,3 +117,7 @@ def train_job(name: str, settings: dict[str, Any], fn_args: str) -> tuple[dict, 
         "metadata": {"name": name},
         "spec": {"runtimeRef": reference, "trainer": trainer},
     }
+
+
+def _said(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -20,8 +20,10 @@ _DEPLOYMENT = Deployment(
     trainer_image="registry.example/ots:gpu",
     gpus=8,
     training_workers=4,
-    node_selector={"pool": "gpu"},
-    volumes={"models": "/models"},
+    cpus=("4", "trainer=8"),
+    memory=("trainer=16Gi",),
+    node_selectors=("pool=gpu", "configure=pool=small"),
+    volumes=("models:/models",),
     work_dir="/models/work",
 )
 
@@ -43,7 +45,10 @@ def test_each_worker_gets_its_share_of_the_gpus_and_knows_all_others():
     asked = job["spec"]["trainer"]
     assert asked["image"] == "registry.example/ots:gpu"
     assert asked["numNodes"] == runtime["spec"]["mlPolicy"]["numNodes"] == 4
-    assert asked["resourcesPerNode"]["limits"] == {"nvidia.com/gpu": "2"}
+    assert asked["resourcesPerNode"] == {
+        "requests": {"cpu": "8", "memory": "16Gi"},
+        "limits": {"memory": "16Gi", "nvidia.com/gpu": "2"},
+    }
     addresses = asked["args"][2].split(",")
     assert addresses[3] == "ots-train-1-node-0-3.ots-train-1:2222"
     assert len(set(addresses)) == 4
@@ -60,7 +65,7 @@ def test_each_worker_gets_its_share_of_the_gpus_and_knows_all_others():
         ({"work_dir": ""}, "needs --work-dir in a --volume"),
         ({"work_dir": "/elsewhere"}, "needs --work-dir in a --volume"),
         ({"work_dir": "/models-of-others/work"}, "needs --work-dir in a --volume"),
-        ({"volumes": {}}, "needs --work-dir in a --volume"),
+        ({"volumes": ()}, "needs --work-dir in a --volume"),
     ],
 )
 def test_workers_that_could_not_work_together_are_refused(changes, message):
