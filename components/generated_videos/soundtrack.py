@@ -67,7 +67,7 @@ def _sound_of_take(
         scene.difficulty,
         scene.rng("sound", number),
         shares[0],
-        sum(others, np.float32(0)),
+        np.sum(others, axis=0) if others else 0.0,
     )
 
 
