@@ -254,7 +254,10 @@ def test_the_health_check_of_compose_asks_whether_the_model_is_loaded(answer, he
         def serve() -> None:
             connection, _ = server.accept()
             with connection:
-                asked.append(connection.recv(4096))
+                request = b""
+                while not request.endswith(b"\r\n\r\n"):
+                    request += connection.recv(4096)
+                asked.append(request)
                 connection.sendall(answer + b"\r\nContent-Length: 0\r\n\r\n")
 
         if answer is None:

@@ -51,4 +51,5 @@ class PerStep:
     def one_of(self, step: str) -> str | None:
         """What holds for a step, where one value takes another's place: its own before all steps'."""
         own = [value for name, value in self.values if name == step]
-        return (own or self.all_of("") or [None])[-1]
+        values = own or self.all_of("")
+        return values[-1] if values else None

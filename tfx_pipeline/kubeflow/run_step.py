@@ -178,8 +178,8 @@ def _restore(
                     for key, value in metadata.items()
                     if value is not None
                 }
-                | figures.get(name, {})
             )
+            artifact.metadata.update(figures.get(name, {}))
     with fileio.open(output_file, "w") as file:
         file.write(json_format.MessageToJson(output))
 

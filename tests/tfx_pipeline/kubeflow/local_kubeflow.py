@@ -480,6 +480,8 @@ def _filled(argument: str, executor_input: Mapping[str, Any], pod: pathlib.Path)
         if side == "outputs":
             return executor_input["outputs"]["parameters"][name]["outputFile"]
         given = executor_input["inputs"]["parameterValues"][name]
+        if isinstance(given, float) and given.is_integer():
+            given = int(given)  # the shortest spelling
         return given if isinstance(given, str) else json.dumps(given)
 
     pattern = r"\{\{\$(?:\.(inputs|outputs)\.(artifacts|parameters)\['([\w-]+)'\](\.\w+)?)?\}\}"

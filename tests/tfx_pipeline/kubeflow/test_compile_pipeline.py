@@ -228,7 +228,7 @@ def test_a_report_of_failures_follows_in_any_case(reporting, local_kubeflow, spe
     assert report.trigger_policy.strategy == strategies.ALL_UPSTREAM_TASKS_COMPLETED
     assert not report.caching_options.enable_cache  # or the second failure would not be told
     assert set(inner.root.dag.tasks) == set(spec.root.dag.tasks)
-    webhook = steps["report-failure"]["secretAsEnv"][0]
+    webhook = steps["report-failure"]["secretAsEnv"][-1]
     assert webhook["secretName"] == "hooks"
     assert webhook["keyToEnv"] == [{"secretKey": "url", "envVar": "REPORT_WEBHOOK"}]
 
