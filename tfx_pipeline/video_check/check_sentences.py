@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shlex
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from objects_that_sound.tfx_pipeline.report.advice.data_sentences import (
     FEW_SCENES,
     has_few_held_out,
 )
-from objects_that_sound.tfx_pipeline.report.advice.words import counted, hours
+from objects_that_sound.tfx_pipeline.report.advice.words import counted, duration, hours, size
 from objects_that_sound.tfx_pipeline.video_check.preset_cost import PresetCost
 from objects_that_sound.tfx_pipeline.video_check.video_check import VideoCheck
 
@@ -138,27 +137,3 @@ def _enough(check: VideoCheck) -> Iterator[str]:
             f"Only {counted(check.counts.scenes[EVAL], 'scene')} would judge the model, which says "
             f"little: give videos of more scenes, so that at least {FEW_SCENES} are held out."
         )
-
-
-def size(number: float) -> str:
-    """A number of bytes, such as "1.4 GB"."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:,.3g} TB" if number < 1000 else f"{number:,.0f} TB"
-
-
-def duration(seconds: float) -> str:
-    """A time, such as "20 minutes"."""
-    for limit, unit, length in (
-        (90, "second", 1),
-        (90 * 60, "minute", 60),
-        (48 * 3600, "hour", 3600),
-        (60 * 86400, "day", 86400),
-        (math.inf, "year", 365 * 86400),
-    ):
-        if seconds < limit:
-            number = seconds / length
-            return counted(max(1, round(number)), unit)
-    raise AssertionError("unreachable")
