@@ -74,6 +74,14 @@ def test_decoders_are_ours(run, folder):
     assert run("-c", code).strip() == "1"
 
 
+def test_the_interface_for_ones_own_code_is_ours(run):
+    code = "import objects_that_sound as ots; print(ots.load.__module__, ots.Model.__module__)"
+    assert run("-c", code).split() == [
+        "objects_that_sound.api.load",
+        "objects_that_sound.api.model",
+    ]
+
+
 @pytest.mark.slow
 def test_the_pipeline_runs_and_its_model_is_served(run, folder):
     ots = ("-m", "objects_that_sound.tfx_pipeline.cli")

@@ -25,6 +25,7 @@ def command(root: pathlib.Path, yes: bool, as_json: bool) -> None:
     # Imported here: `ots --help` must not wait.
     from objects_that_sound.tfx_pipeline.old_artifacts import old_artifacts, remove
     from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+    from objects_that_sound.tfx_pipeline.report.advice.words import size
     from objects_that_sound.tfx_pipeline.report.collect import metadata_of
     from objects_that_sound.tfx_pipeline.report.metadata_graph import (
         RunNotFoundError,
@@ -33,7 +34,6 @@ def command(root: pathlib.Path, yes: bool, as_json: bool) -> None:
     from objects_that_sound.tfx_pipeline.run_error import RunError
     from objects_that_sound.tfx_pipeline.run_lock import run_lock
     from objects_that_sound.tfx_pipeline.run_paths import RunPaths
-    from objects_that_sound.tfx_pipeline.video_check.check_sentences import size
 
     paths = RunPaths.under(str(root))
     try:

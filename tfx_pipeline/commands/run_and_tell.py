@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
 from objects_that_sound.tfx_pipeline.commands.stopped import Stopped
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
+from objects_that_sound.tfx_pipeline.report.advice.words import duration
 from objects_that_sound.tfx_pipeline.run import run
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
@@ -36,14 +38,9 @@ def run_and_tell(
         SystemExit: with status 3 where the gate refused the model, 4 where the new videos of a
             continuous run were refused.
     """
+    printer = _Printer(options, root)
     try:
-        outcome = run(
-            options,
-            root,
-            continuous=continuous,
-            listener=_Printer(options, root),
-            **how,
-        )
+        outcome = run(options, root, continuous=continuous, listener=printer, **how)
     except StageFailedError as error:
         if how.get("verbose"):
             raise
@@ -55,15 +52,17 @@ def run_and_tell(
             f"Stopped. What was decoded, the stages that are done and the training up to now are "
             f"kept in {root}: the same command goes on from there."
         ) from None
+    printer.stage_ended()
     _tell(outcome)
 
 
 class _Printer(RunListener):
-    """Prints one line a stage."""
+    """Prints a line as a stage begins, and how long it took."""
 
     def __init__(self, options: RunOptions, root: str):
         self._options = options
         self._root = root
+        self._began: float | None = None
 
     def videos_listed(self, videos: Sequence[ListedVideo]) -> None:
         kind = "segments" if self._options.segments else "videos"
@@ -83,10 +82,19 @@ class _Printer(RunListener):
         click.echo(f"the root was {was} before: everything is computed anew this once", err=True)
 
     def stage_started(self, name: str) -> None:
+        self.stage_ended()
+        self._began = time.monotonic()
         click.secho(f"── {name}", bold=True, err=True)
 
     def stage_reused(self, name: str) -> None:
+        self._began = None
         click.echo("   unchanged: outputs of an earlier run are used", err=True)
+
+    def stage_ended(self) -> None:
+        """Says how long the stage took that is at work, if one is."""
+        if self._began is not None:
+            click.echo(f"   {duration(time.monotonic() - self._began)}", err=True)
+            self._began = None
 
 
 def _tell(outcome: RunOutcome) -> None:

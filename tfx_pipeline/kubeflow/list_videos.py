@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--videos", required=True)
     parser.add_argument("--segments", required=True)
-    parser.add_argument("--eval_videos", default="[]")
+    parser.add_argument("--eval_videos", required=True)
     parser.add_argument("--fingerprint", required=True)
     parser.add_argument("--output", required=True)
     given = parser.parse_args(arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shlex
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from objects_that_sound.tfx_pipeline.report.advice.data_sentences import (
     FEW_SCENES,
     has_few_held_out,
 )
-from objects_that_sound.tfx_pipeline.report.advice.words import counted, hours
+from objects_that_sound.tfx_pipeline.report.advice.words import counted, duration, hours, size
 from objects_that_sound.tfx_pipeline.video_check.preset_cost import PresetCost
 from objects_that_sound.tfx_pipeline.video_check.video_check import VideoCheck
 
@@ -40,17 +39,21 @@ def check_sentences(check: VideoCheck) -> list[tuple[str, list[str]]]:
 def _videos(check: VideoCheck) -> Iterator[str]:
     length = hours(check.counts.seconds or 0)
     yield (
-        f"{check.usable:,} of {check.listed:,} can be used: {length} of picture with sound, "
-        f"{counted(check.moments, 'moment')} of a second each, {size(check.bytes)}."
+        f"{check.usable:,} of {counted(check.listed, 'video')} can be used: {length} of picture with "
+        f"sound, {counted(check.moments, 'moment')} of one second each, {size(check.bytes)}."
     )
     if check.without_sound:
-        yield f"{counted(check.without_sound, 'video')} without sound can teach nothing here."
+        verb = "has" if check.without_sound == 1 else "have"
+        yield (
+            f"{counted(check.without_sound, 'video')} {verb} no sound. The model cannot learn from "
+            "pictures alone."
+        )
     for reason, number in check.reasons.items():
         example = next(one for one in check.rejects if one.reason == reason)
         name = os.path.basename(example.path)
-        yield f"Rejected as {reason}: {number:,}, for example {name} ({example.detail})."
+        yield f"{number:,} rejected as {reason}, for example {name} ({example.detail})."
     yield (
-        "Silence and damage inside the files show only when they are decoded, so that a run may "
+        "Silence, and damage inside a file, are only found when it is decoded. A run may therefore "
         "reject more."
     )
 
@@ -58,27 +61,28 @@ def _videos(check: VideoCheck) -> Iterator[str]:
 def _names(check: VideoCheck) -> Iterator[str]:
     yield from (matches.text for matches in check.matches)
     if check.split_problem:
-        yield f"These videos can't be split: {check.split_problem}."
+        yield f"These videos cannot be split: {check.split_problem}."
     for split, use in _USES.items():
         if split in check.counts.clips:
+            scenes = counted(check.counts.scenes[split], "scene")
             clips = counted(check.counts.clips[split], "video")
-            yield f"{clips} of {counted(check.counts.scenes[split], 'scene')} are there {use}."
+            yield f"The split {split}, {use}, has {clips} of {scenes}."
     if check.suggested is not None:
         suggested = check.suggested
         yield (
-            f"The names look like cuts of scenes: {suggested.names:,} of them share "
-            f"{counted(suggested.groups, 'beginning')} with others. If these are cuts of one scene "
-            f"each, give --group-regex {shlex.quote(suggested.pattern)}; otherwise a scene stands "
-            "on both sides of the split, and the figures flatter the model."
+            f"The names look like clips of scenes: {suggested.names:,} of them share their beginning "
+            f"with another, and there are {counted(suggested.groups, 'beginning')}. If clips with the "
+            f"same beginning show one scene, add --group-regex {shlex.quote(suggested.pattern)}. "
+            "Otherwise clips of one scene stand in different splits, and the figures are too good."
         )
 
 
 def _duplicates(check: VideoCheck) -> Iterator[str]:
     if check.copies:
         yield (
-            f"{counted(sum(map(len, check.copies)), 'file')} are copies of one another, for "
-            f"example {_together(check.copies)}. Remove all but one of each: a copy on the other "
-            "side of the split flatters the model."
+            f"{counted(sum(map(len, check.copies)), 'file')} have the same content as another, for "
+            f"example {_together(check.copies)}. Keep one of each: copies in different splits make "
+            "the figures too good."
         )
     if check.same_sounds is None:
         return
@@ -88,7 +92,7 @@ def _duplicates(check: VideoCheck) -> Iterator[str]:
     yield (
         f"{counted(sum(map(len, check.same_sounds)), 'video')} begin with the same sound as another, "
         f"for example {_together(check.same_sounds)}. They may be copies in another encoding, or "
-        "have the same opening music."
+        "share an opening tune."
     )
 
 
@@ -121,44 +125,19 @@ def _enough(check: VideoCheck) -> Iterator[str]:
     videos = check.counts.clips.get(TRAIN, 0)
     if videos < LITTLE:
         yield (
-            f"It is enough to try the line, and too little to learn much: with {videos:,} videos "
-            "to learn from, expect the gate to refuse the model. 379 real clips, of "
-            "which most were there to learn from, reached an AVC accuracy of 0.57, where guessing "
-            "reaches 0.50."
+            f"It is enough to try the pipeline, but {videos:,} videos are too few to learn much from: "
+            "expect the gate to refuse the model. With 379 real clips, most of them to learn from, "
+            "AVC accuracy was 0.57, where guessing reaches 0.50."
         )
     elif videos < MODEST:
         yield (
-            "It may be enough for a few kinds of things that sound: 448 clips of 8 kinds reached "
-            "an AVC accuracy of 0.79. The more the kinds differ, the more videos it takes."
+            "It may be enough for a few kinds of sounding things: with 448 clips of 8 kinds, AVC "
+            "accuracy was 0.79. The more the kinds differ, the more videos are needed."
         )
     else:
-        yield "It is enough to learn from. The papers used 400,000 clips; more video still helps."
+        yield "It is enough to learn from. The papers used 400,000 clips, and more video still helps."
     if has_few_held_out(check.counts):
         yield (
-            f"Only {counted(check.counts.scenes[EVAL], 'scene')} would judge the model, which says "
-            f"little: give videos of more scenes, so that at least {FEW_SCENES} are held out."
+            f"Only {counted(check.counts.scenes[EVAL], 'scene')} would judge the model, so its figures "
+            f"would say little. Add videos of other scenes until at least {FEW_SCENES} are held out."
         )
-
-
-def size(number: float) -> str:
-    """A number of bytes, such as "1.4 GB"."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:,.3g} TB" if number < 1000 else f"{number:,.0f} TB"
-
-
-def duration(seconds: float) -> str:
-    """A time, such as "20 minutes"."""
-    for limit, unit, length in (
-        (90, "second", 1),
-        (90 * 60, "minute", 60),
-        (48 * 3600, "hour", 3600),
-        (60 * 86400, "day", 86400),
-        (math.inf, "year", 365 * 86400),
-    ):
-        if seconds < limit:
-            number = seconds / length
-            return counted(max(1, round(number)), unit)
-    raise AssertionError("unreachable")

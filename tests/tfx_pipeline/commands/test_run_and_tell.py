@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.commands import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @pytest.fixture
@@ -94,3 +96,23 @@ def test_only_a_good_model_is_told_in_green(tone, colour):
 def test_what_there_is_nothing_to_say_of_has_no_title():
     nothing = {"findings": [], "next_steps": [], "candidate": [], "commands": []}
     assert click.unstyle(_printed(ADVICE | nothing)) == ADVICE["headline"] + "\n"
+
+
+def test_every_stage_that_was_not_reused_tells_how_long_it_took(capsys, monkeypatch):
+    clock = iter([0.0, 20.0, 20.0, 30.0, 330.0])
+    monkeypatch.setattr(run_and_tell.time, "monotonic", lambda: next(clock))
+    printer = run_and_tell._Printer(RunOptions(("x",)), "root")
+    for name in ("VideoExampleGen", "StatisticsGen", "Trainer"):
+        printer.stage_started(name)
+        if name == "StatisticsGen":
+            printer.stage_reused(name)
+    printer.stage_ended()
+    printer.stage_ended()
+    assert capsys.readouterr().err.splitlines() == [
+        "── VideoExampleGen",
+        "   20 seconds",
+        "── StatisticsGen",
+        "   unchanged: outputs of an earlier run are used",
+        "── Trainer",
+        "   5 minutes",
+    ]

@@ -117,6 +117,7 @@ def test_parameters_have_types_defaults_and_descriptions(spec):
         "thresholds": "LIST",
         "annotated": "BOOLEAN",
         "segments": "STRING",
+        "eval_videos": "LIST",
         "group_regex": "STRING",
         "label_regex": "STRING",
         "label_tree": "STRING",

@@ -22,12 +22,12 @@ def folder(tmp_path):
     return tmp_path
 
 
-def _run(folder, fingerprint: str) -> None:
+def _run(folder, fingerprint: str, held_out: tuple[str, ...] = ()) -> None:
     videos = json.dumps([str(folder / "videos")])
     main(
         [
             *("--videos", videos, "--segments", "", "--fingerprint", fingerprint),
-            *("--output", str(folder / "out")),
+            *("--eval_videos", json.dumps(held_out), "--output", str(folder / "out")),
         ]
     )
 
@@ -44,3 +44,13 @@ def test_the_list_is_that_of_the_fingerprint(folder):
     (folder / "videos" / "e.mp4").write_bytes(b"too late")
     with pytest.raises(SystemExit, match="changed after the run had begun"):
         _run(folder, fingerprint)
+
+
+def test_named_splits_are_in_the_list(folder):
+    held_out = (str(folder / "videos" / "[ad].mp4"),)
+    options = RunOptions((str(folder / "videos"),), eval_videos=held_out, preset="smoke")
+    fingerprint = configure(options, PushDestination("models"))[VIDEO_FINGERPRINT]
+    _run(folder, fingerprint, held_out)
+    path = folder / "out" / VIDEO_LIST
+    listed = read_video_list(path.read_text().splitlines(), str(path))
+    assert [video.split for video in listed] == ["eval", "", "", "eval"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
-from objects_that_sound.tfx_pipeline.video_check.check_sentences import duration, size
+from objects_that_sound.tfx_pipeline.report.advice.words import duration, size
 from objects_that_sound.tfx_pipeline.video_check.preset_cost import (
     flops_per_pair,
     machine_flops,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from objects_that_sound.components.evaluation.estimate import Estimate
 
 
@@ -22,3 +24,27 @@ def hours(seconds: float) -> str:
     value = seconds / 3600
     number = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
     return f"{number} {'hour' if number == '1' else 'hours'}"
+
+
+def size(number: float) -> str:
+    """A number of bytes, such as "1.4 GB"."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:,.3g} TB" if number < 1000 else f"{number:,.0f} TB"
+
+
+def duration(seconds: float) -> str:
+    """A time, such as "20 minutes"."""
+    for limit, unit, length in (
+        (90, "second", 1),
+        (90 * 60, "minute", 60),
+        (48 * 3600, "hour", 3600),
+        (60 * 86400, "day", 86400),
+        (math.inf, "year", 365 * 86400),
+    ):
+        if seconds < limit:
+            number = seconds / length
+            return counted(max(1, round(number)), unit)
+    raise AssertionError("unreachable")
