@@ -17,6 +17,7 @@ from objects_that_sound.models.training.interruption import Interruption
 from objects_that_sound.models.training.nan_guard import NaNGuard
 from objects_that_sound.models.training.plateau import is_plateau
 from objects_that_sound.models.training.schedule import Schedule
+from objects_that_sound.models.training.shared_statistics import SharedStatistics
 from objects_that_sound.models.training.shared_time import SharedTime
 from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.training_clock import TrainingClock
@@ -82,6 +83,7 @@ class TrainingLoop:
         self._look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
         self._guard = NaNGuard(self._step, network, strategy, self._look_every, name_videos)
         self._average = WeightAverage(network, strategy) if config.average_weights else None
+        self._statistics = SharedStatistics(network, strategy, self._averages())
         self._state = self._restored()
         self._clock = TrainingClock(self._state.clock, self._time)
         self._schedule = Schedule(config, self._epoch_steps, self._clock)
@@ -122,6 +124,7 @@ class TrainingLoop:
                 due = state.step % self._epoch_steps == 0
                 state.ended = self._schedule.ended(state)
                 if due or state.ended:
+                    self._statistics.update()
                     with self._average.in_place() if self._average else contextlib.nullcontext():
                         self._end_epoch(eval_batches)
                 if self._schedule.falls(state):
@@ -189,6 +192,7 @@ class TrainingLoop:
         if self._saved_step == self._state.step:
             return
         self._guard.check()
+        self._statistics.update()
         if self._store is not None:
             self._state.clock = self._clock.to_json()
             self._store.save(

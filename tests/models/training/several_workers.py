@@ -39,8 +39,9 @@ def _freeze(network: AvcNetwork) -> AvcNetwork:
 
 
 def _keep(network: AvcNetwork, history: TrainingHistory, folder: str) -> None:
-    weights = {v.path: keras.ops.convert_to_numpy(v) for v in network.trainable_variables}
-    np.savez(os.path.join(folder, "weights.npz"), **weights)
+    # In order, for names count how many networks there were in the process.
+    weights = [keras.ops.convert_to_numpy(variable) for variable in network.trainable_variables]
+    np.savez(os.path.join(folder, "weights.npz"), *weights)
     pathlib.Path(folder, "curves.json").write_text(json.dumps(history.curves))
 
 
