@@ -88,6 +88,7 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
         "image_size": network.config.image_size,
         "embedding_size": network.embedding_size,
         "frames": network.config.frames,
+        "map_threshold": network.map_threshold,
     }
     count = len(probes.names)
     return {
@@ -102,7 +103,10 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
             "score": _numpy(best),
             "crop_box": probes.crop_box,
         },
-        "describe": {name: np.full([count], fact, np.int32) for name, fact in facts.items()},
+        "describe": {
+            name: np.full([count], fact, np.int32 if isinstance(fact, int) else np.float32)
+            for name, fact in facts.items()
+        },
     }
 
 

@@ -25,7 +25,7 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.calibration import calibrate
+from objects_that_sound.models.training.calibration import calibrate, set_map_threshold
 from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
@@ -40,6 +40,10 @@ from objects_that_sound.models.warmup_requests import write_warmup_requests
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs
+
+
+_THRESHOLD_EXAMPLES = 1024
+"""Number of training examples that tell the threshold of maps where there is no split `val`."""
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -70,6 +74,12 @@ def run_fn(fn_args: FnArgs) -> None:
             "the split eval, on which the gate judges as well, so its figures are a little too good.",
             file=sys.stderr,
         )
+    val_batches = evaluation_batches(
+        val_files,
+        network_config,
+        config.batch_size // config.accumulation_steps,
+        devices=device_strategy().num_replicas_in_sync,
+    )
     base_model = getattr(fn_args, "base_model", None)
     store = CheckpointStore(
         checkpoint_folder(
@@ -93,12 +103,7 @@ def run_fn(fn_args: FnArgs) -> None:
             first_batch,
             AUGMENTATIONS[config.augmentation].least_area,
         ),
-        evaluation_batches(
-            val_files,
-            network_config,
-            config.batch_size // config.accumulation_steps,
-            devices=device_strategy().num_replicas_in_sync,
-        ),
+        val_batches,
         fn_args.model_run_dir,
         store=store,
         base_model=base_model,
@@ -108,6 +113,12 @@ def run_fn(fn_args: FnArgs) -> None:
         examples=None if config.steps_per_epoch else count_examples(files),
         val_split=val_split,
     )
+    if val_split == "eval":  # that is for those who judge
+        part = config.batch_size // config.accumulation_steps
+        val_batches = training_batches(
+            files, network_config, part, config.shuffle_buffer, config.seed
+        ).take(-(-_THRESHOLD_EXAMPLES // part))
+    set_map_threshold(network, val_batches)
     tf.io.gfile.makedirs(fn_args.model_run_dir)
     with tf.io.gfile.GFile(os.path.join(fn_args.model_run_dir, HISTORY_FILE), "w") as file:
         json.dump(history.to_json(), file, indent=1)

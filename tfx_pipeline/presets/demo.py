@@ -28,6 +28,7 @@ def demo() -> Preset:
             image_stride=1,
             filters=(16, 32, 64, 128),
             batch_norm_momentum=0.9,
+            whole_objects=True,
         ),
         training=TrainingConfig(
             objective="all_pairs",
