@@ -49,6 +49,12 @@ class SavedModel:
         rate = self._description.get("sample_rate")
         return None if rate is None else int(rate[0])
 
+    @property
+    def map_threshold(self) -> float | None:
+        """Value that its heat maps reach where something sounds; None where it does not say."""
+        threshold = self._description.get("map_threshold")
+        return None if threshold is None else float(threshold[0])
+
     @functools.cached_property
     def _description(self) -> dict[str, np.ndarray]:
         if "describe" not in self.signatures:
