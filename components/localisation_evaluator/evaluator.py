@@ -62,6 +62,14 @@ LOCALISATION = Evaluator(
     function=f"{_PACKAGE}.evaluate:evaluate_localisation",
     component=f"{_PACKAGE}.component:LocalisationEvaluator",
     options=LocalisationOptions,
-    with_chance=(POINTING, CIOU, MEAN_OVERLAP, CIOU_AUC, *FIRES.values(), AVERAGE_PRECISION, MAX_F1),
+    with_chance=(
+        POINTING,
+        CIOU,
+        MEAN_OVERLAP,
+        CIOU_AUC,
+        *FIRES.values(),
+        AVERAGE_PRECISION,
+        MAX_F1,
+    ),
     with_baselines=(POINTING, CIOU, MEAN_OVERLAP, CIOU_AUC),
 )
