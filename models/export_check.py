@@ -89,6 +89,7 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
         "crop_size": network.config.crop_size,
         "embedding_size": network.embedding_size,
         "frames": network.config.frames,
+        "map_threshold": network.map_threshold,
     }
     count = len(probes.names)
     return {
@@ -103,7 +104,10 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
             "score": _numpy(best),
             "crop_box": np.array([[0, 0, 1, 1]] * count, np.float32),
         },
-        "describe": {name: np.full([count], fact, np.int32) for name, fact in facts.items()},
+        "describe": {
+            name: np.full([count], fact, np.int32 if isinstance(fact, int) else np.float32)
+            for name, fact in facts.items()
+        },
     }
 
 

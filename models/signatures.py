@@ -95,7 +95,7 @@ class ServingSignatures:
         return self.score(images, parsed[contract.AUDIO])
 
     def describe(self, query: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Maps any strings [batch] to what a client must know, each int32 [batch]."""
+        """Maps any strings [batch] to what a client must know, each [batch]; int32 but for shares."""
         config = self.config
         facts = {
             "sample_rate": config.sample_rate,
@@ -103,6 +103,7 @@ class ServingSignatures:
             "crop_size": config.crop_size,
             "embedding_size": self.network.embedding_size,
             "frames": config.frames,
+            "map_threshold": self.network.map_threshold,
         }
         return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
 

@@ -26,7 +26,7 @@ from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.calibration import calibrate
+from objects_that_sound.models.training.calibration import calibrate, set_map_threshold
 from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
@@ -43,6 +43,10 @@ from objects_that_sound.models.warmup_requests import write_warmup_requests
 
 if TYPE_CHECKING:
     from tfx.v1.components import FnArgs
+
+
+_THRESHOLD_EXAMPLES = 1024
+"""Number of training examples that tell the threshold of maps where there is no split `val`."""
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -127,6 +131,14 @@ def run_fn(fn_args: FnArgs) -> None:
         own_eval_batches=eval_batches(team) if team.count > 1 else None,
     )
     if team.is_chief:
+        if val_split == "eval":  # that is for those who judge
+            part = config.batch_size // config.accumulation_steps
+            examples = training_batches(
+                files, network_config, part, config.shuffle_buffer, config.seed
+            ).take(-(-_THRESHOLD_EXAMPLES // part))
+        else:
+            examples = eval_batches()
+        set_map_threshold(network, examples)
         _export(network, history, network_config, fn_args)
     store.remove()
     time.tick()  # workers that leave before would disturb the chief

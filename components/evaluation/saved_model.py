@@ -60,6 +60,12 @@ class SavedModel:
             return 1.0
         return float(self._description["crop_size"][0] / self._description["image_size"][0])
 
+    @property
+    def map_threshold(self) -> float | None:
+        """Value that its heat maps reach where something sounds; None where it does not say."""
+        threshold = self._description.get("map_threshold")
+        return None if threshold is None else float(threshold[0])
+
     @functools.cached_property
     def _description(self) -> dict[str, np.ndarray]:
         if "describe" not in self.signatures:

@@ -22,6 +22,7 @@ from objects_that_sound.models.losses.balanced_cross_entropy import balanced_acc
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.tower import convolution_tower, total_stride
+from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_objects
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
@@ -54,6 +55,10 @@ class AvcNetwork(keras.Model, abc.ABC):
         background_sounds: so many of silence and noise join each batch as negatives.
         augmentation: a name of `models.augmentation.AUGMENTATIONS`; crops are the input's part.
         seed: of the augmentation.
+
+    Attributes:
+        map_threshold: value that a heat map reaches where something makes the sound; see
+            `models.training.calibration.set_map_threshold`.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.gather: Callable[[Any], Any] | None = None
         self.augmentation: AugmentationName = augmentation
         self.seed = seed
+        self.map_threshold = 0.5
         varied = AUGMENTATIONS[augmentation]
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
@@ -197,12 +203,32 @@ class AvcNetwork(keras.Model, abc.ABC):
         return ops.sigmoid(self.match_logits(self.similarity(image, audio)))
 
     def heatmap(self, image, audio):
-        """Probability by place that it makes the sound, [batch, height, width], for inference."""
-        return ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+        """The map of `localise` alone."""
+        return self.localise(image, audio)[0]
 
     def localise(self, image, audio):
-        """`heatmap` [batch, height, width] and `score` [batch] at once, for inference."""
-        return self.heatmap(image, audio), self.score(image, audio)
+        """Where the sound comes from, and whether from anything in the image; for inference.
+
+        Returns:
+            `heatmap` [batch, height, width] in 0..1: the probability by place that it makes the
+            sound; with `whole_objects` of the configuration these are extended over the objects,
+            twice as many cells each way and none above the score. And the `score` [batch].
+        """
+        places = ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+        score = self._score_of(places, image, audio)
+        if not self.config.whole_objects:
+            return places, score
+        middle = 3 * (self.config.frames // 2)
+        picture = image[..., middle : middle + 3]
+        crop = self.config.crop_size
+        return whole_objects(places, picture, score, self.cell_pixels, crop), score
+
+    def map_value(self, score: float) -> float:
+        """What a map has at an object's outline if picture and sound fit so well, 0..1."""
+        return AT_OUTLINE * score if self.config.whole_objects else score
+
+    def _score_of(self, places, image, audio):
+        return self.score(image, audio)
 
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""

@@ -114,10 +114,8 @@ class AVOLNet(AvcNetwork):
         """Largest scalar products of images and their sounds, [batch]."""
         return ops.max(self.similarity_map(image, audio), axis=(1, 2))
 
-    def localise(self, image, audio):
-        """`heatmap` [batch, height, width] and `score` [batch], its maximum (section 4.1)."""
-        heatmap = self.heatmap(image, audio)
-        return heatmap, ops.max(heatmap, axis=(1, 2))
+    def _score_of(self, places, image, audio):
+        return ops.max(places, axis=(1, 2))  # section 4.1
 
     def similarity_map(self, image, audio):
         """Scalar products by place, [batch, height, width]."""

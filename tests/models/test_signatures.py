@@ -96,7 +96,8 @@ def _call(signature, **inputs) -> dict[str, np.ndarray]:
             {
                 name: ("int32", [None])
                 for name in ("sample_rate", "image_size", "crop_size", "embedding_size", "frames")
-            },
+            }
+            | {"map_threshold": ("float32", [None])},
         ),
     ],
 )
@@ -339,6 +340,7 @@ def test_describe_says_what_a_client_must_know(signatures):
         "crop_size": [16, 16],
         "embedding_size": [8, 8],
         "frames": [1, 1],
+        "map_threshold": [0.5, 0.5],
     }
 
 

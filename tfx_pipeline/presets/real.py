@@ -30,6 +30,7 @@ def real() -> Preset:
             filters=(16, 32, 64, 128),
             pooling="average",
             batch_norm_momentum=0.9,
+            whole_objects=True,
         ),
         training=TrainingConfig(
             objective="contrastive",
