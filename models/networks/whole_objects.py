@@ -42,9 +42,8 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
         [batch, 2 height, 2 width] in 0..1, or as large as `places` where a place is one pixel.
     """
     pixels = max(cell_pixels // 2, 1)
-    finer = cell_pixels // pixels
-    height, width = (finer * cells for cells in ops.shape(places)[1:])
-    bright = ops.image.resize(places[..., None], (height, width), data_format="channels_last")
+    bright = places if cell_pixels == pixels else _doubled(_doubled(places, 1), 2)
+    height, width = ops.shape(bright)[1:]
     colours = ops.average_pool(
         ops.cast(picture, "float32") / 255, pixels, pixels, "same", data_format="channels_last"
     )
@@ -54,7 +53,7 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     columns = ops.arange(width, dtype="float32")[None, :, None] / spread + ops.zeros((height, 1, 1))
     position = ops.zeros_like(colours[..., :1]) + ops.concatenate([rows, columns], axis=-1)
     where = ops.concatenate([position, colours / _difference(colours)], axis=-1)  # [b, h, w, 5]
-    mean = _mean_of_near(ops.square(bright[..., 0]), where)
+    mean = _mean_of_near(ops.square(bright), where)
     relative = mean / ops.maximum(ops.max(mean, axis=(1, 2), keepdims=True), 1e-12)
     share = ops.where(
         relative < _OUTLINE,
@@ -62,6 +61,20 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
         AT_OUTLINE + (1 - AT_OUTLINE) / (1 - _OUTLINE) * (relative - _OUTLINE),
     )
     return ops.minimum(share, 1.0) * score[:, None, None]
+
+
+def _doubled(values, axis: int):
+    """Twice as many along an axis of [batch, height, width], interpolated linearly.
+
+    `ops.image.resize` takes no sizes that are known only when the graph runs.
+    """
+    count = ops.shape(values)[axis]
+    before = ops.take(values, ops.maximum(ops.arange(count) - 1, 0), axis=axis)
+    after = ops.take(values, ops.minimum(ops.arange(count) + 1, count - 1), axis=axis)
+    pairs = ops.stack([3 * values + before, 3 * values + after], axis=axis + 1) / 4
+    shape = list(ops.shape(values))
+    shape[axis] = 2 * count
+    return ops.reshape(pairs, shape)
 
 
 def _difference(colours):
