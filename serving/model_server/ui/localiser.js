@@ -156,7 +156,10 @@ export class Localiser extends EventTarget {
   }
 }
 
-/** @returns {import("./answers.js").Answer} without cells that only fill up a batch of many shapes. */
+/**
+ * Leaves out cells that only fill up a batch of pictures of many shapes.
+ * @returns {import("./answers.js").Answer}
+ */
 export function toAnswer(time, { heatmap, score, crop_box: box }) {
   const rows = Math.round(heatmap.length / Math.max(box[2], 1));
   const columns = Math.round(heatmap[0].length / Math.max(box[3], 1));
