@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import re
 
 import tensorflow as tf
@@ -15,7 +17,7 @@ def reach(*texts: str | None) -> None:
     API: `import tensorflow_io`, which registers file systems. It takes a second, so that it is done
     only where there is such an address. The environment says where the storage is, and who asks:
     `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for other servers than Amazon's
-    `S3_ENDPOINT` and `S3_USE_HTTPS`.
+    `S3_ENDPOINT`, such as http://127.0.0.1:9000.
 
     Args:
         *texts: paths, or texts with addresses in them, such as JSON; None for nothing.
@@ -28,11 +30,24 @@ def reach(*texts: str | None) -> None:
         return
     try:
         import tensorflow_io  # noqa: F401
+
+        atexit.register(_end_without_destructors)
     except ImportError as error:
         raise ValueError(_refusal(found, str(error))) from error
     missing = found - set(tf.io.gfile.get_registered_schemes())
     if missing:  # it warns only
         raise ValueError(_refusal(missing, "it does not fit this TensorFlow"))
+
+
+def _end_without_destructors() -> None:
+    """Lets this process end with its own exit status, where C would destroy what libraries keep.
+
+    tensorflow-io 0.37.1 aborts then (https://github.com/tensorflow/io/issues/2039), after all is
+    done. What is registered last is called first: this is called when Python has finished.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "on_exit"):  # of glibc
+        libc.on_exit(libc._exit, None)
 
 
 def _refusal(schemes: set[str], reason: str) -> str:

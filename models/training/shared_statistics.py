@@ -37,7 +37,8 @@ class SharedStatistics:
             self._on_devices()
 
     def _take_means(self) -> None:
-        own = [tf.convert_to_tensor(variable.value) for variable in self._variables]
+        # Copies, for what is read from a variable has no device, which the exchange asks for.
+        own = [tf.identity(variable.value) for variable in self._variables]
         context = tf.distribute.get_replica_context()
         means = context.all_reduce(tf.distribute.ReduceOp.MEAN, own)
         for variable, mean in zip(self._variables, means, strict=True):

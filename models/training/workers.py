@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 
 import tensorflow as tf
 
@@ -40,6 +41,8 @@ def workers() -> Workers:
     Raises:
         ValueError: TF_CONFIG is broken, or this process is of another job.
     """
+    if not os.environ.get("TF_CONFIG"):
+        return ALONE
     resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
     try:
         cluster = resolver.cluster_spec().as_dict()

@@ -43,9 +43,7 @@ def bucket():
         "AWS_ACCESS_KEY_ID": "somebody",
         "AWS_SECRET_ACCESS_KEY": "something",
         "AWS_REGION": "us-east-1",
-        "S3_ENDPOINT": f"127.0.0.1:{port}",
-        "S3_USE_HTTPS": "0",
-        "S3_VERIFY_SSL": "0",
+        "S3_ENDPOINT": f"http://127.0.0.1:{port}",
     }
     try:
         with pytest.MonkeyPatch.context() as patch:
@@ -77,6 +75,18 @@ def test_a_file_appears_whole_or_not_at_all(bucket):
     with tf.io.gfile.GFile(path) as file:
         assert file.read() == "first"
     assert tf.io.gfile.listdir(f"{bucket}/whole") == ["file.txt"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [0, 7])
+def test_a_process_that_used_it_ends_with_its_own_exit_status(bucket, status):
+    program = (
+        "import sys; from objects_that_sound.models.object_storage import reach;"
+        f"import tensorflow as tf; reach('{bucket}');"
+        f"tf.io.gfile.GFile('{bucket}/status', 'w').write('x'); sys.exit({status})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=600)
+    assert done.returncode == status, done.stderr
 
 
 def test_checkpoints_are_kept_found_and_removed(bucket):
