@@ -74,6 +74,8 @@ def test_a_page_of_found_moments_needs_no_other_file(model_folder, video_file, t
     arguments = ["--index", model_folder, "--video", video_file, "--html", page, "-k", "2"]
     result = CliRunner().invoke(search.command, list(map(str, arguments)))
     assert result.exit_code == 0, result.output
+    thumbnail = model_folder / "1" / "assets.extra" / "thumbnails" / "a.jpg"
+    assert result.output.count(str(thumbnail)) == 4 and thumbnail.is_file()
     text = page.read_text()
     assert text.count("<img") == text.count('src="data:image/jpeg') == 4
     assert "Sounds for" in text and "Images for" in text and "a &lt;b&gt;.mp4" in text

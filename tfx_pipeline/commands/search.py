@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -72,14 +73,21 @@ def command(
         except OSError as error:
             raise click.ClickException(f"cannot write {html}: {error}") from error
     result = {name: [dataclasses.asdict(item) for item in items] for name, items in found.items()}
-    tables = [_table(f"{name} for {media.source}", items) for name, items in found.items()]
+    tables = [_table(f"{name} for {media.source}", items, folder) for name, items in found.items()]
     client_options.print_result({"source": media.source, **result}, as_json, "\n\n".join(tables))
 
 
-def _table(title: str, items: list[FoundItem]) -> str:
+def _table(title: str, items: list[FoundItem], folder: str | None) -> str:
+    """A table of results; thumbnails can be opened where the index is on this machine."""
     header = ["video", "time in s", "score", "class", "thumbnail"]
     rows = [
-        [item.id, item.time, item.score, item.label or None, item.thumbnail or None]
+        [
+            item.id,
+            item.time,
+            item.score,
+            item.label or None,
+            os.path.join(folder or "", item.thumbnail) if item.thumbnail else None,
+        ]
         for item in items
     ]
     return f"{title[0].upper()}{title[1:]}\n{text_table(header, rows)}"
