@@ -147,9 +147,7 @@ class MediaFile:
             MediaError: no_video_stream.
         """
         stream = self.need_video()
-        return Fraction(
-            stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1
-        )
+        return Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
 
     @property
     def duration(self) -> float:
@@ -197,9 +195,7 @@ class MediaFile:
         else:
             self.audio_index = index
 
-    def _open(
-        self, head: bytes
-    ) -> tuple[InputContainer, ChosenStreams, list[PacketIndex] | None]:
+    def _open(self, head: bytes) -> tuple[InputContainer, ChosenStreams, list[PacketIndex] | None]:
         """The file, its streams, and the packets that it lists, if it can be trusted in that."""
         if self._size > _READ_WHOLE_BYTES and may_list_samples(head):
             container = open_by_header(self._source)
