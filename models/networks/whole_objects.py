@@ -43,8 +43,9 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     """
     pixels = max(cell_pixels // 2, 1)
     finer = cell_pixels // pixels
-    height, width = (finer * cells for cells in ops.shape(places)[1:])
-    bright = ops.image.resize(places[..., None], (height, width), data_format="channels_last")
+    bright = ops.transpose(_enlarged(places, finer), (0, 2, 1))
+    bright = ops.transpose(_enlarged(bright, finer), (0, 2, 1))  # [batch, h, w]
+    height, width = ops.shape(bright)[1:]
     colours = ops.average_pool(
         ops.cast(picture, "float32") / 255, pixels, pixels, "same", data_format="channels_last"
     )
@@ -54,7 +55,7 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     columns = ops.arange(width, dtype="float32")[None, :, None] / spread + ops.zeros((height, 1, 1))
     position = ops.zeros_like(colours[..., :1]) + ops.concatenate([rows, columns], axis=-1)
     where = ops.concatenate([position, colours / _difference(colours)], axis=-1)  # [b, h, w, 5]
-    mean = _mean_of_near(ops.square(bright[..., 0]), where)
+    mean = _mean_of_near(ops.square(bright), where)
     relative = mean / ops.maximum(ops.max(mean, axis=(1, 2), keepdims=True), 1e-12)
     share = ops.where(
         relative < _OUTLINE,
@@ -62,6 +63,21 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
         AT_OUTLINE + (1 - AT_OUTLINE) / (1 - _OUTLINE) * (relative - _OUTLINE),
     )
     return ops.minimum(share, 1.0) * score[:, None, None]
+
+
+def _enlarged(values, factor: int):
+    """Enlarges rows bilinearly: [batch, rows, columns] to [batch, factor * rows, columns].
+
+    `ops.image.resize` takes sizes only that are known when a graph is made.
+    """
+    before = ops.concatenate([values[:, :1], values[:, :-1]], axis=1)
+    after = ops.concatenate([values[:, 1:], values[:, -1:]], axis=1)
+    parts = []
+    for number in range(factor):
+        offset = (number + 0.5) / factor - 0.5  # of its middle, in rows
+        parts.append(values + abs(offset) * ((before if offset < 0 else after) - values))
+    batch, rows, columns = ops.shape(values)
+    return ops.reshape(ops.stack(parts, axis=2), (batch, factor * rows, columns))
 
 
 def _difference(colours):
