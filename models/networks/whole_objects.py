@@ -42,7 +42,9 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
         [batch, 2 height, 2 width] in 0..1, or as large as `places` where a place is one pixel.
     """
     pixels = max(cell_pixels // 2, 1)
-    bright = places if cell_pixels == pixels else _doubled(_doubled(places, 1), 2)
+    finer = cell_pixels // pixels
+    bright = ops.transpose(_enlarged(places, finer), (0, 2, 1))
+    bright = ops.transpose(_enlarged(bright, finer), (0, 2, 1))  # [batch, h, w]
     height, width = ops.shape(bright)[1:]
     colours = ops.average_pool(
         ops.cast(picture, "float32") / 255, pixels, pixels, "same", data_format="channels_last"
@@ -63,18 +65,19 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     return ops.minimum(share, 1.0) * score[:, None, None]
 
 
-def _doubled(values, axis: int):
-    """Twice as many along an axis of [batch, height, width], interpolated linearly.
+def _enlarged(values, factor: int):
+    """Enlarges rows bilinearly: [batch, rows, columns] to [batch, factor * rows, columns].
 
-    `ops.image.resize` takes no sizes that are known only when the graph runs.
+    `ops.image.resize` takes sizes only that are known when a graph is made.
     """
-    count = ops.shape(values)[axis]
-    before = ops.take(values, ops.maximum(ops.arange(count) - 1, 0), axis=axis)
-    after = ops.take(values, ops.minimum(ops.arange(count) + 1, count - 1), axis=axis)
-    pairs = ops.stack([3 * values + before, 3 * values + after], axis=axis + 1) / 4
-    shape = list(ops.shape(values))
-    shape[axis] = 2 * count
-    return ops.reshape(pairs, shape)
+    before = ops.concatenate([values[:, :1], values[:, :-1]], axis=1)
+    after = ops.concatenate([values[:, 1:], values[:, -1:]], axis=1)
+    parts = []
+    for number in range(factor):
+        offset = (number + 0.5) / factor - 0.5  # of its middle, in rows
+        parts.append(values + abs(offset) * ((before if offset < 0 else after) - values))
+    batch, rows, columns = ops.shape(values)
+    return ops.reshape(ops.stack(parts, axis=2), (batch, factor * rows, columns))
 
 
 def _difference(colours):

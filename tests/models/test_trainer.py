@@ -100,6 +100,9 @@ def test_the_exported_model_has_learnt_it(fn_args, tiny_config, files, encode_im
     own = [score for (i, j), score in zip(pairs, scores, strict=True) if i == j]
     other = [score for (i, j), score in zip(pairs, scores, strict=True) if i != j]
     assert np.mean(own) - np.mean(other) > 0.4
+    [threshold] = model.signatures["describe"](query=tf.constant([b""]))["map_threshold"].numpy()
+    assert threshold not in (0.0, 0.5, 1.0)  # it was found
+    assert np.mean(own >= threshold) / 2 + np.mean(other < threshold) / 2 > 0.8
     # AVE-Net localises by its head at every place.
     answer = model.signatures["localise"](
         image=tf.constant(images[:1]), audio=tf.constant(sounds[:1])
@@ -252,8 +255,13 @@ def test_training_starts_from_a_base_model_where_there_is_one(
 
 @pytest.mark.parametrize("split", ["val", "eval"])
 def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
-    split, files, tiny_config, write_examples, tmp_path, capsys
+    split, files, tiny_config, write_examples, tmp_path, capsys, monkeypatch
 ):
+    looked_at: list[int] = []  # examples, for the threshold of maps
+    monkeypatch.setattr(
+        "objects_that_sound.models.trainer.set_map_threshold",
+        lambda network, batches: looked_at.extend(len(batch["group"]) for batch in batches),
+    )
     write_examples(tmp_path / "examples" / "Split-eval", 20)
     if split == "val":
         write_examples(tmp_path / "examples" / "Split-val", 24)
@@ -277,6 +285,8 @@ def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
     assert history.curves["step"][:2] == [20, 40]  # 48 / 16 would be too few between validations
     assert history.exported == int(np.argmax(history.curves["val_avc_accuracy"]))
     assert ("no split val" in capsys.readouterr().err) == (split == "eval")
+    # All of val; else examples of train, never the 20 of eval.
+    assert sum(looked_at) == (24 if split == "val" else 1024)
 
 
 def test_flac_trains_to_the_same_weights_as_samples(write_examples, tiny_config, tmp_path):
