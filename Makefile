@@ -28,7 +28,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving lint format clean
+.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving lint docs format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -86,13 +86,19 @@ $(TORCHCODEC_VENV)/ffmpeg:
 	$(BIN)/uv pip install --quiet --python $(TORCHCODEC_VENV)/bin/python --constraint $(CONSTRAINTS) av numpy simplejpeg torch torchcodec
 	$(TORCHCODEC_VENV)/bin/python -m benchmarks.ingest.ffmpeg_links $@
 
-# Mypy does not know how setup.py maps the folders to packages: links show it.
+# Neither mypy nor mkdocstrings knows how setup.py maps the folders to packages: links show it.
 TYPES := build/types/objects_that_sound
-lint: $(STAMP) ## Check format, lint and types
+.PHONY: $(TYPES)
+$(TYPES):
+	@mkdir -p $@ && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $@
+
+lint: $(STAMP) $(TYPES) ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $(TYPES)
 	$(BIN)/mypy
+
+docs: $(STAMP) $(TYPES) ## Build the documentation as a site in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .

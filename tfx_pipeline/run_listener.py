@@ -28,3 +28,6 @@ class RunListener:
 
     def stage_reused(self, name: str) -> None:
         """A component that was told as started has its outputs from an earlier run."""
+
+    def clips_missing(self, reason: str) -> None:
+        """The report can't show overlay videos of held-out clips."""

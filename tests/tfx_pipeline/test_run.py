@@ -82,6 +82,19 @@ def test_what_the_smoke_preset_pushes_is_not_told_as_a_success(first_run, root):
     assert "verdict caution" in (root / "report.html").read_text()
 
 
+def test_the_report_plays_held_out_clips_and_a_card_lies_beside_the_model(first_run, root):
+    report = first_run.report
+    held_out = report["videos"]["clips"]["eval"]
+    assert len(report["held_out_clips"]) == min(3, held_out)
+    page = (root / "report.html").read_text()
+    assert page.count("<video ") == len(report["held_out_clips"])
+    card = (pathlib.Path(report["pushed_destination"]) / "model_card.md").read_text()
+    accuracy = report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
+    assert f"| AVC accuracy | {accuracy['value']:.3f} (" in card
+    assert report["advice"]["opening"] in card
+    assert "not stated" in card
+
+
 def test_the_advice_names_clips_hours_scenes_and_held_out_scenes(first_run):
     videos = first_run.report["videos"]
     assert videos["scenes"] == videos["clips"]

@@ -20,7 +20,12 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @declared_options(RunOptions)
 @run_switches
 def command(
-    root: str, enable_cache: bool, forget_missing: bool, verbose: bool, **values: Any
+    root: str,
+    enable_cache: bool,
+    forget_missing: bool,
+    data_license: str,
+    verbose: bool,
+    **values: Any,
 ) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
 
@@ -33,5 +38,6 @@ def command(
         root,
         enable_cache=enable_cache,
         forget_missing=forget_missing,
+        data_license=data_license,
         verbose=verbose,
     )
