@@ -226,10 +226,11 @@ def _run_pipeline(
         raise StageFailedError(reason) from error
     listener.stage_started("Report")
     summary = collect_run(paths.root, PIPELINE_NAME)
+    # The run is whole without what comes with its report.
     try:
         summary = show_held_out_clips(summary, PIPELINE_NAME)
     except (OSError, RuntimeError, ValueError, ModelServerError) as error:
-        listener.clips_missing(str(error))  # the run itself is whole without them
+        listener.left_out(f"The report has no videos of held-out clips: {error}")
     decision = summary.decision
     versions = [decision.pushed_destination, decision.pushed_index]
     if decision.pushed_version is None:
@@ -237,9 +238,14 @@ def _run_pipeline(
     stages = [Stage(name, seconds, "run") for name, seconds in before.items()]
     stages += summary.stages
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
-    if decision.pushed_destination is not None:
-        write_model_card(summary, data_license)
-    for version in versions:
-        if version is not None:
-            write_model_facts(summary, version)
+    try:
+        if decision.pushed_destination is not None:
+            write_model_card(summary, data_license)
+        for version in versions:
+            if version is not None:
+                write_model_facts(summary, version)
+    except OSError as error:
+        listener.left_out(
+            f"The model card, or facts beside the model, could not be written: {error}"
+        )
     return RunOutcome(paths, write_report(summary, paths.root))

@@ -22,7 +22,8 @@ def read_model_facts(version: pathlib.Path) -> dict[str, Any]:
         what is found fits. What nobody knows is left out; a damaged file tells nothing.
     """
     try:
-        facts = json.loads((version / FACTS_PATH).read_text("utf-8"))
+        text = (version / FACTS_PATH).read_text("utf-8")
+        facts = json.loads(text, parse_constant=lambda name: None)  # no NaN: the page takes JSON
     except (OSError, ValueError):
         return {}
     return facts if isinstance(facts, dict) else {}

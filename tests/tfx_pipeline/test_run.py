@@ -13,6 +13,7 @@ import tensorflow as tf
 from click.testing import CliRunner
 
 from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.model_server.model_facts import read_model_facts
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 from objects_that_sound.tfx_pipeline.cli import main
@@ -92,6 +93,10 @@ def test_the_report_plays_held_out_clips_and_a_card_lies_beside_the_model(first_
     accuracy = report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
     assert f"| AVC accuracy | {accuracy['value']:.3f} (" in card
     assert report["advice"]["opening"] in card
+    threshold = report["evaluations"]["localisation"]["metrics"]["universal_threshold"]["value"]
+    [search] = (root / "serving" / "search").iterdir()
+    for version in (report["pushed_destination"], search):
+        assert read_model_facts(pathlib.Path(version))["universal_threshold"] == threshold
     assert "not stated" in card
 
 

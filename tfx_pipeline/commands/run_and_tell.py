@@ -82,10 +82,8 @@ class _Printer(RunListener):
     def stage_reused(self, name: str) -> None:
         click.echo("   unchanged: outputs of an earlier run are used", err=True)
 
-    def clips_missing(self, reason: str) -> None:
-        click.secho(
-            f"   The report has no videos of held-out clips: {reason}", fg="yellow", err=True
-        )
+    def left_out(self, what: str) -> None:
+        click.secho(f"   {what}", fg="yellow", err=True)
 
 
 def _tell(outcome: RunOutcome) -> None:

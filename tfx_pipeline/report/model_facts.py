@@ -48,6 +48,8 @@ def write_model_facts(summary: RunSummary, version: str) -> None:
         OSError: the folder can't be written.
     """
     path = pathlib.Path(version) / FACTS_PATH
+    if not os.path.isdir(version):
+        raise FileNotFoundError(f"{version} is not there any more")
     os.makedirs(path.parent, exist_ok=True)
     with whole_file(path) as unfinished:
         pathlib.Path(unfinished).write_text(json.dumps(model_facts(summary), indent=1) + "\n")

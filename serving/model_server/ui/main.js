@@ -18,6 +18,7 @@ import { explain, Server } from "./server.js";
 import { NoSoundError } from "./sound.js";
 import { TimeLine } from "./time_line.js";
 
+const LIVE_HINT = "Looks and listens with the camera and the microphone";
 const NO_SOUND =
   "This video has no sound, or none that this browser can decode. It plays, and its pictures can " +
   "be searched with; heat maps need the sound.";
@@ -115,7 +116,7 @@ function showLiveButton() {
   ];
   const reason = reasons.find(([holds]) => holds)?.[1];
   byId("live").disabled = Boolean(reason);
-  byId("live").title = reason ?? "";
+  byId("live").title = reason ?? LIVE_HINT;
 }
 
 /** Tells of an error; asks for the token where that is it. */

@@ -156,8 +156,8 @@ export class SearchPanel extends EventTarget {
 /** How unsure a search is, in words. */
 function doubtsAbout({ facts }, found) {
   const words = [];
-  const { value, chance, low } = facts.search ?? {};
-  if (value !== undefined) {
+  const { value = null, chance = null, low = null } = facts.search ?? {};
+  if (value !== null && chance !== null) {
     const sure =
       low !== null && low > chance ? "better than guessing" : "perhaps no better than guessing";
     words.push(

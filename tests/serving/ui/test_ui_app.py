@@ -77,6 +77,7 @@ def test_the_list_of_models(page_server: str):
     ("content", "facts"),
     [
         ('{"universal_threshold": 0.4}', {"universal_threshold": 0.4}),
+        ('{"universal_threshold": NaN}', {"universal_threshold": None}),
         ("[0.4]", {}),
         ("{", {}),
         (None, {}),
