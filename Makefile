@@ -21,6 +21,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
+# Processes that run the tests. Each takes up to 6 GB of memory.
+JOBS ?= 1
+ifeq ($(JOBS),1)
+PYTEST := $(BIN)/pytest
+else
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+endif
 
 # uv brings certificates of its own; behind a proxy only the system's are right.
 SYSTEM_CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
@@ -54,10 +61,10 @@ demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, writ
 test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -m 'not slow and not flink'
+	$(PYTEST) -m 'not slow and not flink'
 
 test-all: $(STAMP) ## Run all tests, the slow ones too
-	$(BIN)/pytest
+	$(PYTEST)
 
 bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (20 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
