@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -54,7 +54,7 @@ def model_card(summary: RunSummary, data_license: str = "") -> str:
     Returns:
         Markdown.
     """
-    advice = advise(summary)
+    advice = advise(dataclasses.replace(summary, root="ROOT"))  # the card leaves this machine
     recipe = summary.parameters.get("Trainer", {})
     return render_page(
         "model_card.md.j2",
@@ -67,7 +67,6 @@ def model_card(summary: RunSummary, data_license: str = "") -> str:
         recipe=json.dumps(_below("training.", recipe), indent=2),
         network=_below("network.", recipe),
         group_regex=summary.parameters.get("VideoExampleGen", {}).get("group_regex", ""),
-        serving_dir=os.path.dirname(summary.decision.pushed_destination or ""),
         hours=hours,
         glossary=GLOSSARY,
         tensorflow=importlib.metadata.version("tensorflow"),

@@ -91,7 +91,7 @@ def test_it_has_the_facts_of_the_report(summary):
     ],
 )
 def test_the_licence_of_the_data_is_what_the_user_states(summary, stated, shown):
-    assert f"- **License of the training data:** {shown}\n" in model_card(summary, stated)
+    assert f"- **Licence of the training data:** {shown}\n" in model_card(summary, stated)
 
 
 def test_a_run_that_pushed_nothing_has_no_card(summary, tmp_path):

@@ -49,11 +49,11 @@ def _how_well(measured: MeasuredMetric) -> str:
         share, guessing = f"in {estimate.value:.0%} of held-out cases", f"{chance:.0%}"
     match beside_chance(measured):
         case Standing.ABOVE:
-            return f"{share}, which is surely better than the {guessing} of guessing"
+            return f"{share}, which is surely better than guessing ({guessing})"
         case Standing.BELOW:
-            return f"{share}, which is worse than the {guessing} of guessing"
+            return f"{share}, which is worse than guessing ({guessing})"
         case _:
-            return f"{share}, which may be no better than the {guessing} of guessing"
+            return f"{share}, which may be no better than guessing ({guessing})"
 
 
 def _decided(summary: RunSummary) -> str:
@@ -64,7 +64,7 @@ def _decided(summary: RunSummary) -> str:
                 f" was pushed as version {decision.pushed_version} because nothing was asked of it."
             )
         return (
-            f" was pushed as version {decision.pushed_version} because it kept every bound of the "
+            f" was pushed as version {decision.pushed_version} because it met every bound of the "
             "gate."
         )
     if decision.blessed is None:
@@ -73,5 +73,5 @@ def _decided(summary: RunSummary) -> str:
         return " was not pushed because it failed the test of serving it."
     failed = len(refusals(summary))
     return (
-        f" was not pushed because {counted(failed, 'figure')} did not keep the bounds of the gate."
+        f" was not pushed because {counted(failed, 'figure')} did not meet the bounds of the gate."
     )

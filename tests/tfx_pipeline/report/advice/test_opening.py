@@ -46,25 +46,25 @@ PUSHED = Decision(True, (), "17", "d")
         (
             _run(Estimate(0.61, 0.55, 0.67), PUSHED, KEPT),
             "The model that learnt from 96 clips tells whether a sound and a picture belong together "
-            "in 61% of held-out cases, which is surely better than the 50% of guessing, and it was "
-            "pushed as version 17 because it kept every bound of the gate.",
+            "in 61% of held-out cases, which is surely better than guessing (50%), and it was "
+            "pushed as version 17 because it met every bound of the gate.",
         ),
         (
             _run(Estimate(0.52, 0.45, 0.6), PUSHED),
             "The model that learnt from 96 clips tells whether a sound and a picture belong together "
-            "in 52% of held-out cases, which may be no better than the 50% of guessing, and it was "
+            "in 52% of held-out cases, which may be no better than guessing (50%), and it was "
             "pushed as version 17 because nothing was asked of it.",
         ),
         (
             _run(Estimate(0.4, 0.35, 0.45), Decision(False, ("too low",)), MISSED),
             "The model that learnt from 96 clips tells whether a sound and a picture belong together "
-            "in 40% of held-out cases, which is worse than the 50% of guessing, and it was not "
-            "pushed because 1 figure did not keep the bounds of the gate.",
+            "in 40% of held-out cases, which is worse than guessing (50%), and it was not "
+            "pushed because 1 figure did not meet the bounds of the gate.",
         ),
         (
             _run(Estimate(0.81, 0.7, 0.9), Decision(True), metric="ndcg_image_audio", chance=0.22),
             "The model that learnt from 96 clips finds the sounds that fit a picture with a score of "
-            "0.81, where 1 is perfect, which is surely better than the 0.22 of guessing, and it was "
+            "0.81, where 1 is perfect, which is surely better than guessing (0.22), and it was "
             "not pushed because it failed the test of serving it.",
         ),
         (
