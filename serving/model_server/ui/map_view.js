@@ -4,8 +4,9 @@ import { peakOf } from "./answers.js";
 import { fit } from "./dom.js";
 import { HeatMapPainter } from "./heat_map.js";
 
-const NOTHING =
-  "Nothing in the picture makes this sound: the score is below the one that decides for this model.";
+const NOTHING = (threshold) =>
+  "Nothing in the picture makes this sound, as far as the model can tell: the score is below " +
+  `${threshold.toFixed(2)}, which 9 of 10 sounds of something in the picture reach.`;
 
 /** Shows answers of the model. */
 export class MapView {
@@ -51,7 +52,7 @@ export class MapView {
       this.#painter.paint(context, answer, opacity, Number(this.#brightest.value));
       if (!isBelow) this.#painter.mark(context, answer);
     }
-    const words = isBelow ? NOTHING : "";
+    const words = isBelow ? NOTHING(this.threshold) : "";
     if (this.#verdict.textContent !== words) this.#verdict.textContent = words;
     this.#score.textContent = answer ? answer.score.toFixed(2) : "–";
     this.#peak.textContent = answer ? peakOf(answer).value.toFixed(2) : "–";

@@ -116,7 +116,7 @@ def test_play_pause_and_keys(page: Page, page_server: str, video: pathlib.Path):
     expect(page.locator("#clock")).not_to_have_text("0:00.0")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#video")).to_have_js_property("paused", True)
-    line = page.get_by_role("slider", name="Time; the line is the score")
+    line = page.get_by_role("slider", name="Time; the line shows how well the sound fits")
     line.press("End")
     expect(line).to_have_attribute("aria-valuenow", "3.0")
     line.press("Home")
