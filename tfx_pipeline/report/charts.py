@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib
 import matplotlib.figure
+import matplotlib.ticker
 
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
@@ -132,7 +133,7 @@ def trend_charts(rows: Sequence[Mapping[str, Any]], metrics: Sequence[Metric]) -
             )
             axes.set_title(metric.title, loc="left")
             axes.set_xlabel("run")
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
             if pushed:
                 axes.legend()
             charts.append(_svg(figure))
