@@ -93,18 +93,15 @@ $(TORCHCODEC_VENV)/ffmpeg:
 	$(BIN)/uv pip install --quiet --python $(TORCHCODEC_VENV)/bin/python --constraint $(CONSTRAINTS) av numpy simplejpeg torch torchcodec
 	$(TORCHCODEC_VENV)/bin/python -m benchmarks.ingest.ffmpeg_links $@
 
-# Neither mypy nor mkdocstrings knows how setup.py maps the folders to packages: links show it.
+# Mypy does not know how setup.py maps the folders to packages: links show it.
 TYPES := build/types/objects_that_sound
-.PHONY: $(TYPES)
-$(TYPES):
-	@mkdir -p $@ && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $@
-
-lint: $(STAMP) $(TYPES) ## Check format, lint and types
+lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline components models serving) $(TYPES)
 	$(BIN)/mypy
 
-docs: $(STAMP) $(TYPES) ## Build the documentation as a site in build/site
+docs: $(STAMP) ## Build the documentation as a site in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 format: $(STAMP) ## Format and mend what can be mended
