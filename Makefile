@@ -21,6 +21,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
+# Processes that run the tests. Each takes up to 6 GB of memory.
+JOBS ?= 1
+ifeq ($(JOBS),1)
+PYTEST := $(BIN)/pytest
+else
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+endif
 
 # uv brings certificates of its own; behind a proxy only the system's are right.
 SYSTEM_CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
@@ -28,7 +35,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving bench-pipeline lint format clean
+.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving bench-pipeline lint docs format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -54,10 +61,10 @@ demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, writ
 test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -m 'not slow and not flink'
+	$(PYTEST) -m 'not slow and not flink'
 
 test-all: $(STAMP) ## Run all tests, the slow ones too
-	$(BIN)/pytest
+	$(PYTEST)
 
 bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (20 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
@@ -96,6 +103,9 @@ lint: $(STAMP) ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	@mkdir -p $(TYPES) && ln -sfn $(addprefix $(CURDIR)/,objects_that_sound/__init__.py tfx_pipeline api components models serving) $(TYPES)
 	$(BIN)/mypy
+
+docs: $(STAMP) ## Build the documentation as a site in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .

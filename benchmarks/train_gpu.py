@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=jax python -m benchmarks.train_gpu --help
 
-Runs on Keras with JAX or TensorFlow, and with JAX it needs no TensorFlow: see docs/training.md for
+Runs on Keras with JAX or TensorFlow, and with JAX it needs no TensorFlow: see docs/laboratory/training.md for
 what to carry to a machine that has neither Keras nor a network. It times Keras's own training step
 (augmentation, spectrogram, forward, backward, AdamW, metrics), compiled, on batches that lie in the
 device's memory already: what the chip gives when input never makes it wait.

@@ -18,7 +18,24 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 # Commands called in this process would isolate the children of all tests after them.
 os.environ.setdefault("PYTHONSAFEPATH", "")
 
+_ONE_RUN = "first_run"
+"""The fixture that costs most: a run of the whole pipeline, once a session."""
+
 _REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps together, in one process of pytest-xdist, what shares costly fixtures.
+
+    These are the tests of a file, and of all files in which some test needs the pipeline's run.
+    """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    running = {item.path for item in items if _ONE_RUN in getattr(item, "fixturenames", ())}
+    for item in items:
+        group = _ONE_RUN if item.path in running else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

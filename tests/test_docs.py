@@ -18,8 +18,13 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 PAGES = [
     REPOSITORY / "README.md",
     REPOSITORY / "CONTRIBUTING.md",
-    *sorted((REPOSITORY / "docs").glob("*.md")),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
 ]
+
+
+def _name(page: pathlib.Path) -> str:
+    return page.relative_to(REPOSITORY).as_posix()
+
 
 _FENCED = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
@@ -108,7 +113,7 @@ def test_the_readme_shows_how_to_run_serve_and_ask():
     assert {"run", "serve", "score", "embed", "localise"} <= named
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_command_and_option_exists(page):
     lines = _commands(page.read_text())
     wrong = {line: problems for line in lines if (problems := _resolve(line))}
@@ -140,7 +145,7 @@ def test_every_option_of_a_table_exists():
     assert len(rows) >= 4
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_make_target_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     text = page.read_text()
@@ -155,7 +160,7 @@ def test_every_make_target_exists(page):
     assert named <= targets
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_module_that_is_started_exists_and_knows_the_options(page):
     wrong = {}
     for path, options in _scripts(page.read_text()):
@@ -168,7 +173,7 @@ def test_every_module_that_is_started_exists_and_knows_the_options(page):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_python_is_python_and_imports_what_there_is(page):
     for block in _PYTHON.findall(page.read_text()):
         for node in ast.walk(ast.parse(textwrap.dedent(block))):
@@ -177,12 +182,12 @@ def test_python_is_python_and_imports_what_there_is(page):
                 assert [one.name for one in node.names if not hasattr(module, one.name)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_nothing_is_left_to_be_filled_in(page):
     assert re.findall(r"@@\w*|\bTODO\b|\bTBD\b|\bFIXME\b", page.read_text()) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_linked_file_exists(page):
     links = {link.partition("#")[0] for link in _LINK.findall(page.read_text())}
     local = {link for link in links if link and not re.match(r"[a-z]+:", link)}
@@ -195,7 +200,7 @@ def _anchors(page: pathlib.Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_linked_section_exists(page):
     missing = set()
     for link in _LINK.findall(page.read_text()):

@@ -40,6 +40,7 @@ def run(
     prepare: Callable[[], Mapping[str, float]] | None = None,
     enable_cache: bool = True,
     forget_missing: bool = False,
+    data_license: str = "",
 ) -> RunOutcome:
     """Runs the pipeline and writes the report. One run at a time works in a root.
 
@@ -55,6 +56,7 @@ def run(
         enable_cache: use outputs of earlier runs whose inputs did not change.
         forget_missing: go on without the blessed model, and without the accepted spans, whose folders
             are gone.
+        data_license: licence of the videos, which the model card of a pushed model states.
 
     Raises:
         RunError: there are no videos or too few, a pattern matches none of their names, the root
@@ -88,6 +90,7 @@ def run(
             before=before,
             enable_cache=enable_cache,
             forget_missing=forget_missing,
+            data_license=data_license,
         )
         if continuous is None:
             if SpanLists(paths.span_lists).numbers():
@@ -173,18 +176,23 @@ def _run_pipeline(
     before: Mapping[str, float],
     enable_cache: bool,
     forget_missing: bool,
+    data_license: str,
     span: tuple[int, ContinuousOptions] | None = None,
 ) -> RunOutcome:
     """The run itself; `span` is the number of the one that `videos` are, and what was asked."""
     # TensorFlow and TFX take half a minute to import: only now, after all that can be told without.
     from objects_that_sound.components.next_version import next_version
+    from objects_that_sound.serving.client.model_server_error import ModelServerError
     from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
     from objects_that_sound.tfx_pipeline.continuous.example_schema import schema_file
     from objects_that_sound.tfx_pipeline.local_runner import run_locally
     from objects_that_sound.tfx_pipeline.past_artifacts import take_up_past
     from objects_that_sound.tfx_pipeline.report.collect import RunNotFoundError, collect_run
+    from objects_that_sound.tfx_pipeline.report.model_card import write_model_card
+    from objects_that_sound.tfx_pipeline.report.model_facts import write_model_facts
     from objects_that_sound.tfx_pipeline.report.report import write_report
     from objects_that_sound.tfx_pipeline.report.run_summary import Stage
+    from objects_that_sound.tfx_pipeline.report.show_held_out_clips import show_held_out_clips
 
     preset = options.chosen_preset()
     continuous = None
@@ -221,10 +229,28 @@ def _run_pipeline(
         if refused:
             return RunOutcome(paths, report, videos_refused=reason)
         raise StageFailedError(reason) from error
+    listener.stage_started("Report")
     summary = collect_run(paths.root, PIPELINE_NAME)
-    if summary.decision.pushed_version is None:
-        make_servable(summary.candidate)
+    # The run is whole without what comes with its report.
+    try:
+        summary = show_held_out_clips(summary, PIPELINE_NAME)
+    except (OSError, RuntimeError, ValueError, ModelServerError) as error:
+        listener.left_out(f"The report has no videos of held-out clips: {error}")
+    decision = summary.decision
+    versions = [decision.pushed_destination, decision.pushed_index]
+    if decision.pushed_version is None:
+        versions = [make_servable(summary.candidate)]
     stages = [Stage(name, seconds, "run") for name, seconds in before.items()]
     stages += summary.stages
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
+    try:
+        if decision.pushed_destination is not None:
+            write_model_card(summary, data_license)
+        for version in versions:
+            if version is not None:
+                write_model_facts(summary, version)
+    except OSError as error:
+        listener.left_out(
+            f"The model card, or facts beside the model, could not be written: {error}"
+        )
     return RunOutcome(paths, write_report(summary, paths.root))

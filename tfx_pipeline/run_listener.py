@@ -28,3 +28,6 @@ class RunListener:
 
     def stage_reused(self, name: str) -> None:
         """A component that was told as started has its outputs from an earlier run."""
+
+    def left_out(self, what: str) -> None:
+        """Something that comes with the report could not be made; a sentence says what and why."""

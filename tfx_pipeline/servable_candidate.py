@@ -9,7 +9,7 @@ _SAVED_MODEL = "Format-Serving"  # TFX's name of the SavedModel in a Model artif
 _VERSION = "1"
 
 
-def make_servable(model: str) -> None:
+def make_servable(model: str) -> str | None:
     """Gives a Model artifact a numbered folder, so that it can be a `--model_base_path`.
 
     It is a relative link to the SavedModel: it costs no disk, and holds where the root is moved or
@@ -17,10 +17,14 @@ def make_servable(model: str) -> None:
 
     Args:
         model: folder of the artifact; "" for none.
+
+    Returns:
+        The numbered folder; None where there is none.
     """
     if os.path.isdir(os.path.join(model, _SAVED_MODEL)):
         with contextlib.suppress(OSError):
             os.symlink(_SAVED_MODEL, os.path.join(model, _VERSION))
+    return os.path.join(model, _VERSION) if is_servable(model) else None
 
 
 def is_servable(model: str) -> bool:

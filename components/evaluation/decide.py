@@ -18,7 +18,7 @@ from objects_that_sound.components.evaluation.threshold import (
     max_loss_words,
 )
 
-_TOO_FEW = ": too few examples to tell"
+_TOO_FEW = ": add held-out videos to tell"
 
 
 def decide(
@@ -118,7 +118,7 @@ def _sign(one: MeasuredMetric) -> float:
 
 def _at_least(name: str, estimate: Estimate, bound: float) -> Decision:
     passed = estimate.low >= bound
-    relation = "is at least" if passed else "is not surely at least"
+    relation = "is at least" if passed else "may be below"
     if estimate.value < bound:
         relation = "is below"
     text = f"{_figure(name, estimate)} {relation} {bound:.3f}"
@@ -128,7 +128,7 @@ def _at_least(name: str, estimate: Estimate, bound: float) -> Decision:
 
 def _at_most(name: str, estimate: Estimate, bound: float) -> Decision:
     passed = estimate.high <= bound
-    relation = "is at most" if passed else "is not surely at most"
+    relation = "is at most" if passed else "may be above"
     if estimate.value > bound:
         relation = "is above"
     text = f"{_figure(name, estimate)} {relation} {bound:.3f}"
@@ -145,7 +145,7 @@ def _max_loss(one: MeasuredMetric, max_loss: float, bound: str, has_baseline: bo
     gain = sign * change.value
     surely = change.low if sign > 0 else -change.high
     passed = surely >= -max_loss
-    verdict = "within" if passed else "not surely within" if gain >= -max_loss else "beyond"
+    verdict = "within" if passed else "perhaps beyond" if gain >= -max_loss else "beyond"
     text = (
         f"{name} changed by {change.value:+.3f} ({_interval(change, '+.3f')}) against the baseline "
         f"model, {verdict} a loss of {max_loss:.3f}"

@@ -80,7 +80,7 @@ def evaluate_localisation_benchmark(
     options: LocalisationBenchmarkOptions,
     folder: str,
 ) -> EvaluationResult:
-    """Measures a model's maps by the rules of the benchmarks; docs/evaluation.md names them.
+    """Measures a model's maps by the rules of the benchmarks; docs/metrics.md names them.
 
     Beside the model stand a centred box, its own maps of the pictures without sound, and the same
     network untrained. Intervals are by pictures. The model hears one second around the moment.

@@ -14,7 +14,7 @@ from objects_that_sound.components.sound_benchmark_evaluator.fingerprint import 
     to_common_rate,
 )
 
-# Measured on ESC-10, see docs/evaluation.md: of seconds compressed by AAC, MP3 or Opus, 92 % have as
+# Measured on ESC-10, see docs/laboratory/evaluation.md: of seconds compressed by AAC, MP3 or Opus, 92 % have as
 # many votes, and none of these correlates by less than 0.58; other recordings reach 0.25.
 _MIN_VOTES = 5
 _MIN_CORRELATION = 0.5

@@ -19,7 +19,7 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
 
     A network that has learnt its training examples by heart finds matching pairs among them more
     similar than any that it has never seen, and asks too much of these. To fit scale and bias by
-    cross-entropy instead (Platt, 1999) does not help: see docs/training.md.
+    cross-entropy instead (Platt, 1999) does not help: see docs/trainer.md.
 
     Args:
         network: trained; only the bias of its `match_layer` is changed. It stays as it is if there

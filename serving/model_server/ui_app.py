@@ -18,6 +18,7 @@ from tensorflow_serving.apis import model_pb2
 
 from objects_that_sound.serving.model_server.api_token import ApiToken
 from objects_that_sound.serving.model_server.file_below import file_below
+from objects_that_sound.serving.model_server.model_facts import read_model_facts
 from objects_that_sound.serving.model_server.model_registry import ModelRegistry
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.ui_access import UiAccess
@@ -96,7 +97,7 @@ class UiApp(Starlette):
         await super().__call__(scope, receive, send_with_headers)
 
     async def _models(self, request: Request) -> Response:
-        """All models by name, with the version that answers and its signatures."""
+        """All models by name, with the version that answers, its signatures and facts."""
         self._access.check(request)
         names = sorted(self._registry.availability())
         models = [await run_in_threadpool(self._describe, name) for name in names]
@@ -123,9 +124,15 @@ class UiApp(Starlette):
                 signatures = sorted(servable.signatures)
                 # As text: JavaScript's numbers are exact to 2^53 only.
                 version = str(servable.version)
-                return {"name": name, "version": version, "signatures": signatures}
+                facts = read_model_facts(servable.path)
+                return {
+                    "name": name,
+                    "version": version,
+                    "signatures": signatures,
+                    "facts": facts,
+                }
         except ServingError:  # none is served, or no longer
-            return {"name": name, "version": None, "signatures": []}
+            return {"name": name, "version": None, "signatures": [], "facts": {}}
 
     def _find_thumbnail(self, request: Request) -> pathlib.Path:
         query = request.query_params

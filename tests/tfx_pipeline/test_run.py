@@ -13,6 +13,7 @@ import tensorflow as tf
 from click.testing import CliRunner
 
 from objects_that_sound.serving.client.grpc_client import GrpcClient
+from objects_that_sound.serving.model_server.model_facts import read_model_facts
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 from objects_that_sound.tfx_pipeline.cli import main
@@ -80,6 +81,24 @@ def test_what_the_smoke_preset_pushes_is_not_told_as_a_success(first_run, root):
     assert "Nothing was asked of this model" in advice["doubts"][0]
     assert advice["doubts"][0] in first_run.output
     assert "verdict caution" in (root / "report.html").read_text()
+
+
+def test_the_report_plays_held_out_clips_and_a_card_lies_beside_the_model(first_run, root):
+    report = first_run.report
+    held_out = report["videos"]["clips"]["eval"]
+    assert len(report["held_out_clips"]) == min(3, held_out)
+    page = (root / "report.html").read_text()
+    assert page.count("<video ") == len(report["held_out_clips"])
+    card = (pathlib.Path(report["pushed_destination"]) / "model_card.md").read_text()
+    accuracy = report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
+    assert f"| AVC accuracy | {accuracy['value']:.3f} (" in card
+    assert report["advice"]["opening"] in card
+    threshold = report["evaluations"]["localisation"]["metrics"]["universal_threshold"]["value"]
+    searches = (root / "serving" / "search").iterdir()
+    search = min(searches, key=lambda path: int(path.name))  # other tests' runs come later
+    for version in (report["pushed_destination"], search):
+        assert read_model_facts(pathlib.Path(version))["universal_threshold"] == threshold
+    assert "not stated" in card
 
 
 def test_the_advice_names_clips_hours_scenes_and_held_out_scenes(first_run):

@@ -22,7 +22,12 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @declared_options(RunOptions)
 @run_switches
 def command(
-    root: str, enable_cache: bool, forget_missing: bool, verbose: bool, **values: Any
+    root: str,
+    enable_cache: bool,
+    forget_missing: bool,
+    data_license: str,
+    verbose: bool,
+    **values: Any,
 ) -> None:
     """Ingest the videos that are new under ROOT, check them, train on, push if the gate says so.
 
@@ -37,5 +42,6 @@ def command(
         continuous=made_of_options(ContinuousOptions, values),
         enable_cache=enable_cache,
         forget_missing=forget_missing,
+        data_license=data_license,
         verbose=verbose,
     )

@@ -30,6 +30,7 @@ def command(
     dry_run: bool,
     enable_cache: bool,
     forget_missing: bool,
+    data_license: str,
     verbose: bool,
     **values: Any,
 ) -> None:
@@ -48,5 +49,6 @@ def command(
         root,
         enable_cache=enable_cache,
         forget_missing=forget_missing,
+        data_license=data_license,
         verbose=verbose,
     )

@@ -96,6 +96,9 @@ class _Printer(RunListener):
             click.echo(f"   {duration(time.monotonic() - self._began)}", err=True)
             self._began = None
 
+    def left_out(self, what: str) -> None:
+        click.secho(f"   {what}", fg="yellow", err=True)
+
 
 def _tell(outcome: RunOutcome) -> None:
     report, paths = outcome.report, outcome.paths

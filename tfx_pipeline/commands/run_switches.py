@@ -26,6 +26,12 @@ def run_switches(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Go on where the folder of the latest blessed model, or of a span, is gone: "
                 "compare with the blessed model before it, train without the span.",
             ),
+            click.option(
+                "--data-license",
+                default="",
+                metavar="TEXT",
+                help="Licence of the videos, as the model card of a pushed model is to state it.",
+            ),
             click.option("--verbose", is_flag=True, help="Show TFX's log."),
         )
     ):

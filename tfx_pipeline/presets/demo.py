@@ -41,7 +41,7 @@ def demo() -> Preset:
             shuffle_buffer=5000,
         ),
         examples_per_video=10,
-        # Margins: what seeds alone make of a model (docs/evaluation.md), and the intervals' width.
+        # Margins: what seeds alone make of a model (docs/laboratory/evaluation.md), and the intervals' width.
         thresholds={
             "avc": (Threshold("avc_accuracy", at_least=0.8, max_loss=0.08),),
             "retrieval": (

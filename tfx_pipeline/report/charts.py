@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
 import matplotlib.figure
+import matplotlib.ticker
 
 from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
-from objects_that_sound.components.evaluation.metric import Better
+from objects_that_sound.components.evaluation.metric import Better, Metric
 from objects_that_sound.models.training_history import Curves, TrainingHistory
 
 # Matplotlib wants colours; the page replaces these by its own, light or dark.
@@ -94,6 +95,49 @@ def comparison_curves(a: TrainingHistory | None, b: TrainingHistory | None) -> l
         )
         for name in names
     ]
+
+
+def trend_charts(rows: Sequence[Mapping[str, Any]], metrics: Sequence[Metric]) -> list[str]:
+    """Draws every headline metric over the runs of a root; a ring marks what was pushed.
+
+    Args:
+        rows: runs, oldest first; see `run_table`.
+        metrics: columns of the rows to draw.
+
+    Returns:
+        One `<svg>` element a metric that at least two runs have.
+    """
+    charts = []
+    for metric in metrics:
+        known = [
+            (place, row) for place, row in enumerate(rows, 1) if row.get(metric.column) is not None
+        ]
+        if len(known) < 2:
+            continue
+        pushed = [(place, row) for place, row in known if row["version"]]
+        with matplotlib.rc_context({**_STYLE, "svg.hashsalt": f"trend {metric.column}"}):
+            figure = matplotlib.figure.Figure(figsize=(4.6, 2.8), layout="constrained")
+            axes = figure.add_subplot()
+            places, values = zip(
+                *((place, row[metric.column]) for place, row in known), strict=True
+            )
+            axes.plot(places, values, "-o", color=_ACCENT, linewidth=1.8, markersize=4)
+            axes.plot(
+                [place for place, _ in pushed],
+                [row[metric.column] for _, row in pushed],
+                "o",
+                color=_SECOND,
+                markersize=9,
+                fillstyle="none",
+                label="pushed",
+            )
+            axes.set_title(metric.title, loc="left")
+            axes.set_xlabel("run")
+            axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
+            if pushed:
+                axes.legend()
+            charts.append(_svg(figure))
+    return charts
 
 
 def _metric_names(curves: Curves) -> list[str]:

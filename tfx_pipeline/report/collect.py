@@ -16,6 +16,7 @@ from objects_that_sound.components.evaluation.threshold import Threshold, thresh
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import read_learning_curve
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.held_out_clips import read_held_out_clips
 from objects_that_sound.tfx_pipeline.report.run_evaluation import (
     RunEvaluation,
     read_run_evaluations,
@@ -29,6 +30,7 @@ from objects_that_sound.tfx_pipeline.report.run_records import (
     read_run_records,
 )
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary, SpanSummary
+from objects_that_sound.tfx_pipeline.report.run_table import run_table
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts, read_video_counts
 
 METADATA_FILE = "metadata.sqlite"
@@ -64,7 +66,9 @@ def collect_run(
     if version is not None:
         run_id = find_run_of_version(metadata, pipeline_name, version)
     records = read_run_records(metadata, pipeline_name, run_id)
-    return _summary(root, records, error)
+    summary = _summary(root, records, error)
+    trend = run_table(collect_all_runs(root, pipeline_name))
+    return dataclasses.replace(summary, trend=tuple(trend))
 
 
 def collect_all_runs(root: str | pathlib.Path, pipeline_name: str) -> list[RunSummary]:
@@ -108,6 +112,7 @@ def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSum
         learning_curve=read_learning_curve(root, candidate),
         rejects=_rejects(records),
         span=_span(records),
+        held_out_clips=read_held_out_clips(root, candidate),
     )
 
 
@@ -171,11 +176,13 @@ def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: 
     pushed = _output(records, "Pusher", "pushed_model")
     if pushed is None or pushed.properties.get("pushed") != 1:
         return Decision(blessed, failures + errors or passes)
+    index = _output(records, "Pusher.search", "pushed_model")
     return Decision(
         blessed,
         passes + errors,
         pushed.properties.get("pushed_version"),
         pushed.properties.get("pushed_destination"),
+        index.properties.get("pushed_destination") if index else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What all pages have in common: templates, and files put inside the page."""
+"""What all pages, and the model card, have in common: templates, and files put inside."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import base64
 import json
 import mimetypes
 import pathlib
+import re
 from typing import Any
 
 import jinja2
+import markupsafe
+
+_SECTION = re.compile(
+    r'<section id="([^"]+)">\s*(?:<details>\s*<summary>)?\s*<h2>(.*?)</h2>', re.DOTALL
+)
 
 
 def render_page(template: str, **content: Any) -> str:
@@ -19,16 +25,18 @@ def render_page(template: str, **content: Any) -> str:
         content: its variables.
 
     Returns:
-        HTML that needs no other file.
+        HTML that needs no other file, or the text of another kind that the template's name tells.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template(template).render(embed=_data_uri, **content)
+    return environment.get_template(template).render(
+        embed=_data_uri, sections_of=_sections_of, **content
+    )
 
 
 def load_json(folder: str, name: str) -> Any:
@@ -36,6 +44,11 @@ def load_json(folder: str, name: str) -> Any:
     if not folder or not (pathlib.Path(folder) / name).is_file():
         return None
     return json.loads((pathlib.Path(folder) / name).read_text())
+
+
+def _sections_of(page: str) -> list[tuple[str, markupsafe.Markup]]:
+    """(id, heading) of every section of a part of a page."""
+    return [(name, markupsafe.Markup(title)) for name, title in _SECTION.findall(page)]
 
 
 def _data_uri(folder: str, name: str) -> str:

@@ -11,10 +11,17 @@ import markupsafe
 
 from objects_that_sound.components.evaluation.metric import Rank
 from objects_that_sound.tfx_pipeline.report.advice.advice import advise
-from objects_that_sound.tfx_pipeline.report.charts import metrics_chart, training_curves
+from objects_that_sound.tfx_pipeline.report.charts import (
+    metrics_chart,
+    training_curves,
+    trend_charts,
+)
+from objects_that_sound.tfx_pipeline.report.glossary import GLOSSARY
+from objects_that_sound.tfx_pipeline.report.held_out_clips import held_out_clips_folder
 from objects_that_sound.tfx_pipeline.report.page import load_json, render_page
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
+from objects_that_sound.tfx_pipeline.report.run_table import headline_metrics
 
 JSON_FILE = "report.json"
 HTML_FILE = "report.html"
@@ -75,5 +82,11 @@ def render_html(summary: RunSummary) -> str:
         samples=load_json(localisation, "samples.json"),
         rejects_by_reason=by_reason.most_common(),
         rejects_shown=summary.rejects[:_MAX_REJECTS_SHOWN],
+        clips_dir=held_out_clips_folder(summary.root, summary.candidate),
+        trend_charts=[
+            markupsafe.Markup(svg)
+            for svg in trend_charts(summary.trend, headline_metrics([summary]))
+        ],
+        glossary=GLOSSARY,
         total_seconds=sum(stage.seconds for stage in summary.stages),
     )

@@ -22,8 +22,9 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         `advice` (see `Advice`), `evaluations` (by name of the evaluator: its `metrics.json`, the metrics by their names),
         `blessed`, `reasons`, `decisions` (a row for every bound of the gate), `pushed_version`,
         `pushed_destination`, `served`, `serving`, `stages`, `data`, `videos`, `learning_curve`,
-        `rejects`, `parameters`, `history`, `span` (of a continuous run), `title`, `run_id`, `root`; null or empty where the
-        run has no such part.
+        `rejects`, `parameters`, `history`, `span` (of a continuous run), `held_out_clips`, `trend` (a
+        row a run of the root, see `run_table`), `title`, `run_id`, `root`; null or empty where the run
+        has no such part.
     """
     results = [one.result for one in summary.evaluations]
     report = {
@@ -47,6 +48,8 @@ def report_json(summary: RunSummary) -> dict[str, Any]:
         "parameters": summary.parameters,
         "history": summary.history.to_json() if summary.history else None,
         "span": _span(summary.span),
+        "held_out_clips": [dataclasses.asdict(one) for one in summary.held_out_clips or ()],
+        "trend": list(summary.trend),
     }
     return _without_nan(report)
 

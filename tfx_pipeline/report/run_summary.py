@@ -9,6 +9,7 @@ from objects_that_sound.components.drift_validator.comparison import Comparison
 from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.models.training_history import TrainingHistory
 from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import LearningCurve
+from objects_that_sound.tfx_pipeline.report.held_out_clips import HeldOutClip
 from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
@@ -38,12 +39,14 @@ class Decision:
         reasons: why, in plain words.
         pushed_version: name of the version folder that was pushed, None if none was.
         pushed_destination: that folder.
+        pushed_index: likewise, of the search index.
     """
 
     blessed: bool | None = None
     reasons: tuple[str, ...] = ()
     pushed_version: str | None = None
     pushed_destination: str | None = None
+    pushed_index: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +90,8 @@ class RunSummary:
         learning_curve: how the model grows with the videos; None where nobody measured it.
         rejects: one row a video that could not be used: `video`, `reason`, `detail`.
         span: of a continuous run.
+        held_out_clips: overlay videos of clips that were not trained on; None where nobody made any.
+        trend: all runs of the root, oldest first, as rows of `run_table`.
     """
 
     title: str
@@ -105,6 +110,8 @@ class RunSummary:
     learning_curve: LearningCurve | None = None
     rejects: tuple[dict[str, str], ...] = ()
     span: SpanSummary | None = None
+    held_out_clips: tuple[HeldOutClip, ...] | None = None
+    trend: tuple[dict[str, Any], ...] = ()
 
     @property
     def metrics(self) -> list[JudgedMetric]:

@@ -1,6 +1,7 @@
 // Puts the page together.
 
 import { Clip, NotPlayableError } from "./clip.js";
+import { kindOf, whyNotPlayable } from "./file_kind.js";
 import { CurlPanel } from "./curl_panel.js";
 import { byId, clock } from "./dom.js";
 import { takeDrops } from "./drop_zone.js";
@@ -17,9 +18,7 @@ import { explain, Server } from "./server.js";
 import { NoSoundError } from "./sound.js";
 import { TimeLine } from "./time_line.js";
 
-const PLAYABLE =
-  "Browsers play MP4 with H.264 and AAC, and WebM with VP9 and Opus. To convert: " +
-  "ffmpeg -i IN -c:v libx264 -pix_fmt yuv420p -c:a aac OUT.mp4";
+const LIVE_HINT = "Looks and listens with the camera and the microphone";
 const NO_SOUND =
   "This video has no sound, or none that this browser can decode. It plays, and its pictures can " +
   "be searched with; heat maps need the sound.";
@@ -27,7 +26,7 @@ const NO_SOUND =
 const server = new Server();
 const notices = new Notices(byId("notices"));
 const video = byId("video");
-const view = new MapView(...["overlay", "score", "peak", "opacity", "brightest"].map(byId));
+const view = new MapView(...["overlay", "score", "peak", "opacity", "brightest", "verdict"].map(byId));
 const buttons = { video, play: byId("play"), mute: byId("mute"), clock: byId("clock") };
 const player = new Player(buttons, view, new TimeLine(byId("time-line")));
 const search = new SearchPanel(server, {
@@ -117,7 +116,7 @@ function showLiveButton() {
   ];
   const reason = reasons.find(([holds]) => holds)?.[1];
   byId("live").disabled = Boolean(reason);
-  byId("live").title = reason ?? "";
+  byId("live").title = reason ?? LIVE_HINT;
 }
 
 /** Tells of an error; asks for the token where that is it. */
@@ -139,9 +138,13 @@ function report(kind, error) {
 async function open(file) {
   const number = ++opened;
   notices.clear("file", "sound", "localise", "camera", "search");
+  const kind = await kindOf(file);
+  if (number !== opened) return;
+  if (kind.problem) return notices.show("file", kind.problem, true);
   if (file.type.startsWith("image/")) return searchWith((model) => queryOfImage(file, model));
   if (file.type.startsWith("audio/")) return searchWith((model) => queryOfSound(file, model));
   closeAll();
+  search.clear();
   showScreen(file.name);
   let loaded;
   try {
@@ -150,7 +153,7 @@ async function open(file) {
     if (number !== opened) return;
     closeAll();
     if (!(error instanceof NotPlayableError)) throw error;
-    notices.show("file", `This browser cannot play ${file.name}. ${PLAYABLE}`, true);
+    notices.show("file", whyNotPlayable(file, kind), true);
     return;
   }
   if (number !== opened) return loaded.close();
@@ -167,6 +170,7 @@ async function localise() {
   localiser = null;
   const [model, number] = [localiserModel(), opened];
   if (!model) return;
+  view.threshold = model.facts.universal_threshold ?? null;
   let sound;
   try {
     sound = await clip.sound();
@@ -188,9 +192,11 @@ async function toggleCamera() {
   const number = ++opened;
   notices.clear("file", "sound", "localise", "camera");
   closeAll();
+  search.clear();
   showScreen("Live camera");
   byId("controls").hidden = true;
   let started;
+  view.threshold = localiserModel().facts.universal_threshold ?? null;
   try {
     started = await LiveCamera.start(server, localiserModel(), video);
   } catch (error) {
@@ -266,6 +272,17 @@ for (const id of ["file", "capture", "query-file"]) {
     }),
   );
 }
+byId("drop").addEventListener("click", ({ target }) => {
+  if (!target.closest("button")) byId("file").click(); // keys have the button below
+});
+byId("example").addEventListener(
+  "click",
+  run("file", async () => {
+    const answer = await fetch("example.mp4");
+    if (!answer.ok) throw new Error("The example cannot be had from the server just now.");
+    return open(new File([await answer.blob()], "example.mp4", { type: "video/mp4" }));
+  }),
+);
 byId("live").addEventListener("click", run("camera", toggleCamera));
 byId("search-moment").addEventListener(
   "click",

@@ -11,6 +11,8 @@ import { ServerError } from "./server.js";
  * @property {number} imageSize short side of the pictures, in pixels.
  * @property {number} frames that a picture is made of, `FRAME_SECONDS` apart.
  * @property {?number} items of a search index.
+ * @property {Object} facts how well it was found to do, as far as that is known:
+ *   `universal_threshold`, and `search` with `title`, `value`, `low`, `high` and `chance`.
  */
 
 /** Seconds between the frames of one picture. */
@@ -25,7 +27,7 @@ export async function findModels(server) {
   const found = { localisers: [], indexes: [], media: false, problems: [] };
   const served = await server.models();
   found.media = served.media;
-  for (const { name, version, signatures } of served.models) {
+  for (const { name, version, signatures, facts } of served.models) {
     if (version === null) {
       found.problems.push(`No version of the model “${name}” is being served yet.`);
       continue;
@@ -38,7 +40,7 @@ export async function findModels(server) {
       continue;
     }
     try {
-      const model = await describe(server, name, version);
+      const model = { ...(await describe(server, name, version)), facts };
       if (!model.sampleRate || !model.imageSize) {
         found.problems.push(`“${name}” does not say which pictures and sounds it takes.`);
         continue;

@@ -4,6 +4,7 @@ import { clock, colour, fit, make } from "./dom.js";
 import { ServerError } from "./server.js";
 import { wavFile } from "./sound.js";
 
+const CLOSE = 0.05; // similarities so near each other say little of which fits better
 const WAYS = [
   {
     signature: "search_by_image",
@@ -82,6 +83,7 @@ export class SearchPanel extends EventTarget {
     }
     if (number !== this.#count) return; // there was another search meanwhile
     this.#elements.results.replaceChildren(
+      ...doubtsAbout(model, found),
       ...WAYS.map((way, i) =>
         make(
           "section",
@@ -93,6 +95,13 @@ export class SearchPanel extends EventTarget {
         ),
       ),
     );
+  }
+
+  /** Takes query and results away; what is still on its way does not come any more. */
+  clear() {
+    this.#count++;
+    this.#elements.query.hidden = true;
+    this.#elements.results.replaceChildren();
   }
 
   async #refresh(model) {
@@ -142,6 +151,31 @@ export class SearchPanel extends EventTarget {
     );
     return make("li", {}, button);
   }
+}
+
+/** How unsure a search is, in words. */
+function doubtsAbout({ facts }, found) {
+  const words = [];
+  const { value = null, chance = null, low = null } = facts.search ?? {};
+  if (value !== null && chance !== null) {
+    const sure =
+      low !== null && low > chance ? "better than guessing" : "perhaps no better than guessing";
+    words.push(
+      `On videos that it had never met, this search reached ${value.toFixed(2)} of 1, ${sure} ` +
+        `(${chance.toFixed(2)}).`,
+    );
+  } else {
+    words.push("Nobody measured how often this search finds what fits: look and listen yourself.");
+  }
+  const spreads = found
+    .filter((items) => items?.length > 1)
+    .map((items) => items[0].score - items.at(-1).score);
+  if (spreads.some((spread) => spread < CLOSE)) {
+    words.push(
+      `The first and the last result differ by less than ${CLOSE}: their order says little.`,
+    );
+  }
+  return [make("p", { className: "hint doubts", textContent: words.join(" ") })];
 }
 
 /** Rows of the answer; there may be more than were asked for, where a server batches. */

@@ -37,7 +37,7 @@ def test_a_bound_is_kept_only_by_the_whole_interval():
     unsure = _one(asked, Estimate(0.85, 0.75, 0.95))
     assert not unsure.passed
     assert unsure.text == (
-        "avc 0.850 (0.750 to 0.950) is not surely at least 0.800: too few examples to tell"
+        "avc 0.850 (0.750 to 0.950) may be below 0.800: add held-out videos to tell"
     )
     bad = _one(asked, Estimate(0.7, 0.65, 0.75))
     assert not bad.passed
@@ -49,7 +49,7 @@ def test_an_upper_bound_likewise():
     assert _one(asked, Estimate(0.05, 0.0, 0.1)).passed
     unsure = _one(asked, Estimate(0.05, 0.0, 0.2))
     assert not unsure.passed
-    assert unsure.text.endswith("is not surely at most 0.100: too few examples to tell")
+    assert unsure.text.endswith("may be above 0.100: add held-out videos to tell")
     bad = _one(asked, Estimate(0.2, 0.15, 0.25))
     assert not bad.passed
     assert bad.text == "fires 0.200 (0.150 to 0.250) is above 0.100"
@@ -72,7 +72,7 @@ def test_an_interval_wider_than_the_margin_is_told():
     for change in (Estimate(0.0, -0.1, 0.1), Estimate(-0.06, -0.2, 0.1)):
         decision = _one(asked, ANY, change)
         assert not decision.passed
-        assert decision.text.endswith("too few examples to tell")
+        assert decision.text.endswith("add held-out videos to tell")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ def test_files_that_cannot_be_read_are_named(own_folder, toy_model, run, tmp_pat
     assert any("red0.png" in note for note in result.notes)
 
 
+@pytest.mark.slow
 def test_real_clips_with_official_boxes(shared_data, run, tmp_path, tiny_config):
     folder = shared_data / "vggss_mini"
     if not folder.is_dir():

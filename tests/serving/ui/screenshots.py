@@ -42,6 +42,9 @@ def main() -> None:
             page.wait_for_load_state("networkidle")
             if scheme == "dark":
                 _save(page.screenshot(full_page=True), options.output / "page_search.webp")
+                page.set_viewport_size({"width": 390, "height": 844})
+                page.wait_for_timeout(500)
+                _save(page.screenshot(), options.output / "page_phone.webp")
         browser.close()
 
 

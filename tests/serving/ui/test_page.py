@@ -116,7 +116,7 @@ def test_play_pause_and_keys(page: Page, page_server: str, video: pathlib.Path):
     expect(page.locator("#clock")).not_to_have_text("0:00.0")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#video")).to_have_js_property("paused", True)
-    line = page.get_by_role("slider", name="Time; the line is the score")
+    line = page.get_by_role("slider", name="Time; the line shows how well the sound fits")
     line.press("End")
     expect(line).to_have_attribute("aria-valuenow", "3.0")
     line.press("Home")
@@ -237,15 +237,22 @@ def test_a_video_without_sound(page: Page, page_server: str, silent_film: pathli
     assert page.complaints == []
 
 
-def test_files_that_cannot_be_used(page: Page, page_server: str):
+def test_files_that_cannot_be_used(page: Page, page_server: str, video: pathlib.Path):
     open_page(page, page_server)
-    for name, kind, words in (
-        ("broken.mp4", "video/mp4", "cannot play broken.mp4"),
-        ("notes.txt", "text/plain", "cannot play notes.txt"),
-        ("broken.png", "image/png", "cannot show broken.png"),
-        ("broken.mp3", "audio/mpeg", "cannot decode the sound of broken.mp3"),
+    text = b"Good morning, nothing of the kind. " * 100
+    for name, kind, content, words in (
+        ("broken.mp4", "video/mp4", text, "broken.mp4 is called a video, but holds none"),
+        ("cut.mp4", "video/mp4", video.read_bytes()[:900], "cannot play cut.mp4"),
+        ("other.wmv", "", b"\x30\x26\xb2\x75" + bytes(900), "cannot play other.wmv"),
+        ("empty.mp4", "video/mp4", b"", "empty.mp4 is empty"),
+        ("notes.txt", "text/plain", text, "notes.txt is a text file. Choose a video"),
+        ("paper.pdf", "application/pdf", b"%PDF-1.7" + bytes(90), "is a PDF document"),
+        ("table.xlsx", "", b"PK\3\4" + bytes(90), "is a ZIP archive or an office document"),
+        ("data.bin", "", bytes(range(256)), "is in no format that this page knows"),
+        ("broken.png", "image/png", text, "cannot show broken.png"),
+        ("broken.mp3", "audio/mpeg", text, "cannot decode the sound of broken.mp3"),
     ):
-        drop(page, name, b"nothing of the kind" * 100, kind)
+        drop(page, name, content, kind)
         expect(page.locator(".notice.bad")).to_contain_text(words)
         expect(page.locator("#drop")).to_be_visible()
     page.get_by_role("button", name="Dismiss").click()
@@ -350,3 +357,95 @@ def test_no_index(page: Page, serve_page: Callable, models: pathlib.Path):
     expect(page.locator("#search-hint")).to_contain_text("ots index")
     expect(page.locator("#search-form")).to_be_hidden()
     assert page.complaints == []
+
+
+def _with_facts(page: Page, **facts) -> None:
+    """Lets the server tell these facts of all its models."""
+
+    def tell(route) -> None:
+        answer = route.fetch().json()
+        for model in answer["models"]:
+            model["facts"] = facts
+        route.fulfill(json=answer)
+
+    page.route("**/ui/models.json", tell)
+
+
+def _whites(painted: np.ndarray) -> int:
+    """Pixels of the cross."""
+    return int((painted.min(-1) == 255).sum())
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_below"),
+    [({}, False), ({"universal_threshold": 0.0}, False), ({"universal_threshold": 1.1}, True)],
+)
+def test_below_the_threshold_nothing_is_said_to_make_the_sound(
+    page: Page, page_server: str, video: pathlib.Path, facts: dict, is_below: bool
+):
+    _with_facts(page, **facts)
+    open_page(page, page_server)
+    page.set_input_files("#file", video)
+    go_to(page, 0.4)
+    words = "Nothing in the picture makes this sound" if is_below else ""
+    expect(page.locator("#verdict")).to_contain_text(words)
+    assert bool(page.locator("#verdict").inner_text()) == is_below
+    assert (_whites(overlay(page)) > 0) == (not is_below)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        (None, "Nobody measured how often this search finds what fits"),
+        (
+            {"value": 0.61, "low": 0.5, "chance": 0.22},
+            "reached 0.61 of 1, better than guessing (0.22)",
+        ),
+        (
+            {"value": 0.25, "low": 0.2, "chance": 0.22},
+            "reached 0.25 of 1, perhaps no better than guessing (0.22)",
+        ),
+    ],
+)
+def test_search_says_how_unsure_it_is(
+    page: Page, page_server: str, picture: Callable, search: dict | None, words: str
+):
+    _with_facts(page, **({"search": search} if search else {}))
+    open_page(page, page_server)
+    drop(page, "meadow.png", picture("green"), "image/png")
+    expect(page.locator(".doubts")).to_contain_text(words)
+    assert "their order says little" not in page.locator(".doubts").inner_text()
+
+
+def test_results_go_when_another_video_is_opened(
+    page: Page, page_server: str, video: pathlib.Path, silent_film: pathlib.Path
+):
+    open_page(page, page_server)
+    page.set_input_files("#file", video)
+    page.get_by_role("button", name="Search this moment").click()
+    expect(page.locator("[data-way] .card")).to_have_count(6)
+    page.set_input_files("#file", silent_film)
+    expect(page.locator("[data-way] .card")).to_have_count(0)
+    expect(page.locator("#query")).to_be_hidden()
+
+
+def test_the_empty_area_opens_a_file_and_there_is_an_example(page: Page, page_server: str):
+    open_page(page, page_server)
+    with page.expect_file_chooser():
+        page.locator(".drop-title").click()
+    page.get_by_role("button", name="Try an example").click()
+    expect(page.locator("#score")).to_have_text(_A_NUMBER)
+    expect(page.locator("#source-name")).to_have_text("example.mp4")
+    assert page.complaints == []
+
+
+def test_every_control_has_a_name_and_a_hint(page: Page, page_server: str):
+    open_page(page, page_server)
+    expect(page.locator("#live")).to_have_attribute("title", re.compile("camera"))
+    without = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main select, main input, [role=slider]")]
+          .filter((one) => !one.closest("[title]")?.title.trim())
+          .map((one) => one.outerHTML)"""
+    )
+    assert without == []

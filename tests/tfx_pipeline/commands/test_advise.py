@@ -1,14 +1,23 @@
-"""`ots advise` after a run of the preset `smoke`."""
+"""`ots advise` after a run of the preset `smoke`.
+
+All but the slow test have the run's own model instead of a training on each part.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import shutil
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
 
 from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.learning_curve import measure_learning_curve
+from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.report.collect import collect_run
 
 
 def _advise(root: pathlib.Path) -> Result:
@@ -16,9 +25,16 @@ def _advise(root: pathlib.Path) -> Result:
 
 
 @pytest.fixture(scope="module")
-def advised(first_run, root) -> Result:
+def advised(first_run, root) -> Iterator[Result]:
     """The command after a run."""
-    return _advise(root)
+    trained = os.path.join(collect_run(root, PIPELINE_NAME).candidate, "Format-Serving")
+
+    def take_the_runs(arguments):
+        shutil.copytree(trained, arguments.serving_model_dir)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measure_learning_curve, "run_fn", take_the_runs)
+        yield _advise(root)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +73,18 @@ def test_what_was_trained_is_kept_and_not_trained_again(advised, report, root):
         json.loads((root / "report.json").read_text())["learning_curve"]
         == (report["learning_curve"])
     )
+
+
+@pytest.mark.slow
+def test_the_parts_are_trained_by_the_recipe_of_the_run(advised, first_run, root):
+    shutil.rmtree(root / "learning_curve")
+    result = _advise(root)
+    assert result.exit_code == 0, result.output
+    histories = list((root / "learning_curve").rglob("history.json"))
+    assert sorted(path.parents[1].name for path in histories) == ["half", "quarter"]
+    for path in histories:
+        steps = json.loads(path.read_text())["curves"]["step"]
+        assert steps == first_run.report["history"]["curves"]["step"]
 
 
 def test_a_folder_without_a_run_is_a_clean_error(tmp_path):

@@ -22,10 +22,11 @@ COMMANDS = {
 @pytest.mark.parametrize(
     ("switches", "wanted"),
     [
-        ((), (True, False, False)),
-        (("--no-cache",), (False, False, False)),
-        (("--forget-missing",), (True, True, False)),
-        (("--no-cache", "--verbose"), (False, False, True)),
+        ((), (True, False, False, "")),
+        (("--no-cache",), (False, False, False, "")),
+        (("--forget-missing",), (True, True, False, "")),
+        (("--no-cache", "--verbose"), (False, False, True, "")),
+        (("--data-license", "CC BY 4.0"), (True, False, False, "CC BY 4.0")),
     ],
 )
 def test_every_command_that_runs_the_pipeline_has_them(
@@ -34,7 +35,8 @@ def test_every_command_that_runs_the_pipeline_has_them(
     asked = []
 
     def refuse(options, root, **how):
-        asked.append(tuple(how[name] for name in ("enable_cache", "forget_missing", "verbose")))
+        names = ("enable_cache", "forget_missing", "verbose", "data_license")
+        asked.append(tuple(how[name] for name in names))
         raise RunError("not here")
 
     monkeypatch.setattr(run_and_tell, "run", refuse)

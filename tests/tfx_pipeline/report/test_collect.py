@@ -254,6 +254,13 @@ def test_a_run_from_nothing(root, run_ids):
     }
 
 
+def test_it_has_all_runs_of_the_root_as_its_trend(root, run_ids):
+    summary = collect_run(root, NAME, run_ids[1])
+    assert [row["run"] for row in summary.trend] == run_ids
+    assert [row["version"] for row in summary.trend] == ["17", None, None]
+    assert summary.held_out_clips is None
+
+
 def test_a_learning_curve_is_found_by_the_model_that_it_is_of(root, run_ids):
     candidate = collect_run(root, NAME, run_ids[0]).candidate
     curve = LearningCurve(

@@ -21,6 +21,7 @@ from objects_that_sound.components.evaluation.metric import Metric, Rank
 from objects_that_sound.components.evaluation.result_table import ResultTable
 from objects_that_sound.models.training_history import TrainingHistory
 from objects_that_sound.tfx_pipeline.report.comparison import render_comparison
+from objects_that_sound.tfx_pipeline.report.held_out_clips import HeldOutClip
 from objects_that_sound.tfx_pipeline.report.report import render_html, write_report
 from objects_that_sound.tfx_pipeline.report.report_json import report_json
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
@@ -45,7 +46,7 @@ def _write(folder: pathlib.Path, files: dict) -> str:
 
 HISTOGRAM = Metric("colour_histogram_accuracy", "Colour histogram")
 ACCURACY = MeasuredMetric(
-    Metric("avc_accuracy", "AVC accuracy"),
+    Metric("avc_accuracy", "AVC accuracy", rank=Rank.HEADLINE),
     Estimate(0.9),
     chance=0.5,
     ceiling=0.93,
@@ -66,6 +67,10 @@ def _evaluation(
 ) -> RunEvaluation:
     result = EvaluationResult(name, name.title(), metrics, decisions=decisions, **more)
     return RunEvaluation(f"{name.title()}Evaluator", folder, result)
+
+
+def _trend_row(run: str, accuracy: float, version: str | None = None) -> dict:
+    return {"run": run, "avc_accuracy": accuracy, "version": version}
 
 
 @pytest.fixture
@@ -111,9 +116,11 @@ def summary(tmp_path) -> RunSummary:
             "samples/0.wav": b"own sound",
         },
     )
+    _write(tmp_path / "held_out_clips" / "5", {"0.mp4": b"clip", "0.jpg": b"poster"})
     return RunSummary(
         title="A run",
-        root="runs/demo",
+        root=str(tmp_path),
+        candidate="runs/demo/Trainer/model/5",
         run_id="2026",
         parameters={"Trainer": {"training.steps": 600, "network.filters": [16, 32]}},
         decision=Decision(True, ("avc_accuracy 0.900 is at least the threshold 0.750",), "17", "d"),
@@ -138,6 +145,8 @@ def summary(tmp_path) -> RunSummary:
         stages=(Stage("Trainer", 12.0, "run"), Stage("Evaluator", 3.5, "cached")),
         data={"num_videos": 5},
         rejects=({"video": "bad.mp4", "reason": "truncated", "detail": "ends early"},),
+        held_out_clips=(HeldOutClip("c.mp4", 1.5, "0.mp4", "0.jpg", 0.7),),
+        trend=(_trend_row("1", 0.6), _trend_row("2", 0.7, "17")),
     )
 
 
@@ -148,6 +157,7 @@ class _Page(html.parser.HTMLParser):
         super().__init__()
         self.sections: list[str] = []
         self.addresses: list[str] = []
+        self.folded: dict[str, bool] = {}
         self._open: list[str] = []
         self.feed(page)
         assert self._open == []
@@ -156,7 +166,9 @@ class _Page(html.parser.HTMLParser):
         values = dict(attrs)
         if tag == "section":
             self.sections.append(values["id"])
-        self.addresses += [values[name] for name in ("src", "href") if name in values]
+        if tag == "details" and self._open[-1] == "section":
+            self.folded[self.sections[-1]] = "open" not in values
+        self.addresses += [values[name] for name in ("src", "poster", "href") if name in values]
         if tag not in ("meta", "img", "br", "link"):
             self._open.append(tag)
 
@@ -167,17 +179,20 @@ class _Page(html.parser.HTMLParser):
 SECTIONS = [
     "decision",
     "advice",
+    "clips",
+    "localisation",
+    "trend",
     "gate",
     "metrics",
     "evaluators",
     "training",
-    "localisation",
     "nearest-sounds",
     "nearest-images",
     "serving",
     "data",
     "stages",
     "parameters",
+    "glossary",
 ]
 
 
@@ -208,12 +223,13 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
     page = _Page(text)
     assert page.sections == SECTIONS
     addresses = [address for address in page.addresses if not address.startswith("#")]
-    assert len(addresses) == 9
+    assert len(addresses) == 12
     assert all(address.startswith("data:") for address in addresses)
     assert {address.split(";")[0] for address in addresses} == {
         "data:image/jpeg",
         "data:image/png",
         "data:audio/x-wav",
+        "data:video/mp4",
     }
     assert "Pushed as version 17" in text
     assert "a&lt;b&gt;.mp4" in text
@@ -223,17 +239,20 @@ def test_page_has_all_parts_and_needs_no_other_file(summary, tmp_path):
 @pytest.mark.parametrize(
     ("field", "value", "missing"),
     [
-        ("avc", None, []),
+        ("avc", None, ["trend"]),
         ("baselines", None, []),
         ("retrieval", None, ["nearest-sounds", "nearest-images"]),
         ("localisation", None, ["gate", "localisation"]),
-        ("history", None, ["advice", "training"]),
+        ("history", None, ["training"]),
         ("serving", None, ["serving"]),
         ("stages", (), ["stages"]),
         ("data", {}, []),
         ("rejects", (), []),
         ("parameters", {}, ["parameters"]),
         ("decision", Decision(), []),
+        ("held_out_clips", (), ["clips"]),
+        ("held_out_clips", None, ["clips"]),
+        ("trend", (_trend_row("1", 0.6),), ["trend"]),
     ],
 )
 def test_page_without_a_part(summary, field, value, missing):
@@ -242,6 +261,30 @@ def test_page_without_a_part(summary, field, value, missing):
         field, value = "evaluations", others
     page = _Page(render_html(dataclasses.replace(summary, **{field: value})))
     assert page.sections == [section for section in SECTIONS if section not in missing]
+
+
+def test_it_begins_with_a_plain_sentence_the_next_step_and_a_picture(summary):
+    page = render_html(summary)
+    top = html.unescape(page[page.index("<main>") : page.index("<nav")])
+    advice = report_json(summary)["advice"]
+    assert advice["opening"] in top
+    assert advice["next_steps"][0] in top
+    assert top.count("<img") == 1
+    assert top.index(advice["opening"]) < top.index("<img") < top.index("verdict")
+
+
+def test_contents_name_all_sections_and_technicalities_are_folded(summary):
+    page = _Page(render_html(summary))
+    links = [address[1:] for address in page.addresses if address.startswith("#")]
+    assert links == page.sections[1:]
+    plain = ["decision", "advice", "clips", "localisation", "trend", "glossary"]
+    assert page.folded == {name: True for name in page.sections if name not in plain}
+
+
+def test_the_glossary_explains_what_the_figures_are_called(summary):
+    words = html.unescape(render_html(summary))
+    for word in ("AVC accuracy", "nDCG@30", "cIoU", "fires"):
+        assert f"<dt>{word}</dt>" in words
 
 
 def test_the_advice_stands_at_the_top_in_the_words_of_the_json(summary):

@@ -11,6 +11,7 @@ from objects_that_sound.tfx_pipeline.report.advice.data_sentences import data_se
 from objects_that_sound.tfx_pipeline.report.advice.doubts import doubts_of
 from objects_that_sound.tfx_pipeline.report.advice.figure_sentences import figure_sentences
 from objects_that_sound.tfx_pipeline.report.advice.next_steps import next_steps
+from objects_that_sound.tfx_pipeline.report.advice.opening import opening_sentence
 from objects_that_sound.tfx_pipeline.report.advice.refusal import refusal_sentences, refusals
 from objects_that_sound.tfx_pipeline.report.advice.standing import headlines
 from objects_that_sound.tfx_pipeline.report.advice.training_sentences import training_sentences
@@ -40,6 +41,8 @@ class Advice:
     Attributes:
         tone: colour of the headline.
         headline: what came of the run.
+        opening: what was learnt, how sure that is, and whether it was pushed, in one sentence for a
+            reader who knows none of the figures.
         doubts: sentences on why a pushed model is no success yet.
         findings: sentences on the videos, the figures, the training, and more video.
         next_steps: what to do, what helps most first.
@@ -50,6 +53,7 @@ class Advice:
 
     tone: Tone
     headline: str
+    opening: str = ""
     doubts: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
@@ -81,7 +85,12 @@ def advise(summary: RunSummary) -> Advice:
         *video_sentences(summary.learning_curve),
     ]
     steps = next_steps(summary)
-    return Advice(tone, headline, *map(tuple, (doubts, findings, steps, candidate, commands)))
+    return Advice(
+        tone,
+        headline,
+        opening_sentence(summary),
+        *map(tuple, (doubts, findings, steps, candidate, commands)),
+    )
 
 
 def _candidate(summary: RunSummary) -> list[str]:
