@@ -26,14 +26,15 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
             is none (L3-Net), or if there are no pairs of both kinds.
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
-    bound = None if network.match_layer is None else _decision_bound(network, batches)
-    if bound is None:
+    layer = network.match_layer
+    bound = None if layer is None else _decision_bound(network, batches)
+    if layer is None or bound is None:
         return
     # Of the last logit: the only one, or that of "corresponds".
     shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
-    bias = network.match_layer.bias.numpy()  # [1] or [2]
+    bias = layer.bias.numpy()  # [1] or [2]
     bias[-1] -= shift
-    network.match_layer.bias.assign(bias)
+    layer.bias.assign(bias)
 
 
 def set_map_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
