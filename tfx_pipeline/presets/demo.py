@@ -56,7 +56,7 @@ def demo() -> Preset:
             ),
             "localisation": (
                 Threshold("pointing_accuracy", at_least=0.6, max_loss=0.2),
-                Threshold("ciou", at_least=0.4, max_loss=0.2),
+                Threshold("ciou", at_least=0.3, max_loss=0.2),
                 Threshold("fires_silence", at_most=0.1),
                 Threshold("fires_noise", at_most=0.1),
                 Threshold("fires_off_screen", at_most=0.2),

@@ -88,8 +88,9 @@ def test_the_heat_map_is_of_the_vision_towers_places(network, media):
     assert ((heatmap >= 0) & (heatmap <= 1)).all()
 
 
-@pytest.mark.parametrize("name", ["l3", "ave", "avol"])
-@pytest.mark.parametrize("size", [(16, 16), (16, 40)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("l3", (16, 16)), ("ave", (40, 16)), ("avol", (16, 40))]
+)
 def test_maps_of_whole_objects_are_finer_and_peak_at_the_score(
     name, size, tiny_config, random_media
 ):
