@@ -28,7 +28,7 @@ ifneq ($(SYSTEM_CERTIFICATES),)
 export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
-.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving lint format clean
+.PHONY: help setup demo test test-all test-flink bench-ingest bench-train bench-serving bench-pipeline lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ bench-train: $(STAMP) ## Compare training with what the machine can do (5 minute
 bench-serving: $(STAMP) ## Compare serving with calling the model, and search with a plain matrix product (5 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) 'faiss-cpu>=1.8'
 	$(BIN)/python -m benchmarks.serving.run --check
+
+bench-pipeline: $(STAMP) ## Compare SearchIndexer with calling the model in a bare loop (3 minutes)
+	$(BIN)/python -m benchmarks.pipeline.run --check
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.
 test-flink: $(STAMP) ## Run ingest on a real Flink on loopback, with what can be had of Java, Flink and Beam's job server

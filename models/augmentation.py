@@ -13,12 +13,15 @@ class Augmentation(NamedTuple):
     Attributes:
         least_area: share of the stored frame that a crop has at least, which is then scaled to the
             crop's size; 1: crops have their own size in pixels.
-        brightness: see RandomColour, as the next three.
+        brightness: see RandomColour, as the next four.
         saturation: see there.
         contrast: see there.
         tint: see there.
+        grey: see there.
         volume: see RandomGain.
+        erased: share of the images that lose a rectangle; see keras.layers.RandomErasing.
         masks: number of masks in each direction of the spectrogram; see RandomMasks.
+        mixed: share of the sounds that get another one as background; see RandomMix.
     """
 
     least_area: float = 1.0
@@ -26,13 +29,24 @@ class Augmentation(NamedTuple):
     saturation: float = 0.4
     contrast: float = 0.0
     tint: float = 0.0
+    grey: float = 0.0
     volume: float = 0.1
+    erased: float = 0.0
     masks: int = 0
+    mixed: float = 0.0
 
 
 AUGMENTATIONS: dict[AugmentationName, Augmentation] = {
     "paper": Augmentation(),  # "Look, Listen and Learn", section 3.1
     "strong": Augmentation(
-        least_area=0.5, brightness=0.15, saturation=0.45, contrast=0.3, tint=0.15, masks=2
+        least_area=0.3,
+        brightness=0.15,
+        saturation=0.45,
+        contrast=0.3,
+        tint=0.15,
+        grey=0.2,
+        erased=0.5,
+        masks=2,
+        mixed=0.7,
     ),
 }

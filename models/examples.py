@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
+from objects_that_sound.models.sound_codec import decode_sound
+
 VIDEO_ID = "video/id"
 VIDEO_GROUP = "video/group"
 VIDEO_TIME = "video/time"
@@ -17,6 +19,7 @@ IMAGE = "image/encoded"
 FRAMES = "image/frames"
 IMAGE_BRIGHTNESS = "image/brightness"
 AUDIO = "audio/pcm"
+ENCODED_AUDIO = "audio/encoded"
 AUDIO_SAMPLE_RATE = "audio/sample_rate"
 AUDIO_LOUDNESS = "audio/loudness"
 LABEL = "label"
@@ -26,7 +29,7 @@ VISIBLE_LABELS = "visible_labels"
 AVC_LABEL = "avc/label"
 SOUND_LABEL = "sound_label"
 
-MEDIA_FEATURES = (IMAGE, FRAMES, AUDIO)
+MEDIA_FEATURES = (IMAGE, FRAMES, AUDIO, ENCODED_AUDIO)
 """Features too large for TFDV: statistics are computed on all others."""
 
 _SCALAR = tf.io.FixedLenFeature
@@ -38,7 +41,8 @@ EXAMPLE_SPEC = {
     IMAGE: _SCALAR([], tf.string),
     FRAMES: tf.io.VarLenFeature(tf.string),
     IMAGE_BRIGHTNESS: _SCALAR([], tf.float32),
-    AUDIO: _SCALAR([], tf.string),
+    AUDIO: _SCALAR([], tf.string, default_value=""),
+    ENCODED_AUDIO: _SCALAR([], tf.string, default_value=""),
     AUDIO_SAMPLE_RATE: _SCALAR([], tf.int64),
     AUDIO_LOUDNESS: _SCALAR([], tf.float32),
     LABEL: _SCALAR([], tf.string, default_value=""),
@@ -49,7 +53,8 @@ EXAMPLE_SPEC = {
 """For `tf.io.parse_example`: what VideoExampleGen writes. Parse only what is needed.
 
 `image/frames` are there where several frames an example were asked for: all of them, 0.04 s apart,
-in order; the one in the middle is `image/encoded`. `labels` are all classes of a video that has
+in order; the one in the middle is `image/encoded`. An example has either `audio/pcm` or
+`audio/encoded`, a file of FLAC or Ogg Vorbis (see models/sound_codec.py). `labels` are all classes of a video that has
 several (AudioSet); `label` is the first of them.
 """
 
@@ -103,15 +108,22 @@ def make_example(features: Mapping[str, Value]) -> tf.train.Example:
 def read_example(serialized: bytes) -> dict[str, list]:
     """Parses a serialized example of the contract into plain Python lists, by feature name.
 
+    `audio/encoded` becomes `audio/pcm`, so that who reads need not know how sound is stored.
+
     Raises:
         google.protobuf.message.DecodeError: the bytes are not a tf.Example.
+        ValueError: its sound is damaged.
     """
     example = tf.train.Example.FromString(serialized)
-    return {
+    values = {
         name: list(getattr(feature, feature.WhichOneof("kind")).value)
         for name, feature in example.features.feature.items()
         if feature.WhichOneof("kind")
     }
+    if ENCODED_AUDIO in values:
+        [encoded] = values.pop(ENCODED_AUDIO)
+        values[AUDIO] = [decode_sound(encoded).astype("<i2").tobytes()]
+    return values
 
 
 def _dtype(name: str) -> tf.DType:

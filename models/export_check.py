@@ -82,12 +82,14 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
     """What the signatures should answer, by signature and output."""
     crops, waveforms = tf.constant(probes.crops), tf.constant(probes.waveforms)
     score = {"score": _numpy(network.score(crops, waveforms))}
-    heatmap, best = network.localise(crops, waveforms)
+    heatmap, best = network.localise(tf.constant(probes.wholes), waveforms)
     facts = {
         "sample_rate": network.config.sample_rate,
         "image_size": network.config.image_size,
+        "crop_size": network.config.crop_size,
         "embedding_size": network.embedding_size,
         "frames": network.config.frames,
+        "map_threshold": network.map_threshold,
     }
     count = len(probes.names)
     return {
@@ -100,21 +102,24 @@ def _expected(network: AvcNetwork, probes: ExportProbes) -> dict[str, dict[str, 
         "localise": {
             "heatmap": _numpy(heatmap),
             "score": _numpy(best),
-            "crop_box": probes.crop_box,
+            "crop_box": np.array([[0, 0, 1, 1]] * count, np.float32),
         },
-        "describe": {name: np.full([count], fact, np.int32) for name, fact in facts.items()},
+        "describe": {
+            name: np.full([count], fact, np.int32 if isinstance(fact, int) else np.float32)
+            for name, fact in facts.items()
+        },
     }
 
 
 def _answer_problems(network: AvcNetwork, model) -> list[str]:
-    probes = ExportProbes(network.config)
-    requests = probes.requests()
-    first = {name: values[:1] for name, values in requests.items()}
+    probes = ExportProbes(network)
     problems = []
     for signature, expected in _expected(network, probes).items():
         if signature not in model.signatures:
             problems.append(f"there is no signature {signature}")
             continue
+        requests = probes.requests(signature)
+        first = {name: values[:1] for name, values in requests.items()}
         try:
             together = _call(model.signatures[signature], requests)
             alone = _call(model.signatures[signature], first)

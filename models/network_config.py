@@ -57,6 +57,10 @@ class NetworkConfig:
     pooled_head: Annotated[
         bool, "AVOL-Net only: a second head, on the pooled vision features, for the whole image."
     ] = True
+    # Not in the papers, whose maps mark a telling part of an object; trains nothing.
+    whole_objects: Annotated[
+        bool, "Extend heat maps over what looks alike around their bright places, when localising."
+    ] = False
     # AVE-Net's vectors always have unit length; the papers have no batch normalisation there, and
     # AVOL-Net's vectors as printed are not normalised.
     normalise: Annotated[bool, "Scale vectors to unit length after batch normalisation."] = True

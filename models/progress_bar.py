@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 
 import keras
 import tqdm
@@ -24,10 +25,20 @@ class ProgressBar(keras.callbacks.Callback):
         clock: that the batches come through.
         interval: seconds between two looks at the figures, for which the device has to finish what
             it is at; by default half a second on a terminal, and 15 in a log.
+        time: function that tells seconds, as `time.perf_counter` does.
+        shown: whether there is anything to see.
     """
 
-    def __init__(self, batch_size: int, clock: InputClock, interval: float | None = None):
+    def __init__(
+        self,
+        batch_size: int,
+        clock: InputClock,
+        interval: float | None = None,
+        time: Callable[[], float] = time.perf_counter,
+        shown: bool = True,
+    ):
         super().__init__()
+        self._time, self._shown = time, shown
         self._batch_size, self._clock = batch_size, clock
         terminal = sys.stderr.isatty()
         self._interval = interval
@@ -47,6 +58,7 @@ class ProgressBar(keras.callbacks.Callback):
             unit_scale=True,
             file=self._file,
             mininterval=0,  # the interval is ours
+            disable=not self._shown,
         )
         self._begin_interval()
 
@@ -55,7 +67,7 @@ class ProgressBar(keras.callbacks.Callback):
         self._pending += self._batch_size
         last_step = (logs or {}).get("last_step")
         self._bar.total = None if last_step is None else last_step * self._batch_size
-        if time.perf_counter() - self._started >= self._interval:
+        if self._time() - self._started >= self._interval:
             self._show(self.model.get_metrics_result())
 
     def on_epoch_end(self, epoch, logs=None):
@@ -71,7 +83,7 @@ class ProgressBar(keras.callbacks.Callback):
             if name in results:
                 self._latest[name] = float(results[name])
         shown = {name: f"{value:.3f}" for name, value in self._latest.items()}
-        seconds = time.perf_counter() - self._started
+        seconds = self._time() - self._started
         if self._pending and seconds > 0:
             waited = (self._clock.waited - self._waited) / seconds
             shown["waiting_for_input"] = f"{100 * min(waited, 1.0):.0f}%"
@@ -81,7 +93,7 @@ class ProgressBar(keras.callbacks.Callback):
 
     def _begin_interval(self):
         self._pending = 0
-        self._started = time.perf_counter()
+        self._started = self._time()
         self._waited = self._clock.waited
 
 

@@ -19,8 +19,9 @@ class ServingSignatures:
     """The functions that answer requests: from JPEG or PNG and PCM or WAV bytes to answers.
 
     An image of any size, its long side at most 50 times its short side, is scaled so that its short
-    side is `image_size`, then cropped in the centre. Where the network looks at several frames, an image is that many of one size, in order
-    of time: string [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at
+    side is `image_size`, then cropped in the centre; `localise` sees all of it. Where the network
+    looks at several frames, an image is that many of one size, in order of time: string
+    [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at
     `sample_rate`: int16 little-endian PCM, or a 16-bit WAV file. Only stock TensorFlow operations
     are used. docs/serving.md has the tables.
 
@@ -34,12 +35,12 @@ class ServingSignatures:
 
     def score(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps bytes [batch], [batch] to the `score` [batch] in 0..1 of their correspondence."""
-        score = self.network.score(self._images(image)[0], self._sounds(audio))
+        score = self.network.score(self._crops(image), self._sounds(audio))
         return {"score": score}
 
     def embed_image(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps bytes [batch] to the `embedding` [batch, embedding_size], of unit length."""
-        return {"embedding": self.network.embed_image(self._images(image)[0])}
+        return {"embedding": self.network.embed_image(self._crops(image))}
 
     def embed_audio(self, audio: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps bytes [batch] to the `embedding` [batch, embedding_size], of unit length."""
@@ -50,15 +51,39 @@ class ServingSignatures:
         return {"features": self.network.pooled_audio_features(self._sounds(audio))}
 
     def localise(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Maps bytes [batch], [batch] to where the sound comes from.
+        """Maps bytes [batch], [batch] to where in the whole image the sound comes from.
+
+        All cells of a map are of one size. Where the images of a batch have different shapes, cells
+        of 0 beyond an image's right or lower edge fill its map up to the batch's largest.
 
         Returns:
-            `heatmap` [batch, height, width] in 0..1; `crop_box` [batch, 4], the part of the image
-            it covers as ymin, xmin, ymax, xmax in 0..1; and the `score` [batch].
+            `heatmap` [batch, height, width] in 0..1; `crop_box` [batch, 4], what the map covers
+            as ymin, xmin, ymax, xmax in units of the image: 0, 0, 1, 1, or beyond 1 with cells
+            that fill up; and the `score` [batch] of the whole image.
         """
-        images, crop_box = self._images(image)
-        heatmap, score = self.network.localise(images, self._sounds(audio))
-        return {"heatmap": heatmap, "crop_box": crop_box, "score": score}
+
+        def of_one(pair: tuple[tf.Tensor, tf.Tensor]) -> tuple:
+            heatmap, score = self.network.localise(self._whole(pair[0])[None], pair[1][None])
+            size = tf.shape(heatmap)[1:]  # rows, columns
+            return tf.RaggedTensor.from_tensor(heatmap[0]), size, score[0]
+
+        heatmaps, sizes, score = tf.map_fn(
+            of_one,
+            (image, self._sounds(audio)),
+            fn_output_signature=(
+                tf.RaggedTensorSpec([None, None], tf.float32, ragged_rank=1),
+                tf.TensorSpec([2], tf.int32),
+                tf.TensorSpec([], tf.float32),
+            ),
+            parallel_iterations=1,  # a large image has the memory to itself
+        )
+        heatmap = heatmaps.to_tensor()  # [batch, height, width]
+        ends = tf.cast(tf.shape(heatmap)[1:] / sizes, tf.float32)  # [batch, 2]
+        return {
+            "heatmap": heatmap,
+            "crop_box": tf.concat([tf.zeros_like(ends), ends], 1),
+            "score": score,
+        }
 
     def score_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps serialized pair examples [batch] to `score` [batch], for AvcEvaluator."""
@@ -70,13 +95,15 @@ class ServingSignatures:
         return self.score(images, parsed[contract.AUDIO])
 
     def describe(self, query: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Maps any strings [batch] to what a client must know, each int32 [batch]."""
+        """Maps any strings [batch] to what a client must know, each [batch]; int32 but for shares."""
         config = self.config
         facts = {
             "sample_rate": config.sample_rate,
             "image_size": config.image_size,
+            "crop_size": config.crop_size,
             "embedding_size": self.network.embedding_size,
             "frames": config.frames,
+            "map_threshold": self.network.map_threshold,
         }
         return {name: tf.fill(tf.shape(query), value) for name, value in facts.items()}
 
@@ -111,28 +138,39 @@ class ServingSignatures:
         several = name == "image" and self.config.frames > 1
         return [None, self.config.frames] if several else [None]
 
-    def _images(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Decodes [batch] or [batch, frames] to uint8 [batch, crop, crop, 3 * frames].
+    def _crops(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decodes [batch] or [batch, frames] to uint8 [batch, crop, crop, 3 * frames]."""
+        shape = tf.TensorSpec(self.config.image_shape, tf.uint8)
+        return tf.map_fn(self._crop, encoded, fn_output_signature=shape)
+
+    def _crop(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decodes one image to its centre, uint8 [crop, crop, 3 * frames]."""
+        frames, relative = self._frames(encoded)
+        size = tf.cast(tf.round(relative * self.config.image_size), tf.int32)
+        crop = self.config.crop_size
+        top, left = tf.unstack((size - crop) // 2)
+        frames = tf.image.crop_to_bounding_box(_resized(frames, size), top, left, crop, crop)
+        return tf.ensure_shape(_side_by_side(frames), self.config.image_shape)
+
+    def _whole(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decodes one image to uint8 [height, width, 3 * frames], scaled to whole cells."""
+        frames, relative = self._frames(encoded)
+        cells = tf.cast(tf.round(relative * self.network.short_side_cells), tf.int32)
+        whole = _side_by_side(_resized(frames, cells * self.network.cell_pixels))
+        return tf.ensure_shape(whole, [None, None, self.config.image_shape[-1]])
+
+    def _frames(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Decodes one image, [] or [frames], to uint8 [frames, height, width, 3].
 
         Returns:
-            With it, its place in the image, [batch, 4].
+            With it its height and width in units of the shorter one, float32 [2].
         """
-        return tf.map_fn(
-            self._image,
-            encoded,
-            fn_output_signature=(
-                tf.TensorSpec(self.config.image_shape, tf.uint8),
-                tf.TensorSpec([4], tf.float32),
-            ),
-        )
-
-    def _image(self, encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         if self.config.frames == 1:
-            image = self._decoded(encoded)[None]
+            frames = self._decoded(encoded)[None]
         else:
-            frame = tf.TensorSpec([None, None, 3], tf.uint8)
-            image = tf.map_fn(self._decoded, encoded, fn_output_signature=frame)
-        size = tf.shape(image)[1:3]  # height, width
+            spec = tf.TensorSpec([None, None, 3], tf.uint8)
+            frames = tf.map_fn(self._decoded, encoded, fn_output_signature=spec)
+        size = tf.shape(frames)[1:3]  # height, width
         check = tf.debugging.assert_less_equal(
             tf.reduce_max(size),
             _MAX_ASPECT_RATIO * tf.reduce_min(size),
@@ -140,27 +178,7 @@ class ServingSignatures:
             "[long side, times the short side]:",
         )
         with tf.control_dependencies([check]):
-            size = tf.cast(size, tf.float32)
-        scaled = tf.round(size * (self.config.image_size / tf.reduce_min(size)))
-        scaled_int = tf.cast(scaled, tf.int32)
-        # Frames as stored by VideoExampleGen have the right size and stay as they are.
-        image = tf.cond(
-            tf.reduce_all(tf.equal(tf.shape(image)[1:3], scaled_int)),
-            lambda: image,
-            lambda: tf.cast(
-                tf.round(
-                    tf.clip_by_value(tf.image.resize(image, scaled_int, antialias=True), 0, 255)
-                ),
-                tf.uint8,
-            ),
-        )
-        crop = self.config.crop_size
-        top_left = (scaled_int - crop) // 2  # [2]
-        image = tf.image.crop_to_bounding_box(image, top_left[0], top_left[1], crop, crop)
-        image = tf.transpose(image, [1, 2, 0, 3])  # [crop, crop, frames, 3]
-        start = tf.cast(top_left, tf.float32)
-        crop_box = tf.concat([start / scaled, (start + crop) / scaled], 0)  # [4]
-        return tf.reshape(image, self.config.image_shape), crop_box
+            return frames, tf.cast(size / tf.reduce_min(size), tf.float32)
 
     @staticmethod
     def _decoded(encoded: tf.Tensor) -> tf.Tensor:
@@ -202,3 +220,22 @@ class ServingSignatures:
         with tf.control_dependencies([check]):
             waveform = tf.round(waveform[:, 0] * 32768.0)
         return tf.ensure_shape(tf.cast(waveform, tf.int16), [samples])
+
+
+def _resized(frames: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """Scales uint8 [frames, height, width, 3] to a height and width, int32 [2]."""
+    # Frames as stored by VideoExampleGen have the right size and stay as they are.
+    return tf.cond(
+        tf.reduce_all(tf.equal(tf.shape(frames)[1:3], size)),
+        lambda: frames,
+        lambda: tf.cast(
+            tf.round(tf.clip_by_value(tf.image.resize(frames, size, antialias=True), 0, 255)),
+            tf.uint8,
+        ),
+    )
+
+
+def _side_by_side(frames: tf.Tensor) -> tf.Tensor:
+    """Makes [height, width, 3 * frames] of [frames, height, width, 3]."""
+    _, height, width, _ = tf.unstack(tf.shape(frames))
+    return tf.reshape(tf.transpose(frames, [1, 2, 0, 3]), [height, width, -1])

@@ -33,6 +33,11 @@ class TrainingConfig:
         AugmentationName, "How much images and sounds are varied; see docs/training.md."
     ] = "paper"
     batch_size: Annotated[int, "Examples an optimiser step, of all devices together.", Ge(2)] = 2048
+    # Each part of a batch makes its pairs by itself, as the papers' GPUs do, or with those that the
+    # other devices take at the same time.
+    gather_embeddings: Annotated[
+        bool, "Make pairs of what all devices take at once, instead of within each device's part."
+    ] = False
     # A large batch in little memory: the parts' gradients are averaged. Pairs are made, and batch
     # normalisation is done, within each part.
     accumulation_steps: Annotated[
@@ -147,7 +152,7 @@ class TrainingConfig:
                 f"{devices} x {self.accumulation_steps}"
             )
         size = self.batch_size // parts
-        if size < 2:
+        if size < 2 and not (self.gather_embeddings and devices > 1):
             raise ValueError(
                 "batch_size must be at least 2 for each device and accumulation step: negatives "
                 f"come from the same part; it is {self.batch_size} for {parts}"

@@ -161,6 +161,7 @@ class RunOptions:
             examples_per_video=preset.examples_per_video,
             frames=preset.network.frames,
             min_loudness_dbfs=preset.min_loudness_dbfs,
+            audio_codec=preset.audio_codec,
             image_size=preset.network.image_size,
             sample_rate=preset.network.sample_rate,
             group_regex=self.group_regex,

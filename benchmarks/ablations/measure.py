@@ -16,7 +16,12 @@ from objects_that_sound.components.localisation_evaluator.firing import (
     firing_rate,
     universal_threshold,
 )
-from objects_that_sound.components.localisation_evaluator.map_scores import centre_hit, pointing_hit
+from objects_that_sound.components.localisation_evaluator.map_scores import (
+    SUCCESS,
+    centre_hit,
+    overlap,
+    pointing_hit,
+)
 from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 from objects_that_sound.components.retrieval_evaluator.ndcg import ndcg_at_k
 from objects_that_sound.models import examples as contract
@@ -79,7 +84,8 @@ def measure(network: AvcNetwork, data: EvaluationSet, seed: int = 0) -> dict[str
     Returns:
         `avc`: balanced accuracy of its decision (probability 0.5) on all pairs of other groups in
         batches of 64; `pointing` and `pointing_centre`: how often the map's peak, and the frame's
-        centre, lie in the box of what sounds; `ndcg_image_audio`, `ndcg_audio_image`: nDCG@30 by
+        centre, lie in the box of what sounds; `mean_overlap` of the map and the box, and `ciou`, the
+        share of those of 0.5 or more, at the network's `map_threshold`; `ndcg_image_audio`, `ndcg_audio_image`: nDCG@30 by
         class, among other groups; `threshold`: the score that 90 % of the true sounds reach; and
         `fires_silence`, `fires_noise`, `fires_off_screen`: the shares of frames which reach it with
         silence, noise, and the sound of a class that is not in the frame.
@@ -98,7 +104,7 @@ def measure(network: AvcNetwork, data: EvaluationSet, seed: int = 0) -> dict[str
     cosines = answers["seen"] @ answers["heard"].T  # [images, sounds]
     for name, matrix in (("image_audio", cosines), ("audio_image", cosines.T)):
         figures[f"ndcg_{name}"] = float(np.nanmean(ndcg_at_k(relevance, matrix, 30, others)))
-    return figures | (_pointing(network, data) if np.isfinite(data.boxes).any() else {})
+    return figures | (_places(network, data) if np.isfinite(data.boxes).any() else {})
 
 
 def _answers(
@@ -138,7 +144,7 @@ def _answers(
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _pointing(network: AvcNetwork, data: EvaluationSet) -> dict[str, float]:
+def _places(network: AvcNetwork, data: EvaluationSet) -> dict[str, float]:
     known = np.flatnonzero(~np.isnan(data.boxes[:, 0]))
     heatmap = tf.function(network.heatmap, reduce_retracing=True)
     maps = np.concatenate(
@@ -149,7 +155,18 @@ def _pointing(network: AvcNetwork, data: EvaluationSet) -> dict[str, float]:
         for one, row in zip(maps, known, strict=True)
     ]
     centre = [centre_hit(data.boxes[row]) for row in known]
-    return {"pointing": float(np.mean(hits)), "pointing_centre": float(np.mean(centre))}
+    overlaps = np.array(
+        [
+            overlap(one, data.crop_boxes[row], data.boxes[row], network.map_threshold)
+            for one, row in zip(maps, known, strict=True)
+        ]
+    )
+    return {
+        "pointing": float(np.mean(hits)),
+        "pointing_centre": float(np.mean(centre)),
+        "mean_overlap": float(overlaps.mean()),
+        "ciou": float(np.mean(overlaps >= SUCCESS)),
+    }
 
 
 def _off_screen(data: EvaluationSet, seed: int) -> np.ndarray:

@@ -27,8 +27,10 @@ from objects_that_sound.models.input_pipeline import (
     training_batches,
 )
 from objects_that_sound.models.trainer import train
+from objects_that_sound.models.training.calibration import set_map_threshold
 
 _EVALUATED = 1300  # examples, about
+_THRESHOLD = 1024  # examples, as the Trainer takes
 
 
 def examples_of(root: pathlib.Path) -> pathlib.Path:
@@ -69,6 +71,10 @@ def run_variant(
         ),
         evaluation_batches(eval_files, variant.network, training.batch_size),
     )
+    examples_of_training = training_batches(
+        train_files, variant.network, training.batch_size, training.shuffle_buffer, seed
+    )
+    set_map_threshold(network, examples_of_training.take(-(-_THRESHOLD // training.batch_size)))
     files = sorted(tf.io.gfile.glob(eval_files))
     every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together
     records = tf.data.TFRecordDataset(files, compression_type="GZIP").shard(every, 0)

@@ -11,6 +11,8 @@ from benchmarks.ablations.variants import Variant
 _COLUMNS = {
     "avc": "AVC",
     "pointing": "pointing",
+    "ciou": "cIoU",
+    "mean_overlap": "mean overlap",
     "ndcg_image_audio": "nDCG im-aud",
     "ndcg_audio_image": "nDCG aud-im",
     "fires_silence": "fires: silence",

@@ -60,8 +60,8 @@ class _ShiftedMap(ServingSignatures):
 
     def localise(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
         outputs = super().localise(image, audio)
-        height, width = self.network.image_tower.output_shape[1:3]
-        shifted = tf.roll(outputs["heatmap"], [height // 2, width // 2], axis=[1, 2])
+        half = tf.shape(outputs["heatmap"])[1:] // 2
+        shifted = tf.roll(outputs["heatmap"], half, axis=[1, 2])
         return {**outputs, "heatmap": shifted}
 
 

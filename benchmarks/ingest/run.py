@@ -133,11 +133,15 @@ def _check_agreement(
     wanted = running[JUDGE].read(path, times).examples if JUDGE in running else None
     for name in [name for name in running if name != YARDSTICK]:
         try:
-            found = differences(running[name].read(path, times).examples, wanted or [], times)
+            examples = running[name].read(path, times).examples
         except ContestantError as error:
             print(f"  {CONTESTANTS[name]}: left out: {error}")
             del running[name]
             continue
+        if wanted is None:
+            print(f"  {CONTESTANTS[name]}: compared with nothing, without {CONTESTANTS[JUDGE]}")
+            continue
+        found = differences(examples, wanted, times)
         text = f"differs in {len(found)} places, first: {found[0]}" if found else "agrees"
         print(f"  {CONTESTANTS[name]}: {text}")
 

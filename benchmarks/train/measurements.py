@@ -20,7 +20,7 @@ from objects_that_sound.models.training.input_clock import InputClock
 from objects_that_sound.models.training.train_step import Batch, TrainStep
 
 _MATRIX = 2048
-_SHUFFLE_BUFFER = 128
+SHUFFLE_BUFFER = 128
 
 
 @dataclasses.dataclass
@@ -81,10 +81,10 @@ def measure(
     found = Measurements(training_flops_per_pair(network) / 1e9)
 
     def batches() -> Iterator[Batch]:
-        return iter(training_batches(files, config, batch_size, _SHUFFLE_BUFFER, seed=0))
+        return iter(training_batches(files, config, batch_size, SHUFFLE_BUFFER, seed=0))
 
     # Before there is a second pipeline in this process, whose threads would count.
-    found.input_milliseconds = _input_milliseconds(
+    found.input_milliseconds = input_milliseconds(
         batches(), rounds, -(-input_examples // batch_size), batch_size
     )
     clock = InputClock()
@@ -114,7 +114,7 @@ def _pairs_per_second(
     return steps * batch_size / (time.perf_counter() - started)
 
 
-def _input_milliseconds(
+def input_milliseconds(
     batches: Iterator[Batch], rounds: int, count: int, batch_size: int
 ) -> list[float]:
     """CPU time of this process per example while nothing else runs in it.

@@ -10,6 +10,7 @@ they do not depend much on the machine. Other work on it still makes them uncert
 
 from __future__ import annotations
 
+import os
 import pathlib
 import platform
 import statistics
@@ -20,6 +21,7 @@ import click
 _END_TO_END = 0.95
 _INPUT_MILLISECONDS = 0.75
 _SHARE_OF_MATMUL = 0.80
+_BANDWIDTH = 100e6  # bytes/s, of storage on a network
 
 
 @click.command(help=__doc__.splitlines()[0])
@@ -33,6 +35,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
     """See the module."""
     import tensorflow as tf
 
+    from benchmarks.train.codecs import measure_codecs
     from benchmarks.train.measurements import Measurements, measure
     from benchmarks.train.synthetic_examples import write_synthetic_examples
     from objects_that_sound.models.network_config import NetworkConfig
@@ -45,12 +48,20 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
     devices = [device.name for device in tf.config.list_logical_devices()]
     print(f"{platform.machine()}, {', '.join(devices)}; TensorFlow {tf.__version__}")
     with tempfile.TemporaryDirectory() as folder:
+        costs = measure_codecs(pathlib.Path(folder), config, examples, batch_size, rounds)
         files, jpeg_bytes = write_synthetic_examples(pathlib.Path(folder), config, examples)
         print(
             f"{examples} examples: frames of {config.image_size} pixels, JPEG of "
             f"{jpeg_bytes / 1000:.0f} kB; sounds of {config.sample_rate} Hz"
         )
         found: Measurements = measure(config, files, batch_size, steps, rounds, 4 * examples)
+    cores = os.cpu_count() or 1
+    print(f"sound as stored; pairs/s that {cores} cores and storage of 100 MB/s allow")
+    for cost in costs:
+        print(
+            f"  {cost.codec:8}{cost.size / 1000:8.1f} kB an example {cost.milliseconds:8.2f} CPU ms"
+            f"{cost.pairs_per_second(_BANDWIDTH, cores):10.0f} pairs/s"
+        )
     print(f"AVE-Net, {found.gflop_per_pair:.1f} GFLOP a pair, batch {batch_size}; median (range)")
     for name, values in (
         ("from files, pairs/s", found.from_files),

@@ -11,14 +11,17 @@ from PIL import Image
 
 from objects_that_sound.models import examples
 from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.sound_codec import AudioCodec, encode_sound
 
 _SHARDS = 4
 _ROUGHNESS = 1.8
 """Amplitude falls with this power of frequency: frames of 342x256 have 23 kB, as real videos' do."""
+_LOWEST_HZ = 100
+_LOUDNESS = 3300  # -20 dBFS
 
 
 def write_synthetic_examples(
-    folder: pathlib.Path, config: NetworkConfig, count: int
+    folder: pathlib.Path, config: NetworkConfig, count: int, audio_codec: AudioCodec = "pcm"
 ) -> tuple[list[str], float]:
     """Writes TFRecords of `count` examples.
 
@@ -26,6 +29,7 @@ def write_synthetic_examples(
         folder: to write to.
         config: sizes of frames (4:3) and sounds.
         count: of examples.
+        audio_codec: how sounds are stored.
 
     Returns:
         The files, and the mean size of a JPEG in bytes.
@@ -40,21 +44,33 @@ def write_synthetic_examples(
             for number in range(shard, count, _SHARDS):
                 jpeg = _frame(rng, config.image_size)
                 bytes_written += len(jpeg)
-                sound = rng.integers(-9000, 9000, config.sample_rate).astype("<i2")
+                pcm = _sound(rng, config.sample_rate)
+                sound = {examples.AUDIO: pcm}
+                if audio_codec != "pcm":
+                    encoded = encode_sound(pcm, config.sample_rate, audio_codec)
+                    sound = {examples.ENCODED_AUDIO: encoded}
                 example = examples.make_example(
                     {
+                        **sound,
                         examples.VIDEO_ID: f"video{number}",
                         examples.VIDEO_GROUP: f"video{number}",
                         examples.VIDEO_TIME: 0.5,
                         examples.IMAGE: jpeg,
                         examples.IMAGE_BRIGHTNESS: 0.5,
-                        examples.AUDIO: sound.tobytes(),
                         examples.AUDIO_SAMPLE_RATE: config.sample_rate,
                         examples.AUDIO_LOUDNESS: -16.0,
                     }
                 )
                 writer.write(example.SerializeToString())
     return files, bytes_written / count
+
+
+def _sound(rng: np.random.Generator, rate: int) -> bytes:
+    """Noise whose power falls with the square of frequency, as that of many recordings does."""
+    frequency = np.maximum(np.arange(rate // 2 + 1), _LOWEST_HZ)
+    noise = rng.normal(size=frequency.shape) + 1j * rng.normal(size=frequency.shape)
+    wave = np.fft.irfft(noise / frequency, rate)
+    return np.clip(np.round(_LOUDNESS * wave / wave.std()), -32768, 32767).astype("<i2").tobytes()
 
 
 def _frame(rng: np.random.Generator, short_side: int) -> bytes:

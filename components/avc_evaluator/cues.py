@@ -24,7 +24,6 @@ from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.models import examples as contract
 
 _SCORE = "score"
-_LOCALISE = "localise"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +47,7 @@ def score_cues(pairs: str, model: SavedModel, options: AvcOptions) -> CueScores:
 
     Args:
         pairs: folder of Examples made by AvcPairGen, whose order is that of a hash.
-        model: with the signature `score`, and `localise` if it does not see all of a frame's middle.
+        model: with the signature `score`, and `describe` if it does not see all of a frame's middle.
         options: how many pairs to score.
 
     Raises:
@@ -109,14 +108,7 @@ def _size(image: bytes) -> tuple[int, int]:
 
 
 def _seen_part(model: SavedModel, height: int, width: int) -> Box:
-    """The part of frames of a size that a model sees; its middle square where it does not say."""
-    if _LOCALISE in model.signatures and model.sample_rate is not None:
-        blank = simplejpeg.encode_jpeg(np.zeros((height, width, 3), np.uint8))
-        image = [[blank] * model.frames] if model.frames > 1 else [blank]
-        silence = bytes(2 * model.sample_rate)
-        answer = model.call(_LOCALISE, {"image": image, "audio": [silence]})
-        top, left, bottom, right = (float(one) for one in answer["crop_box"][0])
-        return top, left, bottom, right
-    side = min(height, width)
+    """The part of frames of a size that a model scores: a square in their middle."""
+    side = model.seen_share * min(height, width)
     top, left = (height - side) / 2 / height, (width - side) / 2 / width
     return top, left, 1 - top, 1 - left

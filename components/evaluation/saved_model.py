@@ -53,6 +53,19 @@ class SavedModel:
         rate = self._description.get("sample_rate")
         return None if rate is None else int(rate[0])
 
+    @property
+    def seen_share(self) -> float:
+        """Share of a picture's short side that it scores and embeds; 1 where it does not say."""
+        if "crop_size" not in self._description:
+            return 1.0
+        return float(self._description["crop_size"][0] / self._description["image_size"][0])
+
+    @property
+    def map_threshold(self) -> float | None:
+        """Value that its heat maps reach where something sounds; None where it does not say."""
+        threshold = self._description.get("map_threshold")
+        return None if threshold is None else float(threshold[0])
+
     @functools.cached_property
     def _description(self) -> dict[str, np.ndarray]:
         if "describe" not in self.signatures:

@@ -10,7 +10,9 @@ One JSON object a line in `annotations.jsonl`, beside the videos:
         "boxes": [[ymin, xmin, ymax, xmax], ...]},  # as many; 0..1 of the frame's height and width
        {"label": "drum", "sounding": false, "times": [...], "boxes": [...]}]}
 
-The box of an object at time t is that of the last entry with `times[k] <= t`.
+The box of an object at time t is that of the last entry with `times[k] <= t`. Where not one object
+sounds all the time, those that sound at one time or another have `"sounds": [[start, end]]` too, in
+seconds.
 """
 
 from __future__ import annotations
@@ -33,13 +35,20 @@ def annotate(scene: Scene, renderer: Renderer) -> dict:
         "objects": [
             {
                 "label": label,
-                "sounding": k == 0,
+                "sounding": k < scene.story.sounding_objects,
+                **_sounds(scene, k),
                 "times": times,
                 "boxes": [_normalised(boxes[k], scene) for boxes in by_frame],
             }
             for k, label in enumerate(scene.labels)
         ],
     }
+
+
+def _sounds(scene: Scene, place: int) -> dict:
+    if scene.story.plot == "alone" or place >= scene.story.sounding_objects:
+        return {}
+    return {"sounds": [[round(edge, 4) for edge in scene.story.interval(place)]]}
 
 
 def _normalised(box: tuple[int, int, int, int], scene: Scene) -> list[float]:

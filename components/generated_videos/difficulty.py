@@ -27,6 +27,8 @@ class Difficulty:
         pitch_hz: of every class alike, drawn uniformly in log frequency, in Hz.
         loudness_db: of the whole soundtrack, RMS in dBFS.
         snr_db: of the object's sound above the added noise, in dB.
+        several_sounding: share of videos in which two objects sound together, one after the other,
+            or one falls silent; see `Story`.
     """
 
     distractor_shares: tuple[float, ...] = (0.4, 0.45, 0.15)
@@ -41,12 +43,15 @@ class Difficulty:
     pitch_hz: tuple[float, float] = (220.0, 440.0)
     loudness_db: tuple[float, float] = (-26.0, -16.0)
     snr_db: tuple[float, float] = (20.0, 35.0)
+    several_sounding: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.distractor_shares or abs(sum(self.distractor_shares) - 1.0) > 1e-6:
             raise ValueError(f"distractor_shares must sum to 1, got {self.distractor_shares}")
         if self.stage_aspect < 1:
             raise ValueError(f"stage_aspect must be >= 1, got {self.stage_aspect}")
+        if not 0 <= self.several_sounding <= 1:
+            raise ValueError(f"several_sounding must be in 0..1, got {self.several_sounding}")
         if self.take_seconds[0] < 0.4:
             raise ValueError(f"take_seconds must be at least 0.4, got {self.take_seconds}")
         for field in ("take_seconds", "object_size", "speed", "background_contrast", "pitch_hz"):

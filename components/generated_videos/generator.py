@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pathlib
 import re
+import shutil
 from collections.abc import Callable
 
 import tqdm
@@ -18,11 +19,14 @@ import tqdm
 from objects_that_sound.components.generated_videos.annotation import annotate
 from objects_that_sound.components.generated_videos.difficulty import Difficulty
 from objects_that_sound.components.generated_videos.encoder import encode
+from objects_that_sound.components.generated_videos.questions import SOUNDS, ask, write_sounds
 from objects_that_sound.components.generated_videos.renderer import Renderer
 from objects_that_sound.components.generated_videos.scene import Scene
+from objects_that_sound.components.generated_videos.story import LEAST_SECONDS
 from objects_that_sound.models.whole_file import whole_file
 
 ANNOTATIONS = "annotations.jsonl"
+QUESTIONS = "boxes.json"
 PARAMETERS = "generated.json"
 _FORMAT = 1
 """Of what is generated; raised with every change of looks, sounds or encoding."""
@@ -40,6 +44,9 @@ def generate_videos(
     progress: bool = True,
 ) -> int:
     """Makes a folder hold exactly `count` generated videos, their annotations and parameters.
+
+    Where several things sound in some (`Difficulty.several_sounding`), `boxes.json` asks where in
+    the picture each sound comes from; see `questions`.
 
     Video i depends on `seed`, i, `seconds` and `difficulty` only. Videos that are there already are
     kept if they were made with the same parameters, so an interrupted run goes on where it stopped,
@@ -67,6 +74,10 @@ def generate_videos(
             f"count and seconds must be >= 1 and seed >= 0, got {count=}, {seconds=}, {seed=}"
         )
     difficulty = difficulty or Difficulty()
+    if difficulty.several_sounding and seconds < LEAST_SECONDS:
+        raise ValueError(
+            f"videos with several sounding things must have {LEAST_SECONDS} seconds, not {seconds}"
+        )
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     parameters = {
@@ -84,6 +95,10 @@ def generate_videos(
     for index, (annotation, _) in zip(missing, results, strict=True):
         known[names[index]] = json.dumps(annotation)
     _write(directory / ANNOTATIONS, "".join(known[name] + "\n" for name in names))
+    if difficulty.several_sounding:
+        scenes = [Scene.sample(seed, index, seconds, difficulty) for index in range(count)]
+        rows = [row for scene in scenes for row in ask(scene, json.loads(known[scene.name]))]
+        _write(directory / QUESTIONS, json.dumps(rows, indent=1) + "\n")
     return sum(encoded for _, encoded in results)
 
 
@@ -91,7 +106,7 @@ def _prepare(directory: pathlib.Path, parameters: dict, count: int, overwrite: b
     """Removes videos that do not belong, or refuses to; writes the parameters."""
     videos = {p: int(m[1]) for p in directory.iterdir() if (m := _NAME.fullmatch(p.name))}
     file = directory / PARAMETERS
-    same = file.is_file() and _read(file) == parameters
+    same = file.is_file() and _with_defaults(_read(file)) == parameters
     if videos and not same and not overwrite:
         raise ValueError(
             f"{directory} holds videos made with other parameters (see {PARAMETERS} there): "
@@ -102,6 +117,8 @@ def _prepare(directory: pathlib.Path, parameters: dict, count: int, overwrite: b
             path.unlink()
     if not same:
         (directory / ANNOTATIONS).unlink(missing_ok=True)
+        (directory / QUESTIONS).unlink(missing_ok=True)
+        shutil.rmtree(directory / SOUNDS, ignore_errors=True)
     _write(file, json.dumps(parameters, indent=2) + "\n")
 
 
@@ -110,6 +127,14 @@ def _read(file: pathlib.Path) -> dict | None:
         return json.loads(file.read_text())
     except ValueError:  # Cut short by a full disk, say: then the parameters are unknown.
         return None
+
+
+def _with_defaults(parameters: dict | None) -> dict | None:
+    """Parameters as of today: a range that is younger than the folder had its default there."""
+    if parameters is None or not isinstance(parameters.get("difficulty"), dict):
+        return parameters
+    defaults = json.loads(json.dumps(dataclasses.asdict(Difficulty())))
+    return {**parameters, "difficulty": defaults | parameters["difficulty"]}
 
 
 def _finished(directory: pathlib.Path) -> dict[str, str]:
@@ -156,6 +181,7 @@ def _generate_one(
     path = directory / scene.name
     missing = not path.is_file()
     if missing:
+        write_sounds(scene, directory)
         with whole_file(path) as unfinished:  # under a name that no pipeline takes for a video
             encode(scene, renderer, pathlib.Path(unfinished))
     return annotate(scene, renderer), missing

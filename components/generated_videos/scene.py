@@ -10,6 +10,7 @@ import numpy as np
 
 from objects_that_sound.components.generated_videos.difficulty import Difficulty
 from objects_that_sound.components.generated_videos.object_class import CLASSES
+from objects_that_sound.components.generated_videos.story import Story
 
 _SHORT_SIDES = (128, 144, 160, 176, 192, 208, 240)
 _ASPECTS = (fractions.Fraction(1), fractions.Fraction(4, 3), fractions.Fraction(16, 9))
@@ -28,7 +29,8 @@ class Scene:
         index: of the video in it.
         seconds: length.
         difficulty: ranges to draw from.
-        labels: classes of the objects; the first sounds, the others are silent.
+        labels: classes of the objects.
+        story: which of them sound, and when.
         cuts: when each take starts, in seconds; the first at 0.
         container: "mp4" (H.264 and AAC) or "webm" (VP9 and Opus).
         width: of the frame, in pixels, even.
@@ -44,6 +46,7 @@ class Scene:
     seconds: float
     difficulty: Difficulty
     labels: tuple[str, ...]
+    story: Story
     cuts: tuple[float, ...]
     container: str
     width: int
@@ -66,6 +69,7 @@ class Scene:
             difficulty: ranges to draw from; the default ones if None.
         """
         difficulty = difficulty or Difficulty()
+        story = Story.sample(seed, index, seconds, difficulty.several_sounding)
         rng = np.random.default_rng([seed, index])
         container = "webm" if rng.random() < difficulty.webm_share else "mp4"
         width, height = _size(rng)
@@ -75,7 +79,8 @@ class Scene:
             index=index,
             seconds=seconds,
             difficulty=difficulty,
-            labels=_labels(seed, index, difficulty, rng),
+            labels=_labels(seed, index, difficulty, story, rng),
+            story=story,
             cuts=_cuts(seconds, difficulty.take_seconds, rng),
             container=container,
             width=width,
@@ -131,13 +136,14 @@ def _cuts(
 
 
 def _labels(
-    seed: int, index: int, difficulty: Difficulty, rng: np.random.Generator
+    seed: int, index: int, difficulty: Difficulty, story: Story, rng: np.random.Generator
 ) -> tuple[str, ...]:
-    # Sounding classes are dealt like cards: every run of len(CLASSES) videos has each class once.
+    # The first classes are dealt like cards: every run of len(CLASSES) videos has each class once.
     labels = list(CLASSES)
     deal, card = divmod(index, len(labels))
     sounding = labels[np.random.default_rng([seed, deal, *b"deal"]).permutation(len(labels))[card]]
     others = [label for label in labels if label != sounding]
     count = int(rng.choice(len(difficulty.distractor_shares), p=difficulty.distractor_shares))
-    silent = rng.choice(others, size=count, replace=False)
-    return (sounding, *(str(label) for label in silent))
+    count = max(count, story.sounding_objects - 1)
+    more = rng.choice(others, size=count, replace=False)
+    return (sounding, *(str(label) for label in more))

@@ -26,6 +26,8 @@ from objects_that_sound.components.localisation_benchmark_evaluator.evaluator im
     CIOU_ADAPTIVE,
     CIOU_UNIVERSAL,
     F_AUC,
+    FOLLOWS,
+    FOLLOWS_ADAPTIVE,
     IAUC,
     IAUC_ADAPTIVE,
     IIOU,
@@ -84,33 +86,46 @@ def measure_overlaps(data: UsableSamples, looks: Sequence[Look | None]) -> Overl
 def overlap_statistics(data: UsableSamples, found: Overlaps) -> dict[str, Statistic]:
     """Makes the statistics of overlaps, by name of the metric."""
     rows = np.flatnonzero(data.positive)
-    names = [data.samples[row].group for row in rows]
-    groups = np.unique(names, return_inverse=True)[1]
+    samples = [data.samples[row] for row in rows]
+    pictures = _numbers([one.group for one in samples])
+    scenes = _numbers([one.scene or f"{row} alone" for row, one in enumerate(samples)])
 
-    def of_groups(values: np.ndarray) -> np.ndarray:
+    def of_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
         together = np.full(len(values), np.nan)
         together[rows] = overlaps.all_of_a_group(values[rows], groups)
         return together
 
-    values = {}
-    for metrics, one in (
-        ((CIOU, AUC, IIOU, IAUC), found.half),
-        ((CIOU_ADAPTIVE, AUC_ADAPTIVE, IIOU_ADAPTIVE, IAUC_ADAPTIVE), found.adaptive),
+    def mean_of_groups(values: np.ndarray, groups: np.ndarray) -> Statistic:
+        # A group counts once, however many samples it has: they share its weight.
+        weights = np.ones(len(values))
+        weights[rows] = 1.0 / np.bincount(groups)[groups]
+        return _weighted_mean(values, weights)
+
+    statistics = {MEAN_CIOU.name: mean_of(found.half)}
+    for (success, area, all_sounds, all_sounds_area, all_moments), values in (
+        ((CIOU, AUC, IIOU, IAUC, FOLLOWS), found.half),
+        (
+            (CIOU_ADAPTIVE, AUC_ADAPTIVE, IIOU_ADAPTIVE, IAUC_ADAPTIVE, FOLLOWS_ADAPTIVE),
+            found.adaptive,
+        ),
     ):
-        for (success, area), each in zip(
-            (metrics[:2], metrics[2:]), (one, of_groups(one)), strict=True
-        ):
-            values[success.name] = np.where(np.isnan(each), np.nan, each >= SUCCESS)
-            values[area.name] = success_area(each)
-    values[MEAN_CIOU.name] = found.half
-    # A picture counts once, however many sounds it has: its rows share its weight.
-    weights = np.ones(len(data.positive))
-    weights[rows] = 1.0 / np.bincount(groups)[groups]
-    weighted = {metric.name for metric in (IIOU, IAUC, IIOU_ADAPTIVE, IAUC_ADAPTIVE)}
-    return {
-        name: _weighted_mean(one, weights) if name in weighted else mean_of(one)
-        for name, one in values.items()
-    }
+        of_pictures, of_scenes = of_groups(values, pictures), of_groups(values, scenes)
+        statistics |= {
+            success.name: mean_of(_success(values)),
+            area.name: mean_of(success_area(values)),
+            all_sounds.name: mean_of_groups(_success(of_pictures), pictures),
+            all_sounds_area.name: mean_of_groups(success_area(of_pictures), pictures),
+            all_moments.name: mean_of_groups(_success(of_scenes), scenes),
+        }
+    return statistics
+
+
+def _numbers(names: Sequence[str]) -> np.ndarray:
+    return np.unique(names, return_inverse=True)[1]
+
+
+def _success(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), np.nan, values >= SUCCESS)
 
 
 def detection_statistics(

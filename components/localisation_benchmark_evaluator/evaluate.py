@@ -27,6 +27,8 @@ from objects_that_sound.components.localisation_benchmark_evaluator.benchmark_st
 )
 from objects_that_sound.components.localisation_benchmark_evaluator.evaluator import (
     AP,
+    FOLLOWS,
+    FOLLOWS_ADAPTIVE,
     IAUC,
     IAUC_ADAPTIVE,
     IIOU,
@@ -61,6 +63,10 @@ _MISSING = {
     **dict.fromkeys(
         (metric.name for metric in (IIOU, IAUC, IIOU_ADAPTIVE, IAUC_ADAPTIVE)),
         "no picture has several sounds",
+    ),
+    **dict.fromkeys(
+        (FOLLOWS.name, FOLLOWS_ADAPTIVE.name),
+        "of no video there are several moments at which different things sound",
     ),
     **dict.fromkeys((AP.name, MAX_F1.name), "something sounds in every pair"),
     **dict.fromkeys((M_J.name, M_F.name), "the benchmark has boxes, no masks"),

@@ -22,6 +22,10 @@ IIOU = Metric("iiou", "IIoU")
 IAUC = Metric("iauc", "IAUC", rank=Rank.MINOR)
 IIOU_ADAPTIVE = Metric("iiou_adaptive", "IIoU, size known", rank=Rank.MINOR)
 IAUC_ADAPTIVE = Metric("iauc_adaptive", "IAUC, size known", rank=Rank.MINOR)
+FOLLOWS = Metric("follows", "Follows the sound in time")
+FOLLOWS_ADAPTIVE = Metric(
+    "follows_adaptive", "Follows the sound in time, size known", rank=Rank.MINOR
+)
 OF_OVERLAPS = (
     CIOU,
     MEAN_CIOU,
@@ -32,6 +36,8 @@ OF_OVERLAPS = (
     IAUC,
     IIOU_ADAPTIVE,
     IAUC_ADAPTIVE,
+    FOLLOWS,
+    FOLLOWS_ADAPTIVE,
 )
 """Metrics of maps alone, which need no score."""
 

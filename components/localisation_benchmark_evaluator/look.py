@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from objects_that_sound.components.evaluation.localise_batch import localise_batch
 from objects_that_sound.components.evaluation.model import Model
 from objects_that_sound.components.localisation_benchmark_evaluator.enlarge import enlarge
 from objects_that_sound.components.localisation_benchmark_evaluator.sample import SIDE
@@ -64,15 +65,12 @@ def look(
                 rows = there[start : start + batch_size]
                 pictures = [data.media[row].picture for row in rows]
                 heard = [sounds[row] or b"" for row in rows]
-                found = model.call("localise", {"image": pictures, "audio": heard})
-                if not np.isfinite(found["heatmap"]).all():
-                    raise ValueError(
-                        "a map of the model holds NaN or infinity: its training diverged"
-                    )
-                for row, heatmap, box in zip(
-                    rows, found["heatmap"], found["crop_box"], strict=True
-                ):
-                    looks[kind][row] = Look(heatmap, box)
+                for row, found in zip(rows, localise_batch(model, pictures, heard), strict=True):
+                    if not np.isfinite(found["heatmap"]).all():
+                        raise ValueError(
+                            "a map of the model holds NaN or infinity: its training diverged"
+                        )
+                    looks[kind][row] = Look(found["heatmap"], found["crop_box"])
                 bar.update(len(rows))
     return looks
 

@@ -38,6 +38,8 @@ class Sample:
         consensus: weight of one annotator's box: a pixel that several boxes hold counts the sum, at
             most 1. Boxes of several objects weigh 1.
         group: name of the picture, which several samples with different sounds may share.
+        scene: name of the video, of which several samples show that other things sound at other
+            times; "" where there is but one.
         label: class of the sound; "" where it is not known.
         sounds: False for a sample in whose picture nothing makes the sound.
     """
@@ -49,6 +51,7 @@ class Sample:
     mask: str = ""
     consensus: float = 1.0
     group: str = ""
+    scene: str = ""
     label: str = ""
     sounds: bool = True
 

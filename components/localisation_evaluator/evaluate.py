@@ -123,9 +123,19 @@ def evaluate_localisation(
             f"{counts['num_frames']} frames, {counts['num_frames_with_boxes']} with boxes.",
             f"A frame fires at a sound if its score is {threshold:.3f} or more, as that of "
             f"{KEPT:.0%} of the true sounds is.",
+            *_of_outline(trained),
         ),
         details=counts,
     )
+
+
+def _of_outline(model: SavedModel) -> tuple[str, ...]:
+    if model.map_threshold is None:
+        return (
+            "The model does not say from which value on a map marks something: of each map, the "
+            "brighter half of its own range is compared with the box.",
+        )
+    return (f"Where a map is {model.map_threshold:.3f} or more, it is compared with the box.",)
 
 
 class _Measured(NamedTuple):
@@ -145,7 +155,7 @@ def _measure(
     statistics = firing_statistics(localised)
     if not boxes:
         return _Measured(localised, None, statistics)
-    overlaps = measure_overlaps(localised, boxes, options.seed)
+    overlaps = measure_overlaps(localised, boxes, options.seed, model.map_threshold)
     return _Measured(
         localised, overlaps, statistics | pointing_statistics(localised, boxes, overlaps)
     )

@@ -16,7 +16,8 @@ POINTING_OVER_CENTRE = Metric("pointing_over_centre", "Pointing over centre", ra
 CIOU = Metric("ciou", "cIoU")
 CIOU_AUC = Metric("ciou_auc", "cIoU AUC", rank=Rank.MINOR)
 CIOU_OVER_CENTRE = Metric("ciou_over_centre", "cIoU over centre", rank=Rank.MINOR)
-OF_BOXES = (POINTING, POINTING_OVER_CENTRE, CIOU, CIOU_AUC, CIOU_OVER_CENTRE)
+MEAN_OVERLAP = Metric("mean_overlap", "Mean overlap")
+OF_BOXES = (POINTING, POINTING_OVER_CENTRE, CIOU, MEAN_OVERLAP, CIOU_AUC, CIOU_OVER_CENTRE)
 """Metrics that are measured on frames with boxes only."""
 
 FIRES = {
@@ -61,6 +62,14 @@ LOCALISATION = Evaluator(
     function=f"{_PACKAGE}.evaluate:evaluate_localisation",
     component=f"{_PACKAGE}.component:LocalisationEvaluator",
     options=LocalisationOptions,
-    with_chance=(POINTING, CIOU, CIOU_AUC, *FIRES.values(), AVERAGE_PRECISION, MAX_F1),
-    with_baselines=(POINTING, CIOU, CIOU_AUC),
+    with_chance=(
+        POINTING,
+        CIOU,
+        MEAN_OVERLAP,
+        CIOU_AUC,
+        *FIRES.values(),
+        AVERAGE_PRECISION,
+        MAX_F1,
+    ),
+    with_baselines=(POINTING, CIOU, MEAN_OVERLAP, CIOU_AUC),
 )

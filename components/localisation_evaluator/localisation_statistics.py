@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from objects_that_sound.components.evaluation.bootstrap import Statistic
+from objects_that_sound.components.evaluation.localise_batch import Map
 from objects_that_sound.components.evaluation.measure import mean_of
 from objects_that_sound.components.localisation_evaluator.evaluator import (
     AVERAGE_PRECISION,
@@ -16,6 +17,7 @@ from objects_that_sound.components.localisation_evaluator.evaluator import (
     CIOU_OVER_CENTRE,
     FIRES,
     MAX_F1,
+    MEAN_OVERLAP,
     POINTING,
     POINTING_OVER_CENTRE,
     UNIVERSAL_THRESHOLD,
@@ -28,7 +30,7 @@ from objects_that_sound.components.localisation_evaluator.firing import (
     firing_rate,
     universal_threshold,
 )
-from objects_that_sound.components.localisation_evaluator.localise import Localised, Map
+from objects_that_sound.components.localisation_evaluator.localise import Localised
 from objects_that_sound.components.localisation_evaluator.map_scores import (
     SUCCESS,
     box_area,
@@ -56,26 +58,29 @@ class Overlaps(NamedTuple):
     random: np.ndarray
 
 
-def measure_overlaps(localised: Localised, boxes: Sequence[Box], seed: int) -> Overlaps:
+def measure_overlaps(
+    localised: Localised, boxes: Sequence[Box], seed: int, threshold: float | None
+) -> Overlaps:
     """Computes the overlaps of maps, with their own sounds, and boxes.
 
     Args:
         localised: the maps.
         boxes: of each frame.
         seed: of the random maps.
+        threshold: value of the model's maps where something sounds; None if it does not say.
     """
     random = np.random.default_rng(seed)
 
-    def of(make: Callable[[Map], np.ndarray]) -> np.ndarray:
+    def of(make: Callable[[Map], np.ndarray], threshold: float | None = None) -> np.ndarray:
         return np.array(
             [
-                overlap(make(one), one["crop_box"], box)
+                overlap(make(one), one["crop_box"], box, threshold)
                 for one, box in zip(localised.right, boxes, strict=True)
             ]
         )
 
     return Overlaps(
-        of(lambda one: one["heatmap"]),
+        of(lambda one: one["heatmap"], threshold),
         of(lambda one: centre_map(*one["heatmap"].shape)),
         of(lambda one: random.random(one["heatmap"].shape)),
     )
@@ -97,6 +102,7 @@ def pointing_statistics(
         POINTING: hits,
         POINTING_OVER_CENTRE: hits - _centre_hits(boxes),
         CIOU: successes,
+        MEAN_OVERLAP: overlaps.model,
         CIOU_AUC: success_area(overlaps.model),
         CIOU_OVER_CENTRE: successes - _successes(overlaps.centre),
     }
@@ -119,6 +125,7 @@ def pointing_baselines(
     return {
         POINTING.name: pointing,
         CIOU.name: {"image centre": mean_of(_successes(overlaps.centre))},
+        MEAN_OVERLAP.name: {"image centre": mean_of(overlaps.centre)},
         CIOU_AUC.name: {"image centre": mean_of(success_area(overlaps.centre))},
     }
 
@@ -128,6 +135,7 @@ def pointing_chance(boxes: Sequence[Box], overlaps: Overlaps) -> dict[str, float
     return {
         POINTING.name: float(np.mean([box_area(box) for box in boxes])),
         CIOU.name: float(_successes(overlaps.random).mean()),
+        MEAN_OVERLAP.name: float(overlaps.random.mean()),
         CIOU_AUC.name: float(success_area(overlaps.random).mean()),
     }
 

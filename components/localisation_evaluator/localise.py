@@ -9,15 +9,10 @@ import numpy as np
 from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
+from objects_that_sound.components.evaluation.localise_batch import Map, localise_batch
 from objects_that_sound.components.evaluation.saved_model import SavedModel
-from objects_that_sound.components.localisation_evaluator.frames_and_sounds import (
-    Example,
-    FramesAndSounds,
-)
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import FramesAndSounds
 from objects_that_sound.models import examples as contract
-
-Map = dict[str, np.ndarray]
-"""What the signature `localise` returns for one frame."""
 
 
 class Localised(NamedTuple):
@@ -58,8 +53,10 @@ def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: st
             scores[kind] = np.full(len(sounds), np.nan)
             for start in range(0, len(there), batch_size):
                 batch = there[start : start + batch_size]
-                examples = [data.examples[row] for row, _ in batch]
-                found = _call(model, examples, [sound for _, sound in batch])
+                images = [
+                    example_fields.image_input(data.examples[row], model.frames) for row, _ in batch
+                ]
+                found = localise_batch(model, images, [sound for _, sound in batch])
                 scores[kind][[row for row, _ in batch]] = [one["score"] for one in found]
                 if kind in ("true", "wrong"):
                     maps.setdefault(kind, []).extend(found)
@@ -69,9 +66,3 @@ def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: st
                     f"the model's scores of {kind} sounds hold NaN or infinity: its training diverged"
                 )
     return Localised(maps["true"], maps.get("wrong"), scores)
-
-
-def _call(model: SavedModel, examples: Sequence[Example], sounds: Sequence[bytes]) -> list[Map]:
-    frames = [example_fields.image_input(example, model.frames) for example in examples]
-    outputs = model.call("localise", {"image": frames, "audio": sounds})
-    return [{name: value[i] for name, value in outputs.items()} for i in range(len(frames))]

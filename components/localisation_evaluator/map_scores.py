@@ -95,17 +95,20 @@ def box_area(box: ArrayLike) -> float:
     return float(max(ymax - ymin, 0.0) * max(xmax - xmin, 0.0))
 
 
-def overlap(heatmap: ArrayLike, crop_box: ArrayLike, box: ArrayLike) -> float:
+def overlap(
+    heatmap: ArrayLike, crop_box: ArrayLike, box: ArrayLike, threshold: float | None = None
+) -> float:
     """Computes the intersection over union of a map's bright part and a box.
 
-    The map is scaled to its own 0..1 and enlarged bilinearly; its bright part is what reaches 0.5.
-    Of a flat map that is all it covers. With one box an image, Senocak et al.'s consensus is that
+    The map is enlarged bilinearly. Its bright part is what reaches a threshold, which may be all or
+    nothing of it; or without one half of the map's own range, all of a flat map. With one box an image, Senocak et al.'s consensus is that
     box, and their cIoU of an image the plain intersection over union.
 
     Args:
         heatmap: float[h, w].
         crop_box: float[4], the part of the image that the map covers.
         box: float[4], the true box; what lies beyond `crop_box` counts as missed.
+        threshold: value of the map; None: half way between its smallest and its largest one.
 
     Returns:
         A number in 0..1.
@@ -114,10 +117,12 @@ def overlap(heatmap: ArrayLike, crop_box: ArrayLike, box: ArrayLike) -> float:
         ValueError: as `peak_points`.
     """
     heatmap = _checked(heatmap).astype(np.float32)
-    lowest, highest = heatmap.min(), heatmap.max()
-    scaled = (heatmap - lowest) / (highest - lowest) if highest > lowest else np.ones_like(heatmap)
-    enlarged = Image.fromarray(scaled).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-    bright = np.asarray(enlarged) >= BRIGHT  # [_SIDE, _SIDE]
+    if threshold is None:
+        lowest, highest = heatmap.min(), heatmap.max()
+        threshold = BRIGHT
+        heatmap = (heatmap - lowest) / (highest - lowest) if highest > lowest else heatmap * 0 + 1
+    enlarged = Image.fromarray(heatmap).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+    bright = np.asarray(enlarged) >= threshold  # [_SIDE, _SIDE]
     ymin, xmin, ymax, xmax = np.asarray(crop_box, np.float64)
     y0, x0, y1, x1 = np.clip(np.asarray(box, np.float64), 0.0, 1.0)
     covered = np.outer(_covered(ymin, ymax, y0, y1), _covered(xmin, xmax, x0, x1))

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from objects_that_sound.components.localisation_evaluator.map_scores import peak_points
 from objects_that_sound.models.heat_map_painter import HeatMapPainter
+from objects_that_sound.models.sounding_parts import sounding_parts
 
 
 def draw_overlay(
@@ -19,6 +20,7 @@ def draw_overlay(
     box: ArrayLike | None = None,
     scale: float = 1.0,
     longest_side: int = 320,
+    threshold: float | None = None,
 ) -> Image.Image:
     """Blends a map over the part of the frame that it covers and marks its peak.
 
@@ -29,6 +31,7 @@ def draw_overlay(
         box: float[4], the true box to outline, if known.
         scale: value of the map that gets the brightest colour.
         longest_side: of the picture, in pixels.
+        threshold: value of the map from which on what makes the sound is outlined; None: nothing.
 
     Returns:
         An RGB picture; what the map does not cover is dimmed.
@@ -42,6 +45,8 @@ def draw_overlay(
     frame = frame.resize(size, Image.Resampling.BICUBIC)
     painter = HeatMapPainter(scale)
     picture = painter.paint(frame, painter.colour(heatmap, size, crop_box))
+    if threshold is not None:
+        sounding_parts(heatmap, crop_box, size, threshold).outline(picture)
     draw = ImageDraw.Draw(picture)
     if box is not None:
         y0, x0, y1, x1 = np.asarray(box, float)

@@ -20,10 +20,14 @@ from objects_that_sound.components.localisation_video.triptych import Triptych
 from objects_that_sound.components.localisation_video.video_options import VideoOptions
 from objects_that_sound.components.localisation_video.video_result import VideoResult
 from objects_that_sound.components.localisation_video.video_writer import VideoWriter
+from objects_that_sound.models.sounding_parts import SoundingParts, sounding_parts
 from objects_that_sound.models.whole_file import whole_file
 
 OnProgress = Callable[[int, int], object]
 """Gets how many frames are written, and of how many."""
+
+OnFound = Callable[[float, Found, SoundingParts], object]
+"""Gets a frame's second in the source, where its sound comes from, and the parts that make it."""
 
 
 def make_localisation_video(
@@ -32,6 +36,7 @@ def make_localisation_video(
     localiser: Localiser,
     options: VideoOptions | None = None,
     on_progress: OnProgress = lambda done, total: None,
+    on_found: OnFound = lambda time, found, parts: None,
 ) -> VideoResult:
     """Localises in every frame of a video and writes input, overlay and map side by side.
 
@@ -46,6 +51,7 @@ def make_localisation_video(
         localiser: the model.
         options: which part, and how.
         on_progress: called behind every frame.
+        on_found: called for every frame, in order.
 
     Returns:
         Figures.
@@ -60,22 +66,29 @@ def make_localisation_video(
     with MomentProcess(os.fspath(source), options, description) as moments:
         start, end, size, layout, rate, total = moments.opening
         triptych = Triptych(size, pathlib.Path(source).name, options.width, options.scale)
-        scores, peaks = [], []
+        scores, peaks, dark = [], [], 0
         with (
             whole_file(output) as unfinished,
             VideoWriter(unfinished, triptych.size, layout, rate) as writer,
         ):
             for moment, found in _localised(iter(moments), localiser, options.batch_size):
-                picture = triptych.draw(moment.frame.picture, found, float(start + moment.time))
+                time = float(start + moment.time)
+                parts = sounding_parts(
+                    found.heatmap, found.crop_box, size, description.map_threshold
+                )
+                on_found(time, found, parts)
+                picture = triptych.draw(moment.frame.picture, found, parts, time)
                 _write_sound(writer, moment.track, layout, end - start)
                 writer.write_picture(moment.time, picture)
                 scores.append(found.score)
                 peaks.append(float(found.heatmap.max()))
+                dark += not parts.boxes
                 on_progress(len(scores), max(total, len(scores)))
             rest = moments.rest()
             _write_sound(writer, rest.track, layout, end - start)
         return VideoResult(
             frames=len(scores),
+            dark_frames=dark,
             seconds=float(end - start),
             broken_frames=rest.broken_frames,
             broken_sounds=rest.broken_sounds,

@@ -23,6 +23,10 @@ class Description(Protocol):
     def frames(self) -> int:
         """That an image is made of, 0.04 s apart; 1 for most models."""
 
+    @property
+    def map_threshold(self) -> float:
+        """Value that the map reaches where something makes the sound, in all pictures alike."""
+
 
 class Found(Protocol):
     """Where a sound comes from in an image."""

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from objects_that_sound.components.localisation_video.localiser import Found
 from objects_that_sound.models.heat_map_painter import COLOURS, HeatMapPainter
+from objects_that_sound.models.sounding_parts import NOTHING, SoundingParts
 
 _PAPER, _INK, _MUTED = (14, 17, 22), (236, 240, 245), (150, 162, 176)
 _SOCKET, _ACCENT = (38, 45, 55), (255, 176, 46)
@@ -47,14 +48,18 @@ class Triptych:
         down = self.panel[1] + 2 * self._strip + 2 * self._margin
         self.size = across + across % 2, down + down % 2
         self._painter = HeatMapPainter(scale)
+        self._nothing = _wrapped(NOTHING, font, self.panel[0])
         self._background = self._draw_background(name)
 
-    def draw(self, picture: np.ndarray, found: Found, time: float) -> np.ndarray:
+    def draw(
+        self, picture: np.ndarray, found: Found, parts: SoundingParts, time: float
+    ) -> np.ndarray:
         """Draws a moment.
 
         Args:
             picture: uint8 [height, width, 3]; one of another size than announced is fitted in.
             found: where the sound comes from in it.
+            parts: parts of it that are outlined, in the announced size.
             time: in seconds.
 
         Returns:
@@ -64,18 +69,36 @@ class Triptych:
         frame, place = self._fitted(picture)
         coloured = self._painter.colour(found.heatmap, frame.size, found.crop_box)
         overlay = self._painter.paint(frame, coloured)
+        if frame.size == parts.mask.shape[::-1]:
+            parts.outline(overlay)
         heat = Image.new("RGB", frame.size, _SOCKET)
         heat.paste(coloured.picture.convert("RGB"), coloured.box)
         for number, panel in enumerate((frame, overlay, heat)):
             left, top = self.corner(number)
             canvas.paste(panel, (left + place[0], top + place[1]))
         self._draw_figures(canvas, found, time)
+        if not parts.boxes:
+            self._say_nothing(canvas)
         return np.asarray(canvas)
 
     def corner(self, number: int) -> tuple[int, int]:
         """Left and top of a panel: 0 input, 1 overlay, 2 map."""
         left = self._margin + number * (self.panel[0] + self._margin)
         return left, self._margin // 2 + self._strip
+
+    def _say_nothing(self, canvas: Image.Image) -> None:
+        """Says at the lower edge of the overlay that nothing makes the sound."""
+        left, top = self.corner(1)
+        ImageDraw.Draw(canvas).text(
+            (left + self.panel[0] // 2, top + self.panel[1] - self._margin // 2),
+            self._nothing,
+            _INK,
+            self._font,
+            "md",
+            align="center",
+            stroke_width=2,
+            stroke_fill="black",
+        )
 
     def _fitted(self, picture: np.ndarray) -> tuple[Image.Image, tuple[int, int]]:
         frame = Image.fromarray(picture)
@@ -169,6 +192,17 @@ def _shorten(name: str, font: ImageFont.FreeTypeFont, room: float) -> str:
     while name and font.getlength(name + "…") > room:
         name = name[:-1]
     return name + "…" if name else ""
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 @functools.lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ class VideoResult:
 
     Attributes:
         frames: how many were written.
+        dark_frames: frames in which nothing makes the sound: no cell reaches the threshold.
         seconds: of video.
         broken_frames: damaged frames of the input, left out.
         broken_sounds: damaged packets of its sound, left out.
@@ -19,6 +20,7 @@ class VideoResult:
     """
 
     frames: int
+    dark_frames: int
     seconds: float
     broken_frames: int
     broken_sounds: int

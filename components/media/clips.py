@@ -180,7 +180,7 @@ def clips_of(
     sound, whole = _read_windows(media, exact, sample_rate, leave_out_gaps)
     kept = [time for time, keep in zip(exact, whole, strict=True) if keep]
     windows = sound[np.array(whole, bool)]  # [clips, samples]
-    encoder = FrameEncoder(image_size, jpeg_quality, media.need_video().sample_aspect_ratio)
+    encoder = FrameEncoder(image_size, jpeg_quality, media.pixel_aspect)
     stills = _read_frames(media, kept, encoder, frames)
     middle = frames // 2
     return [

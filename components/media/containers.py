@@ -49,6 +49,22 @@ _HEAD_BYTES = 1024
 _STREAMS_BEGIN_LATER = {"mpegts", "mpeg", "flv"}
 _LOOK_FURTHER = {"probesize": str(256 << 20), "analyzeduration": str(600 * av.time_base)}
 
+# FFmpeg decodes a picture to learn its pixels' format and shape, which costs what a key frame costs.
+_NO_PICTURE = {"skip_frame": "all"}
+_LOOK_LESS = {"analyzeduration": str(av.time_base // 2)}  # for a picture that it never gets
+
+
+def open_by_header(source: Source) -> InputContainer:
+    """Opens a file of a format whose header describes all streams, without decoding a picture.
+
+    FFmpeg does not know then what only the pictures say: their pixels' format and shape, and in
+    which order they come out where the header says nothing of it.
+
+    Raises:
+        MediaError: cannot_open, truncated, out_of_memory.
+    """
+    return _open(source, _OPTIONS | _LOOK_LESS, _NO_PICTURE)
+
 
 def open_container(source: Source) -> InputContainer:
     """Opens a file at its beginning.
@@ -123,7 +139,9 @@ def _size(source: Source) -> int:
     return status.st_size
 
 
-def _open(source: Source, options: dict[str, str]) -> InputContainer:
+def _open(
+    source: Source, options: dict[str, str], decoders: dict[str, str] | None = None
+) -> InputContainer:
     try:
         if isinstance(source, str | os.PathLike):
             # "file:" keeps FFmpeg from reading a protocol out of a name such as `a:b.mp4`.
@@ -131,7 +149,9 @@ def _open(source: Source, options: dict[str, str]) -> InputContainer:
         else:
             source.seek(0)
             target = source
-        return av.open(target, mode="r", container_options=options, **tolerant_metadata())
+        return av.open(
+            target, mode="r", options=decoders, container_options=options, **tolerant_metadata()
+        )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _open_error(source, error) from error
 

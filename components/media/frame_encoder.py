@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple, cast
 
@@ -42,13 +43,13 @@ class FrameEncoder:
     without a detour over RGB.
     """
 
-    def __init__(self, image_size: int, quality: int, sample_aspect_ratio: Fraction | None):
+    def __init__(self, image_size: int, quality: int, pixel_aspect: Callable[[], Fraction]):
         """Prepares the encoder.
 
         Args:
             image_size: short side in pixels; even.
             quality: of the JPEG, 1..100.
-            sample_aspect_ratio: width of a stored pixel by its height; None means 1.
+            pixel_aspect: width of a stored pixel by its height, asked when there is a frame.
 
         Raises:
             ValueError: `image_size` is odd or not positive.
@@ -57,7 +58,7 @@ class FrameEncoder:
             raise ValueError(f"image_size must be a positive even number, not {image_size}")
         self._image_size = image_size
         self._quality = quality
-        self._aspect = Fraction(sample_aspect_ratio or 1)
+        self._pixel_aspect = pixel_aspect
         self._reformatter = VideoReformatter()
 
     def encode(self, frame: VideoFrame) -> StillFrame:
@@ -100,13 +101,14 @@ class FrameEncoder:
 
     def _size(self, frame: VideoFrame) -> tuple[int, int]:
         """Width and height before turning: square pixels, short side `image_size`."""
-        width, height = frame.width * self._aspect, Fraction(frame.height)
+        aspect = self._pixel_aspect()
+        width, height = frame.width * aspect, Fraction(frame.height)
         scale = self._image_size / min(width, height)
         longest = max(width, height)
         if longest > _MAX_ASPECT * min(width, height) or longest * scale > _MAX_JPEG_SIDE:
             raise MediaError(
                 media_error.TOO_LARGE,
-                f"{frame.width}x{frame.height} pixels of the shape {self._aspect} make a picture "
+                f"{frame.width}x{frame.height} pixels of the shape {aspect} make a picture "
                 f"{float(longest / min(width, height)):.0f} times as long as it is wide",
             )
         return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))

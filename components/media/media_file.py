@@ -12,6 +12,7 @@ from typing import cast
 import av
 import av.error
 from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.frame import Frame
 from av.stream import Stream
 from av.video.stream import VideoStream
@@ -19,6 +20,7 @@ from av.video.stream import VideoStream
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.containers import (
     Source,
+    open_by_header,
     open_container,
     second_reading,
     source_head,
@@ -28,8 +30,15 @@ from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announ
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
-from objects_that_sound.components.media.sample_table import read_sample_tables
-from objects_that_sound.components.media.stream_choice import MAX_PIXELS, choose_streams
+from objects_that_sound.components.media.sample_table import (
+    may_list_samples,
+    read_sample_tables,
+)
+from objects_that_sound.components.media.stream_choice import (
+    MAX_PIXELS,
+    ChosenStreams,
+    choose_streams,
+)
 from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
 
 av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
@@ -75,10 +84,10 @@ class MediaFile:
         self._source = source
         self._kept: dict[int, list[av.Packet]] | None = {}
         self._size = source_size(source)
-        self._announced_size = announced_size(source_head(source, HEAD_BYTES))
-        self._container = open_container(source)
+        head = source_head(source, HEAD_BYTES)
+        self._announced_size = announced_size(head)
+        self._container, chosen, listed = self._open(head)
         try:
-            chosen = choose_streams(self._container, functools.partial(second_reading, source))
             self.video: VideoStream | None = chosen.video
             self.audio: AudioStream | None = chosen.audio
             if self.video is None and self.audio is None:
@@ -93,7 +102,7 @@ class MediaFile:
                 context.options = _DECODER_OPTIONS
             timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
             self.video_index, self.audio_index = PacketIndex(timed), PacketIndex()
-            self._read_index()
+            self._read_index(listed)
         except BaseException:
             self.close()
             raise
@@ -128,6 +137,17 @@ class MediaFile:
         if self.audio is None:
             raise MediaError(media_error.NO_AUDIO_STREAM, "no sound track")
         return self.audio
+
+    def pixel_aspect(self) -> Fraction:
+        """Width of a stored pixel by its height; 1 where nothing says it.
+
+        Where the container does not say it, it is known when a frame has been decoded.
+
+        Raises:
+            MediaError: no_video_stream.
+        """
+        stream = self.need_video()
+        return Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
 
     @property
     def duration(self) -> float:
@@ -175,25 +195,45 @@ class MediaFile:
         else:
             self.audio_index = index
 
-    def _sample_tables(self) -> list[PacketIndex] | None:
-        if "mov" not in self._formats or self._size <= _READ_WHOLE_BYTES:
-            return None
+    def _open(self, head: bytes) -> tuple[InputContainer, ChosenStreams, list[PacketIndex] | None]:
+        """The file, its streams, and the packets that it lists, if it can be trusted in that."""
+        if self._size > _READ_WHOLE_BYTES and may_list_samples(head):
+            container = open_by_header(self._source)
+            try:
+                chosen = self._choose(container)
+                listed = self._sample_tables(chosen)
+                if listed is not None:
+                    return container, chosen, listed
+            except MediaError:  # perhaps of something that only a picture shows
+                pass
+            container.close()
+        container = open_container(self._source)
+        try:
+            return container, self._choose(container), None
+        except BaseException:
+            container.close()
+            raise
+
+    def _choose(self, container: InputContainer) -> ChosenStreams:
+        return choose_streams(container, functools.partial(second_reading, self._source))
+
+    def _sample_tables(self, chosen: ChosenStreams) -> list[PacketIndex] | None:
+        streams = [stream for stream in chosen if stream is not None]
         if not isinstance(self._source, str | os.PathLike):
-            return read_sample_tables(self._source, self._streams())
+            return read_sample_tables(self._source, streams)
         with open(self._source, "rb") as file:
-            return read_sample_tables(file, self._streams())
+            return read_sample_tables(file, streams)
 
     def _streams(self) -> list:
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
-    def _read_index(self) -> None:
+    def _read_index(self, listed: list[PacketIndex] | None) -> None:
         """What packets are there, and when: one pass over them, or over the first only.
 
         Where the container lists its samples, and the first packets are those listed, so are the
         others: each is compared with the list when it is read.
         """
         streams = self._streams()
-        listed = self._sample_tables()
         kept: dict[int, list[av.Packet]] = {stream.index: [] for stream in streams}
         keep, room = True, _KEEP_BYTES
         video_number = self.video.index if self.video else -1

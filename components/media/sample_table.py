@@ -15,6 +15,12 @@ _MOST_BYTES = 64 << 20  # of a header; real ones take some bytes a sample
 _SPOTS = 64  # samples of which FFmpeg must say the same
 _EDGE = 128  # samples
 _KEY, _DISCARD = 1, 2  # FFmpeg's AVINDEX_KEYFRAME and AVINDEX_DISCARD_FRAME
+_FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}  # the others: old QuickTime
+
+
+def may_list_samples(head: bytes) -> bool:
+    """Whether a file that begins so may be an mp4 or QuickTime file."""
+    return head[4:8] in _FIRST_BOXES
 
 
 def read_sample_tables(file: BinaryIO, streams: Sequence[Stream]) -> list[PacketIndex] | None:

@@ -22,13 +22,13 @@ _K = 10
 
 
 def check_index(
-    folder: str, model_folder: str, items: Items, examples: Sequence[dict[str, list]]
+    folder: str, model: SavedModel, items: Items, examples: Sequence[dict[str, list]]
 ) -> None:
     """Loads an index and compares its answers with NumPy's.
 
     Args:
         folder: of the index's SavedModel.
-        model_folder: of the SavedModel that embedded the items.
+        model: that embedded the items.
         items: what the index should hold.
         examples: a few, whose frames and sounds are the queries.
 
@@ -38,7 +38,6 @@ def check_index(
     problems = operation_problems(folder)
     if not problems:
         index = SavedModel(folder)
-        model = SavedModel(model_folder)
         vectors = embed_batch(model, examples)
         images = [example_fields.image_input(example, model.frames) for example in examples]
         sounds = [example[contract.AUDIO][0] for example in examples]

@@ -4,12 +4,15 @@ Made by `ots videos generate`; used for evaluation only. One JSON object a line:
 
     {"video": "video_00012.mp4", "label": "bell", "objects": [{"label": "bell", "sounding": true,
      "times": [0.0, 0.04], "boxes": [[ymin, xmin, ymax, xmax], ...]}]}
+
+An object that does not sound all the time has `"sounds": [[start, end], ...]` too, in seconds.
 """
 
 from __future__ import annotations
 
 import bisect
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,12 +21,20 @@ Box = tuple[float, float, float, float]
 
 
 class AnnotatedObject(NamedTuple):
-    """An object with its track: `boxes[k]` holds from `times[k]` to the next time, in seconds."""
+    """An object with its track: `boxes[k]` holds from `times[k]` to the next time, in seconds.
+
+    If it is `sounding`, it sounds in the intervals `sounds`, in seconds.
+    """
 
     label: str
     sounding: bool
     times: tuple[float, ...]
     boxes: tuple[Box, ...]
+    sounds: tuple[tuple[float, float], ...] = ((0.0, math.inf),)
+
+    def sounds_at(self, time: float) -> bool:
+        """Whether it sounds at a time, in seconds."""
+        return self.sounding and any(start <= time < end for start, end in self.sounds)
 
     def box_at(self, time: float) -> Box | None:
         """The box at a time, or None before the first."""
@@ -39,9 +50,15 @@ class VideoAnnotation(NamedTuple):
     objects: tuple[AnnotatedObject, ...]
 
     def box_at(self, time: float) -> Box | None:
-        """The sounding object's box at a time, or None where nothing sounds or is not seen yet."""
-        sounding = next((item for item in self.objects if item.sounding), None)
-        return sounding.box_at(time) if sounding else None
+        """The sounding object's box at a time; None where not one sounds, or it is not seen yet."""
+        sounding = [item for item in self.objects if item.sounds_at(time)]
+        return sounding[0].box_at(time) if len(sounding) == 1 else None
+
+    def labels_at(self, time: float) -> list[str]:
+        """The classes of what sounds at a time; the video's where it has but one sounding object."""
+        several = sum(item.sounding for item in self.objects) > 1
+        now = [item.label for item in self.objects if item.sounds_at(time)]
+        return now if several and now else [self.label] * bool(self.label)
 
     @property
     def visible_labels(self) -> list[str]:
@@ -93,7 +110,8 @@ def _object(item: dict[str, Any]) -> AnnotatedObject:
         raise ValueError(f"{len(times)} times but {len(boxes)} boxes")
     if list(times) != sorted(times):
         raise ValueError("times must ascend")
-    return AnnotatedObject(_text(item, "label"), bool(item.get("sounding")), times, boxes)
+    sounds = tuple(_interval(one) for one in item.get("sounds", ((0, math.inf),)))
+    return AnnotatedObject(_text(item, "label"), bool(item.get("sounding")), times, boxes, sounds)
 
 
 def _box(edges: Sequence[float]) -> Box:
@@ -102,6 +120,14 @@ def _box(edges: Sequence[float]) -> Box:
         if 0 <= ymin <= ymax <= 1 and 0 <= xmin <= xmax <= 1:
             return ymin, xmin, ymax, xmax
     raise ValueError(f"box {edges!r} is not [ymin, xmin, ymax, xmax] within 0..1")
+
+
+def _interval(ends: Sequence[float]) -> tuple[float, float]:
+    if len(ends) == 2:
+        start, end = map(float, ends)
+        if 0 <= start <= end:
+            return start, end
+    raise ValueError(f"sounds {ends!r} is not [start, end] in seconds")
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -9,7 +9,13 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
 
+from objects_that_sound.components.video_example_gen.splits import EVAL, VAL
 from objects_that_sound.models.declared import check_declared
+from objects_that_sound.models.sound_codec import AudioCodec
+
+_MEASURED_EXAMPLES = 10
+"""The moments of a video are alike. More of them make a measurement longer, and hardly surer; and
+the thirty first hits of a search would be one video's."""
 
 ExamplesPerVideo = Annotated[
     int,
@@ -21,6 +27,11 @@ MinLoudness = Annotated[
     float,
     "Loudness (RMS) in dBFS below which a moment is replaced by one close by, or left out.",
     Interval(ge=-120, le=0),
+]
+StoredSound = Annotated[
+    AudioCodec,
+    "How sound is stored: pcm, samples; flac, the same samples in less space; vorbis, in far less, "
+    "not quite the same.",
 ]
 
 
@@ -45,6 +56,7 @@ class IngestConfig:
     sample_rate: Annotated[
         int, "Sample rate of the stored sound, in Hz.", Interval(ge=1000, le=192_000)
     ] = 48000
+    audio_codec: StoredSound = "pcm"
     jpeg_quality: Annotated[int, "Quality of the stored frame.", Interval(ge=1, le=100)] = 95
     min_loudness_dbfs: MinLoudness = -60.0
     # With capture groups: the group is what they captured; without: the name up to the match's end.
@@ -90,6 +102,17 @@ class IngestConfig:
                 f"label_regex {self.label_regex!r} needs exactly one capture group, the label, "
                 r"for example 'v_(\w+?)_g\d+'"
             )
+
+    def of_split(self, split: str) -> IngestConfig:
+        """What is done with the videos of one split.
+
+        Args:
+            split: name of it; videos of `val` and `eval` give ten examples at most.
+        """
+        if split not in (VAL, EVAL):
+            return self
+        examples = min(self.examples_per_video, _MEASURED_EXAMPLES)
+        return dataclasses.replace(self, examples_per_video=examples)
 
     def to_dict(self) -> dict[str, Any]:
         """Names and values, as JSON and google.protobuf.Struct can hold them."""

@@ -129,12 +129,13 @@ class WriteShard(beam.DoFn):
             yield GlobalWindows.windowed_value(self._finish(self._begun.popleft()))
 
     def _begin(self, shard: Shard) -> _BegunShard:
-        key = shard_key(shard, self._config)
+        config = self._config.of_split(shard.split)
+        key = shard_key(shard, config)
         finished = self._store.find(key)
         clips: collections.deque[Future[list[Clip]]] = collections.deque()
         if finished is None:
             for video in shard.videos:
-                future = self._pool.submit(sample_clips, video.path, video, self._config)
+                future = self._pool.submit(sample_clips, video.path, video, config)
                 future.add_done_callback(functools.partial(self._report, video))
                 clips.append(future)
         return _BegunShard(shard, key, finished, clips)

@@ -18,6 +18,7 @@ from objects_that_sound.components.video_example_gen.ingest_config import Ingest
 from objects_that_sound.components.video_example_gen.video import Video
 from objects_that_sound.components.video_example_gen.video_list import ANNOTATIONS_NAME
 from objects_that_sound.models import examples
+from objects_that_sound.models.sound_codec import encode_sound
 
 
 def ingest_video(
@@ -28,7 +29,7 @@ def ingest_video(
     Args:
         video: where the clips come from.
         clips: as `clip_sampler.sample_clips` gives them.
-        config: names the annotations.
+        config: names the annotations, and how sound is stored.
 
     Returns:
         Examples of the contract in models/examples.py, in the order of the clips.
@@ -37,7 +38,7 @@ def ingest_video(
         ValueError: an annotations file is broken.
     """
     annotation = annotation_of(video.path, config.annotations)
-    return [_example(video, clip, annotation, config.sample_rate) for clip in clips]
+    return [_example(video, clip, annotation, config) for clip in clips]
 
 
 def annotation_of(path: str, annotations: str) -> VideoAnnotation | None:
@@ -58,7 +59,7 @@ def _annotations(path: str) -> dict[str, VideoAnnotation]:
 
 
 def _example(
-    video: Video, clip: Clip, annotation: VideoAnnotation | None, sample_rate: int
+    video: Video, clip: Clip, annotation: VideoAnnotation | None, config: IngestConfig
 ) -> tf.train.Example:
     features: dict[str, examples.Value] = {
         examples.VIDEO_ID: video.video_id,
@@ -66,16 +67,22 @@ def _example(
         examples.VIDEO_TIME: clip.time,
         examples.IMAGE: clip.jpeg,
         examples.IMAGE_BRIGHTNESS: clip.brightness,
-        examples.AUDIO: clip.pcm,
-        examples.AUDIO_SAMPLE_RATE: sample_rate,
+        examples.AUDIO_SAMPLE_RATE: config.sample_rate,
         examples.AUDIO_LOUDNESS: clip.loudness,
     }
+    if config.audio_codec == "pcm":
+        features[examples.AUDIO] = clip.pcm
+    else:
+        features[examples.ENCODED_AUDIO] = encode_sound(
+            clip.pcm, config.sample_rate, config.audio_codec
+        )
     if clip.frames:
         features[examples.FRAMES] = clip.frames
-    label = video.label or (annotation.label if annotation else "")
-    if label:
-        features[examples.LABEL] = label
-        features[examples.LABELS] = video.labels or [label]
+    heard = annotation.labels_at(clip.time) if annotation else []
+    labels = video.labels or ([video.label] if video.label else heard)
+    if labels:
+        features[examples.LABEL] = video.label or labels[0]
+        features[examples.LABELS] = labels
     if annotation:
         box = annotation.box_at(clip.time)
         if box:

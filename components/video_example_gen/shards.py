@@ -46,6 +46,7 @@ def make_shards(
         videos: of the split; at least one.
         config: how many examples come from each, their size, and the seed of the order.
     """
+    config = config.of_split(split)
     ordered = sorted(videos, key=lambda video: order_key(config.seed, video.video_id))
     example_bytes = _EXAMPLE_BYTES + (config.frames - 1) * _FRAME_BYTES
     most_examples = config.examples_per_shard or _MOST_BYTES // example_bytes

@@ -1,4 +1,4 @@
-"""Brightness and saturation augmentation."""
+"""Variations of colour."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class RandomColour(keras.layers.Layer):
         contrast: all differences from the image's mean are multiplied by a factor that is uniform
             in 1 - contrast .. 1 + contrast.
         tint: and those of each of the three colours by another one, in 1 - tint .. 1 + tint.
+        grey: share of the images that lose their colours.
         seed: of the random numbers.
     """
 
@@ -30,12 +31,13 @@ class RandomColour(keras.layers.Layer):
         saturation: float = 0.4,
         contrast: float = 0.0,
         tint: float = 0.0,
+        grey: float = 0.0,
         seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.brightness, self.saturation = brightness, saturation
-        self.contrast, self.tint = contrast, tint
+        self.contrast, self.tint, self.grey = contrast, tint, grey
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
@@ -47,6 +49,9 @@ class RandomColour(keras.layers.Layer):
         shape = (size[0], 1, 1, 1, 1)
         seed = self.seed_generator
         blend = keras.random.uniform(shape, 1 - self.saturation, 1 + self.saturation, seed=seed)
+        if self.grey:
+            coloured = keras.random.uniform(shape, seed=seed) >= self.grey
+            blend = blend * ops.cast(coloured, blend.dtype)
         # Full scale is 2 wide.
         shift = keras.random.uniform(shape, -2 * self.brightness, 2 * self.brightness, seed=seed)
         frames = ops.reshape(image, (*size[:-1], -1, 3))  # [batch, height, width, frames, 3]
@@ -70,5 +75,6 @@ class RandomColour(keras.layers.Layer):
             "saturation": self.saturation,
             "contrast": self.contrast,
             "tint": self.tint,
+            "grey": self.grey,
             "seed": self.seed,
         }

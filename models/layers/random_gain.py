@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.waveforms import float_waveforms
+
 
 @keras.saving.register_keras_serializable("objects_that_sound")
 class RandomGain(keras.layers.Layer):
@@ -25,8 +27,7 @@ class RandomGain(keras.layers.Layer):
 
     def call(self, waveform, training: bool = False):
         """Maps [batch, samples] int16 or float to float in -1..1."""
-        if keras.backend.standardize_dtype(waveform.dtype) == "int16":
-            waveform = ops.cast(waveform, "float32") / 32768.0
+        waveform = float_waveforms(waveform)
         if not training:
             return waveform
         gain = keras.random.uniform(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+from collections.abc import Callable
 from typing import Any, Self
 
 import keras
@@ -15,14 +16,19 @@ from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 from objects_that_sound.models.layers.random_colour import RandomColour
 from objects_that_sound.models.layers.random_gain import RandomGain
 from objects_that_sound.models.layers.random_masks import RandomMasks
+from objects_that_sound.models.layers.random_mix import RandomMix
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.network_config import NetworkConfig
-from objects_that_sound.models.networks.tower import convolution_tower
+from objects_that_sound.models.networks.tower import convolution_tower, total_stride
+from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_objects
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
+
+_ERASED_AREA = (0.0225, 0.25)
+"""Of an image: between 0.15 and 0.5 of each side."""
 
 _POOLING = {
     "maximum": keras.layers.GlobalMaxPooling2D,
@@ -49,6 +55,10 @@ class AvcNetwork(keras.Model, abc.ABC):
         background_sounds: so many of silence and noise join each batch as negatives.
         augmentation: a name of `models.augmentation.AUGMENTATIONS`; crops are the input's part.
         seed: of the augmentation.
+
+    Attributes:
+        map_threshold: value that a heat map reaches where something makes the sound; see
+            `models.training.calibration.set_map_threshold`.
     """
 
     def __init__(
@@ -63,8 +73,11 @@ class AvcNetwork(keras.Model, abc.ABC):
         super().__init__(**kwargs)
         self.config = config
         self.objective = OBJECTIVES[objective]
+        # Joins [batch, ...] of all devices in training; None: each device makes its own pairs.
+        self.gather: Callable[[Any], Any] | None = None
         self.augmentation: AugmentationName = augmentation
         self.seed = seed
+        self.map_threshold = 0.5
         varied = AUGMENTATIONS[augmentation]
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
@@ -75,10 +88,21 @@ class AvcNetwork(keras.Model, abc.ABC):
             varied.saturation,
             varied.contrast,
             varied.tint,
+            varied.grey,
             seed=seed,
             dtype="float32",
             name="random_colour",
         )
+        self.random_erasing = keras.layers.RandomErasing(
+            (varied.erased, varied.erased),
+            scale=_ERASED_AREA,
+            fill_value=0.0,
+            value_range=(-1.0, 1.0),
+            seed=seed,
+            dtype="float32",
+            name="random_erasing",
+        )
+        self.random_mix = RandomMix(varied.mixed, seed=seed, dtype="float32", name="random_mix")
         self.random_gain = RandomGain(varied.volume, seed=seed, dtype="float32", name="random_gain")
         self.random_masks = RandomMasks(
             varied.masks, seed=seed, dtype="float32", name="random_masks"
@@ -117,10 +141,34 @@ class AvcNetwork(keras.Model, abc.ABC):
         )
         self.built = True
 
+    def _all_images(self, values, training: bool):
+        """[batch, ...] of all devices' images in training, where they are to be gathered."""
+        return values if self.gather is None or not training else self.gather(values)
+
+    def _all_sounds(self, sounds, own, training: bool):
+        """Likewise, of `sounds` that begin with those of the batch, `own`.
+
+        The background sounds behind them stay those of the device.
+        """
+        if self.gather is None or not training:
+            return sounds
+        batch = own.shape[0]
+        return ops.concatenate([self.gather(sounds[:batch]), sounds[batch:]], axis=0)
+
     @property
     def embedding_size(self) -> int:
         """Length of the vectors of `embed_image` and `embed_audio`."""
         return self.config.embedding_size
+
+    @property
+    def cell_pixels(self) -> int:
+        """Side, in pixels, of the part of an image that one cell of the map stands for."""
+        return total_stride(self.image_tower)
+
+    @property
+    def short_side_cells(self) -> int:
+        """Cells of the map along the short side of a whole image, `image_size` pixels long."""
+        return max(1, round(self.config.image_size / self.cell_pixels))
 
     @property
     def match_layer(self) -> keras.layers.Layer | None:
@@ -137,7 +185,10 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     @abc.abstractmethod
     def similarity_map(self, image, audio):
-        """Maps images and their sounds to similarities by place, [batch, height, width]."""
+        """Maps images and their sounds to similarities by place, [batch, height, width].
+
+        Images may be of any size: a map has a cell for every `cell_pixels` of height and width.
+        """
 
     @abc.abstractmethod
     def similarity(self, image, audio):
@@ -152,17 +203,45 @@ class AvcNetwork(keras.Model, abc.ABC):
         return ops.sigmoid(self.match_logits(self.similarity(image, audio)))
 
     def heatmap(self, image, audio):
-        """Probability by place that it makes the sound, [batch, height, width], for inference."""
-        return ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+        """The map of `localise` alone."""
+        return self.localise(image, audio)[0]
 
     def localise(self, image, audio):
-        """`heatmap` [batch, height, width] and `score` [batch] at once, for inference."""
-        return self.heatmap(image, audio), self.score(image, audio)
+        """Where the sound comes from, and whether from anything in the image; for inference.
+
+        Returns:
+            `heatmap` [batch, height, width] in 0..1: the probability by place that it makes the
+            sound; with `whole_objects` of the configuration these are extended over the objects,
+            twice as many cells each way and none above the score. And the `score` [batch].
+        """
+        places = ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+        score = self._score_of(places, image, audio)
+        if not self.config.whole_objects:
+            return places, score
+        middle = 3 * (self.config.frames // 2)
+        picture = image[..., middle : middle + 3]
+        crop = self.config.crop_size
+        return whole_objects(places, picture, score, self.cell_pixels, crop), score
+
+    def map_value(self, score: float) -> float:
+        """What a map has at an object's outline if picture and sound fit so well, 0..1."""
+        return AT_OUTLINE * score if self.config.whole_objects else score
+
+    def _score_of(self, places, image, audio):
+        return self.score(image, audio)
 
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""
         image = self.rescaling(ops.cast(image, "float32"))
-        return self.image_tower(self.random_colour(image, training=training), training=training)
+        image = self.random_colour(image, training=training)
+        if AUGMENTATIONS[self.augmentation].erased:
+            image = self.random_erasing(image, training=training)
+        return self.image_tower(image, training=training)
+
+    def heard(self, audio, training: bool = False):
+        """Maps [batch, samples] to the sounds of a step, [sounds, samples]: more, in training."""
+        audio = self.random_mix(audio, training=training)
+        return self.background_sounds(audio, training=training)
 
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""

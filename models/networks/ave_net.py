@@ -59,14 +59,16 @@ class AVENet(AvcNetwork):
 
     def call(self, inputs, training: bool = False):
         """Cosines of all pairs and the vectors of images and sounds, [.., embedding_size]."""
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         images = self.embed_image(inputs["image"], training)  # [batch, embedding_size]
         sounds = self.embed_audio(audio, training)  # [sounds, embedding_size]
+        sounds = self._all_sounds(sounds, inputs["audio"], training)
         similarities = ops.matmul(images, ops.transpose(sounds))  # [batch, sounds]
+        similarities = self._all_images(similarities, training)
         return {
             "similarities": similarities,
             "logits": self.match_logits(similarities),
-            "image_embedding": images,
+            "image_embedding": self._all_images(images, training),
             "audio_embedding": sounds,
         }
 

@@ -68,14 +68,17 @@ class AVOLNet(AvcNetwork):
         """Largest scalar products of all pairs, and the vectors of images and sounds."""
         features = self.image_features(inputs["image"], training)
         places = self.image_head(features, training=training)  # [batch, height, width, size]
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         sounds = self._audio_vector(audio, training)  # [sounds, size]
+        sounds = self._all_sounds(sounds, inputs["audio"], training)
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]
+        similarities = self._all_images(similarities, training)
+        images = self._image_embedding(features, places, training)
         return {
             "similarities": similarities,
             "logits": self.match_logits(similarities),
-            "image_embedding": self._image_embedding(features, places, training),
+            "image_embedding": self._all_images(images, training),
             "audio_embedding": sounds,
         }
 
@@ -111,10 +114,8 @@ class AVOLNet(AvcNetwork):
         """Largest scalar products of images and their sounds, [batch]."""
         return ops.max(self.similarity_map(image, audio), axis=(1, 2))
 
-    def localise(self, image, audio):
-        """`heatmap` [batch, height, width] and `score` [batch], its maximum (section 4.1)."""
-        heatmap = self.heatmap(image, audio)
-        return heatmap, ops.max(heatmap, axis=(1, 2))
+    def _score_of(self, places, image, audio):
+        return ops.max(places, axis=(1, 2))  # section 4.1
 
     def similarity_map(self, image, audio):
         """Scalar products by place, [batch, height, width]."""

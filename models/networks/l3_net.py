@@ -52,14 +52,16 @@ class L3Net(AvcNetwork):
 
     def call(self, inputs, training: bool = False):
         """Logits of all pairs and the pooled features of images and sounds."""
-        audio = self.background_sounds(inputs["audio"], training=training)
+        audio = self.heard(inputs["audio"], training)
         seen = self.pool(self.image_features(inputs["image"], training))  # [batch, channels]
         heard = self.pool(self.audio_features(audio, training))  # [sounds, channels]
+        heard = self._all_sounds(heard, inputs["audio"], training)
         logits = self._logits(seen[:, None], heard[None, :])  # [batch, sounds]
+        logits = self._all_images(logits, training)
         return {
             "similarities": logits,
             "logits": logits,
-            "image_embedding": seen,
+            "image_embedding": self._all_images(seen, training),
             "audio_embedding": heard,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -52,3 +53,8 @@ def convolution_tower(
             )
             tower.add(keras.layers.ReLU(dtype=dtype, name=f"conv{block}_{layer}_relu"))
     return tower
+
+
+def total_stride(tower: keras.Sequential) -> int:
+    """Pixels from one place of a tower's map to the next."""
+    return math.prod(layer.strides[0] for layer in tower.layers if hasattr(layer, "strides"))

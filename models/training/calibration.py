@@ -26,8 +26,34 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
             is none (L3-Net), or if there are no pairs of both kinds.
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
-    if network.match_layer is None:
+    bound = None if network.match_layer is None else _decision_bound(network, batches)
+    if bound is None:
         return
+    # Of the last logit: the only one, or that of "corresponds".
+    shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
+    bias = network.match_layer.bias.numpy()  # [1] or [2]
+    bias[-1] -= shift
+    network.match_layer.bias.assign(bias)
+
+
+def set_map_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
+    """Finds the value of heat maps that tells what makes a sound, in all pictures alike.
+
+    No labels or boxes are needed: at the score that tells pairs that match best from mismatched
+    ones, an object's outline has this value.
+
+    Args:
+        network: trained; gets its `map_threshold`, and keeps it if there are no pairs of both kinds.
+        batches: see `calibrate`.
+    """
+    bound = _decision_bound(network, batches)
+    if bound is not None:
+        logit = network.match_logits(tf.constant([bound], tf.float32))
+        network.map_threshold = network.map_value(float(tf.sigmoid(logit)[0]))
+
+
+def _decision_bound(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> float | None:
+    """The similarity that tells matching pairs best from others; None without both kinds."""
     matching, mismatched = [], []
     forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
     for batch in batches:
@@ -36,13 +62,8 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
         matching.append(similarities[positives])
         mismatched.append(similarities[negatives])
     if not sum(map(len, mismatched)):
-        return
-    bound = best_bound(np.concatenate(matching), np.concatenate(mismatched))
-    # Of the last logit: the only one, or that of "corresponds".
-    shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
-    bias = network.match_layer.bias.numpy()  # [1] or [2]
-    bias[-1] -= shift
-    network.match_layer.bias.assign(bias)
+        return None
+    return best_bound(np.concatenate(matching), np.concatenate(mismatched))
 
 
 def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:

@@ -42,13 +42,16 @@ class CheckpointStore:
 
     Args:
         folder: need not exist.
+        writes: whether this process is the one that writes; others only read.
     """
 
-    def __init__(self, folder: str):
-        self.folder = folder
+    def __init__(self, folder: str, writes: bool = True):
+        self.folder, self._writes = folder, writes
 
     def save(self, step: int, checkpoint: Checkpoint) -> None:
         """Writes a checkpoint and removes older ones but one."""
+        if not self._writes:
+            return
         content = {_STATE: np.frombuffer(json.dumps(checkpoint.state).encode(), np.uint8)}
         for name, arrays in checkpoint.arrays.items():
             content |= {f"{name}/{i}": array for i, array in enumerate(arrays)}
@@ -70,6 +73,8 @@ class CheckpointStore:
 
     def remove(self) -> None:
         """Removes the folder."""
+        if not self._writes:
+            return
         if tf.io.gfile.exists(self.folder):
             tf.io.gfile.rmtree(self.folder)
         with contextlib.suppress(OSError):  # there are other trainings; or storage without folders
@@ -81,7 +86,7 @@ class CheckpointStore:
             return []
         names = tf.io.gfile.listdir(self.folder)
         for name in names:
-            if name.startswith(UNFINISHED):
+            if self._writes and name.startswith(UNFINISHED):
                 with contextlib.suppress(tf.errors.NotFoundError):
                     tf.io.gfile.remove(os.path.join(self.folder, name))
         steps = {int(match[1]): name for name in names if (match := _NAME.fullmatch(name))}

@@ -9,10 +9,21 @@ import keras
 import tensorflow as tf
 
 from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.training.workers import workers, workers_strategy
 
 
 def device_strategy() -> tf.distribute.Strategy:
-    """All visible GPUs, each with its own part of a batch; or the one there is; or the CPU."""
+    """All visible GPUs, each with its own part of a batch; or the one there is; or the CPU.
+
+    Where TF_CONFIG names several workers, those of all of them; then it must be called before
+    TensorFlow computes anything, and waits for the others.
+
+    Raises:
+        ValueError: TF_CONFIG is broken.
+        RuntimeError: TensorFlow has computed something before.
+    """
+    if workers().count > 1:
+        return workers_strategy()
     if len(tf.config.list_logical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
@@ -27,6 +38,17 @@ def dtype_policy(name: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def gather(values: tf.Tensor) -> tf.Tensor:
+    """Joins the values [batch, ...] of all devices to [devices * batch, ...], within a step.
+
+    The gradient goes back to each device's own.
+    """
+    context = tf.distribute.get_replica_context()
+    joined = context.all_gather(values, axis=0)
+    batch, *rest = values.shape
+    return tf.ensure_shape(joined, [context.num_replicas_in_sync * batch, *rest])
 
 
 def copy_weights(source: AvcNetwork, target: AvcNetwork) -> None:

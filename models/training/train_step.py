@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.training.devices import gather
 
 Batch = dict[str, tf.Tensor]
 
@@ -16,7 +17,8 @@ class TrainStep:
     """Runs steps on all devices of a strategy, compiled.
 
     A batch is split over the devices, and there into `accumulation_steps` parts that are taken one
-    after the other. Each part makes its own pairs. The optimiser takes the mean of all gradients
+    after the other. Each part makes its own pairs, or those of the parts that all devices take at
+    once; then each device has the loss of them all. The optimiser takes the mean of all gradients
     once, so that learning rate, weight decay and Adam's moments know of steps only. (Keras's own
     `gradient_accumulation_steps` advances the learning rate with every part.)
 
@@ -24,15 +26,21 @@ class TrainStep:
         network: compiled with its optimiser, in the scope of the strategy.
         strategy: of `device_strategy`.
         accumulation_steps: see TrainingConfig.
+        gather_embeddings: see TrainingConfig; without effect on one device.
     """
 
     def __init__(
-        self, network: AvcNetwork, strategy: tf.distribute.Strategy, accumulation_steps: int = 1
+        self,
+        network: AvcNetwork,
+        strategy: tf.distribute.Strategy,
+        accumulation_steps: int = 1,
+        gather_embeddings: bool = False,
     ):
         self._network = network
         self._strategy = strategy
         self._parts = accumulation_steps
         self._devices = strategy.num_replicas_in_sync
+        network.gather = gather if gather_embeddings and self._devices > 1 else None
         [self._loss] = [metric for metric in network.metrics if metric.name == "loss"]
         # Number of the first step with a loss or gradient that is not finite, or none. It stays on
         # the device until somebody asks, for asking means to wait for all steps so far.
@@ -136,6 +144,8 @@ class TrainStep:
         network = self._network
         with tf.GradientTape() as tape:
             outputs = network(part, training=True)
+            if network.gather is not None:
+                part = part | {"group": network.gather(part["group"])}
             loss = network.compute_loss(x=part, y_pred=outputs, training=True)
             scaled = network.optimizer.scale_loss(loss)
         gradients = tape.gradient(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-import time
 from collections.abc import Callable, Sequence
 
 import keras
@@ -18,11 +17,14 @@ from objects_that_sound.models.training.interruption import Interruption
 from objects_that_sound.models.training.nan_guard import NaNGuard
 from objects_that_sound.models.training.plateau import is_plateau
 from objects_that_sound.models.training.schedule import Schedule
+from objects_that_sound.models.training.shared_statistics import SharedStatistics
+from objects_that_sound.models.training.shared_time import SharedTime
 from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.training_clock import TrainingClock
 from objects_that_sound.models.training.training_state import TrainingState
 from objects_that_sound.models.training.variables import read_learning_rate
 from objects_that_sound.models.training.weight_average import WeightAverage
+from objects_that_sound.models.training.workers import ALONE
 from objects_that_sound.models.training_config import TrainingConfig
 from objects_that_sound.models.training_history import JUDGE, TrainingHistory
 
@@ -48,6 +50,8 @@ class TrainingLoop:
         name_videos: tells the ids of the videos of batch number n, for errors.
         examples: number of examples to train on, where it was counted.
         val_split: name of the split that validates.
+        time: that all workers agree on, of which each is given batches of its own, of
+            `batch_size / count`; a training without others if missing.
     """
 
     def __init__(
@@ -61,8 +65,11 @@ class TrainingLoop:
         name_videos: Callable[[int], list[str]] | None = None,
         examples: int | None = None,
         val_split: str = "eval",
+        time: SharedTime | None = None,
     ):
         config.part_size(strategy.num_replicas_in_sync)
+        self._time = time or SharedTime(strategy, ALONE)
+        self._workers = self._time.workers
         self._network, self._config, self._strategy, self._store = network, config, strategy, store
         self._input_clock = clock or InputClock()
         self._examples, self._val_split = examples, val_split
@@ -70,14 +77,17 @@ class TrainingLoop:
         self._callbacks = list(callbacks)
         for callback in self._callbacks:
             callback.set_model(network)
-        self._step = TrainStep(network, strategy, config.accumulation_steps)
-        look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
-        self._guard = NaNGuard(self._step, network, strategy, look_every, name_videos)
+        self._step = TrainStep(
+            network, strategy, config.accumulation_steps, config.gather_embeddings
+        )
+        self._look_every = _LOOK_EVERY if tf.config.list_logical_devices("GPU") else 1
+        self._guard = NaNGuard(self._step, network, strategy, self._look_every, name_videos)
         self._average = WeightAverage(network, strategy) if config.average_weights else None
+        self._statistics = SharedStatistics(network, strategy, self._averages())
         self._state = self._restored()
-        self._clock = TrainingClock(self._state.clock)
+        self._clock = TrainingClock(self._state.clock, self._time)
         self._schedule = Schedule(config, self._epoch_steps, self._clock)
-        self._saved_at, self._saved_step = time.monotonic(), self._state.step
+        self._saved_at, self._saved_step = self._time(), self._state.step
 
     def run(
         self, train_batches: Callable[[int], tf.data.Dataset], eval_batches: tf.data.Dataset
@@ -89,10 +99,13 @@ class TrainingLoop:
             eval_batches: finite.
 
         Raises:
+            RuntimeError: workers found different checkpoints.
             FloatingPointError: a loss, gradient or weight became NaN or infinite.
             KeyboardInterrupt: SIGINT came; there is a checkpoint of the last step.
         """
         state, config = self._state, self._config
+        if self._workers.count > 1:
+            self._check_same_step()
         self._call("on_train_begin", {"step": state.step, "curves": state.curves})
         batches = self._on_devices(train_batches(state.step))
         eval_batches = self._on_devices(eval_batches)
@@ -101,6 +114,8 @@ class TrainingLoop:
                 self._network.optimizer.learning_rate = self._schedule.rate(state)
                 self._step(state.step + 1, batch)
                 state.step += 1
+                if config.minutes or state.step % self._look_every == 0:
+                    self._time.tick()
                 if self._average is not None:
                     self._average.update(state.step)
                 self._clock.step_done()
@@ -109,6 +124,7 @@ class TrainingLoop:
                 due = state.step % self._epoch_steps == 0
                 state.ended = self._schedule.ended(state)
                 if due or state.ended:
+                    self._statistics.update()
                     with self._average.in_place() if self._average else contextlib.nullcontext():
                         self._end_epoch(eval_batches)
                 if self._schedule.falls(state):
@@ -169,19 +185,20 @@ class TrainingLoop:
     def _checkpoint_is_due(self) -> bool:
         if self._config.checkpoint_steps:
             return self._state.step % self._config.checkpoint_steps == 0
-        return time.monotonic() - self._saved_at >= _CHECKPOINT_SECONDS
+        return self._time() - self._saved_at >= _CHECKPOINT_SECONDS
 
     def _save(self) -> None:
         """Writes a checkpoint unless there is one of this step; checks first that it is sound."""
         if self._saved_step == self._state.step:
             return
         self._guard.check()
+        self._statistics.update()
         if self._store is not None:
             self._state.clock = self._clock.to_json()
             self._store.save(
                 self._state.step, self._state.checkpoint(self._network, self._averages())
             )
-        self._saved_at, self._saved_step = time.monotonic(), self._state.step
+        self._saved_at, self._saved_step = self._time(), self._state.step
 
     def _restored(self) -> TrainingState:
         for checkpoint in self._store.newest() if self._store else ():
@@ -194,11 +211,27 @@ class TrainingLoop:
             return state
         return TrainingState()
 
+    def _check_same_step(self) -> None:
+        own = self._state.step
+        chiefs = int(self._time.chiefs(own))
+        if own != chiefs:
+            raise RuntimeError(
+                f"worker {self._workers.index} of {self._workers.count} would go on after step {own}, "
+                f"but the chief after step {chiefs}: all workers must see the same folder of "
+                "checkpoints, on storage that they share"
+            )
+
     def _averages(self) -> Sequence[keras.Variable]:
         return () if self._average is None else self._average.variables
 
     def _on_devices(self, batches: tf.data.Dataset) -> tf.data.Dataset:
-        if self._strategy.num_replicas_in_sync > 1:
+        devices = self._strategy.num_replicas_in_sync // self._workers.count
+        if self._workers.count > 1:  # these are the worker's own already
+            if devices > 1:
+                size = batches.element_spec["group"].shape[0]
+                batches = batches.rebatch(max(size // devices, 1), drop_remainder=True)
+            return self._strategy.distribute_datasets_from_function(lambda context: batches)
+        if devices > 1:
             return self._strategy.experimental_distribute_dataset(batches)
         gpus = tf.config.list_logical_devices("GPU")
         if gpus:  # copy ahead, while the GPU is busy

@@ -61,15 +61,17 @@ class ModelClient(abc.ABC):
 
     def localise(self, images: Sequence[Image], audios: Sequence[bytes]) -> list[Localisation]:
         """Where in each image its sound comes from."""
-        wanted = {"heatmap": np.float32, "score": np.float32, "crop_box": np.float32}
-        outputs = self._predict_all("localise", _pairs(images, audios), wanted)
-        found = []
-        for heatmap, score, crop_box in zip(
-            outputs["heatmap"], outputs["score"], outputs["crop_box"], strict=True
-        ):
-            ymin, xmin, ymax, xmax = map(float, crop_box)
-            found.append(Localisation(heatmap, float(score), (ymin, xmin, ymax, xmax)))
-        return found
+        names = ("heatmap", "score", "crop_box")
+        # Not `_predict_all`: the maps of each request may have another shape.
+        answers = (
+            self.predict("localise", part, dict.fromkeys(names, np.float32))
+            for part in self._parts(_pairs(images, audios))
+        )
+        return [
+            Localisation.of_answer(*one)
+            for answer in answers
+            for one in zip(*(answer[name] for name in names), strict=True)
+        ]
 
     def search_by_image(self, images: Sequence[Image], k: int = 10) -> list[list[FoundItem]]:
         """The k sounds of the served index that fit each image best, the best first."""
@@ -83,9 +85,9 @@ class ModelClient(abc.ABC):
         """What the model takes and gives."""
         outputs = self.predict("describe", {"query": [b""]}, {})
         names = [field.name for field in dataclasses.fields(ModelDescription)]
-        # Models exported before there was one lack the last.
+        # Models exported before there were these lack the last ones.
         return ModelDescription(
-            **{name: int(outputs[name][0]) for name in names if name in outputs}
+            **{name: outputs[name][0].item() for name in names if name in outputs}
         )
 
     def __enter__(self) -> ModelClient:

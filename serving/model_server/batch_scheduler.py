@@ -95,7 +95,8 @@ class BatchScheduler:
             The request's part of the outputs.
 
         Raises:
-            ServingError: INVALID_ARGUMENT, the arrays cannot be batched; UNAVAILABLE, too many
+            ServingError: INVALID_ARGUMENT, the arrays cannot be batched, or the outputs of a split
+                request put together; UNAVAILABLE, too many
                 batches wait; DEADLINE_EXCEEDED; whatever `run` raises.
         """
         size = self._batch_size(feeds)
@@ -121,7 +122,13 @@ class BatchScheduler:
         if len(tasks) == 1:
             return tasks[0].outputs
         parts = [task.outputs for task in tasks]
-        return [np.concatenate(output) for output in zip(*parts, strict=True)]
+        try:
+            return [np.concatenate(output) for output in zip(*parts, strict=True)]
+        except ValueError as error:
+            raise ServingError.invalid_argument(
+                f"The request was split into batches of {limit}, whose outputs have different "
+                f"shapes: {error}; send at most {limit} examples at once"
+            ) from error
 
     def _batch_size(self, feeds: list[np.ndarray]) -> int:
         if not feeds or any(feed.ndim == 0 for feed in feeds):

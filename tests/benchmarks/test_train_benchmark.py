@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.train import run
+from benchmarks.train.codecs import CodecCost
 from benchmarks.train.measurements import Measurements
 
 
@@ -23,6 +24,15 @@ def test_it_measures_everything_and_compares_with_the_targets():
     }
     assert set(rows) >= {"fromfiles,", "frommemory,", "matrixproduct,", "tf.data,CPU"}
     assert all(float(row[-2]) > 0 for row in rows.values())
+    sizes = {line[0]: float(line[1]) for line in lines if line and line[-1:] == ["pairs/s"]}
+    assert set(sizes) == {"pcm", "flac", "vorbis"}
+    assert sizes["flac"] < sizes["pcm"]
+
+
+def test_storage_or_cpu_bounds_the_pairs_whichever_is_slower():
+    cost = CodecCost("flac", 50_000, 2.0)
+    assert cost.pairs_per_second(100e6, cores=2) == 1000  # of CPU
+    assert cost.pairs_per_second(10e6, cores=2) == 200  # of storage
 
 
 def test_ratios_are_of_medians():

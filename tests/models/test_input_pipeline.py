@@ -309,3 +309,41 @@ def test_a_network_of_one_frame_takes_the_middle_one_of_several(moving, tiny_con
     [batch] = evaluation_batches([moving], tiny_config(), 12).as_numpy_iterator()
     assert batch["image"].shape == (12, 16, 16, 3)
     assert batch["image"][..., 2].mean() == pytest.approx(120, abs=3)
+
+
+@pytest.fixture(scope="module")
+def flac(write_examples, tmp_path_factory) -> str:
+    """As `colours`, but for how sound is stored."""
+    return write_examples(tmp_path_factory.mktemp("flac"), 10, audio_codec="flac")
+
+
+def test_batches_do_not_tell_flac_from_pcm(colours, flac, tiny_config):
+    assert _equal(_train(flac, tiny_config(), 4), _train(colours, tiny_config(), 4))
+    wanted, got = (
+        list(evaluation_batches([files], tiny_config(), 5).as_numpy_iterator())
+        for files in (colours, flac)
+    )
+    assert _equal(got, wanted)
+
+
+def test_files_of_several_codecs_go_together(colours, flac, tiny_config):
+    sounds = [
+        sound.tobytes()
+        for batch in evaluation_batches([colours, flac], tiny_config(), 20).as_numpy_iterator()
+        for sound in batch["audio"]
+    ]
+    alone = [
+        sound.tobytes()
+        for batch in evaluation_batches([colours], tiny_config(), 10).as_numpy_iterator()
+        for sound in batch["audio"]
+    ]
+    assert sorted(sounds) == sorted(2 * alone)
+
+
+def test_a_damaged_sound_is_an_error_that_says_so(flac, tiny_config, tmp_path):
+    path = tmp_path / "data.gz"
+    [record] = tf.data.TFRecordDataset(flac, "GZIP").take(1).as_numpy_iterator()
+    with tf.io.TFRecordWriter(str(path), "GZIP") as writer:
+        writer.write(record.replace(b"fLaC", b"fLaX"))
+    with pytest.raises(tf.errors.OpError, match="sound of an example can't be decoded"):
+        _train(str(path), tiny_config(), 1, batch_size=1)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 import types
+from collections.abc import Callable
 
 import pytest
 
@@ -13,8 +15,10 @@ def clock() -> InputClock:
     return InputClock()
 
 
-def _bar(clock: InputClock, **figures) -> ProgressBar:
-    bar = ProgressBar(8, clock, interval=0)
+def _bar(
+    clock: InputClock, time: Callable[[], float] = time.perf_counter, **figures
+) -> ProgressBar:
+    bar = ProgressBar(8, clock, interval=0, time=time)
     bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: figures))
     return bar
 
@@ -44,10 +48,9 @@ def test_it_counts_pairs_and_shows_the_latest_figures(clock, capsys):
     assert not any("\r" in line for line in lines)
 
 
-def test_it_shows_the_share_of_time_spent_waiting_for_input(clock, monkeypatch):
+def test_it_shows_the_share_of_time_spent_waiting_for_input(clock):
     now = [100.0]
-    monkeypatch.setattr("objects_that_sound.models.progress_bar.time.perf_counter", lambda: now[0])
-    bar = _bar(clock)
+    bar = _bar(clock, lambda: now[0])
     bar.on_train_begin()
     for waited, seconds, shown in ((0.5, 2.0, "25%"), (3.0, 4.0, "75%"), (0.0, 1.0, "0%")):
         now[0] += seconds
@@ -57,11 +60,10 @@ def test_it_shows_the_share_of_time_spent_waiting_for_input(clock, monkeypatch):
     bar.on_train_end()
 
 
-def test_it_looks_at_the_figures_only_now_and_then(clock, monkeypatch):
+def test_it_looks_at_the_figures_only_now_and_then(clock):
     now = [100.0]
-    monkeypatch.setattr("objects_that_sound.models.progress_bar.time.perf_counter", lambda: now[0])
     looks = []
-    bar = ProgressBar(8, clock)
+    bar = ProgressBar(8, clock, time=lambda: now[0])
     bar.set_model(types.SimpleNamespace(get_metrics_result=lambda: looks.append(now[0]) or {}))
     bar.on_train_begin()
     for step in range(40):

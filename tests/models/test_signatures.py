@@ -84,7 +84,7 @@ def _call(signature, **inputs) -> dict[str, np.ndarray]:
             "localise",
             ["image", "audio"],
             {
-                "heatmap": ("float32", [None, 2, 2]),
+                "heatmap": ("float32", [None, None, None]),
                 "crop_box": ("float32", [None, 4]),
                 "score": ("float32", [None]),
             },
@@ -95,8 +95,9 @@ def _call(signature, **inputs) -> dict[str, np.ndarray]:
             ["query"],
             {
                 name: ("int32", [None])
-                for name in ("sample_rate", "image_size", "embedding_size", "frames")
-            },
+                for name in ("sample_rate", "image_size", "crop_size", "embedding_size", "frames")
+            }
+            | {"map_threshold": ("float32", [None])},
         ),
     ],
 )
@@ -135,11 +136,13 @@ def test_every_operation_is_of_stock_tensorflow(folder):
 @pytest.mark.parametrize("size", [(20, 20), (37, 51), (90, 41), (20, 300), (7, 9)])
 def test_images_of_any_kind_and_size_are_taken(signatures, encode_image, pcm, kind, size):
     image = encode_image(np.full([*size, 3], 90, np.uint8), kind)
+    assert 0 < _call(signatures["score"], image=[image], audio=[pcm])["score"][0] < 1
     answer = _call(signatures["localise"], image=[image], audio=[pcm])
     assert 0 < answer["score"][0] < 1
-    ymin, xmin, ymax, xmax = answer["crop_box"][0]
-    assert 0 <= ymin < ymax <= 1
-    assert 0 <= xmin < xmax <= 1
+    assert answer["crop_box"].tolist() == [[0, 0, 1, 1]]
+    # A short side of 20 pixels comes nearest to two cells of eight.
+    cells = [round(2 * side / min(size)) for side in size]
+    assert list(answer["heatmap"].shape) == [1, *cells]
 
 
 def test_grey_and_transparent_pictures_are_taken(signatures, encode_image):
@@ -175,10 +178,6 @@ def test_the_score_is_the_networks(signatures, network, pixels, png, tone):
     expected = keras.ops.convert_to_numpy(network.score(crop, sound[None]))
     answer = _call(signatures["score"], image=[png], audio=[sound.tobytes()])
     assert answer["score"] == pytest.approx(expected, abs=1e-4)
-    localised = _call(signatures["localise"], image=[png], audio=[sound.tobytes()])
-    assert localised["score"] == pytest.approx(expected, abs=1e-4)
-    heatmap = keras.ops.convert_to_numpy(network.heatmap(crop, sound[None]))
-    assert localised["heatmap"] == pytest.approx(heatmap, abs=1e-4)
 
 
 def test_serving_sees_and_hears_what_training_did(
@@ -267,31 +266,52 @@ def test_bytes_that_are_no_picture_are_invalid_arguments(signatures, image):
         _call(signatures["embed_image"], image=[image])
 
 
-@pytest.mark.parametrize(
-    ("size", "crop_box"),
-    [
-        ((40, 60), (2 / 20, 7 / 30, 18 / 20, 23 / 30)),  # landscape, scaled to 20 x 30
-        ((60, 40), (7 / 30, 2 / 20, 23 / 30, 18 / 20)),  # portrait
-        ((20, 28), (2 / 20, 6 / 28, 18 / 20, 22 / 28)),  # as stored
-        ((33, 47), (2 / 20, 6 / 28, 18 / 20, 22 / 28)),  # 28.48 columns are rounded
-        ((50, 50), (0.1, 0.1, 0.9, 0.9)),
-    ],
-)
-def test_the_crop_box_is_the_centre(signatures, encode_image, pcm, size, crop_box):
-    image = encode_image(np.zeros([*size, 3], np.uint8), "png")
-    answer = _call(signatures["localise"], image=[image], audio=[pcm])
-    assert answer["crop_box"][0] == pytest.approx(crop_box, abs=1e-6)
+@pytest.mark.parametrize("size", [(16, 40), (40, 16), (16, 16)])
+def test_the_whole_picture_is_localised_in(signatures, network, encode_image, tone, size):
+    picture = np.random.default_rng(0).integers(0, 256, [*size, 3], np.uint8)
+    sound = tone(200)
+    answer = _call(
+        signatures["localise"], image=[encode_image(picture, "png")], audio=[sound.tobytes()]
+    )
+    heatmap, score = network.localise(picture[None], sound[None])
+    assert answer["heatmap"] == pytest.approx(keras.ops.convert_to_numpy(heatmap), abs=1e-4)
+    assert answer["score"] == pytest.approx(keras.ops.convert_to_numpy(score), abs=1e-4)
+    assert answer["score"] == pytest.approx(answer["heatmap"].max(), abs=1e-6)
 
 
-def test_what_is_outside_of_the_crop_box_is_not_seen(signatures, encode_image, pixels, png, pcm):
+def test_only_localise_sees_what_is_outside_of_the_centre(
+    signatures, encode_image, pixels, png, pcm
+):
     outside, inside = pixels.copy(), pixels.copy()
     outside[:2] = outside[18:] = 255
     outside[:, :6] = outside[:, 22:] = 255
     inside[2, 6] = 255 - inside[2, 6]
     images = [png, encode_image(outside, "png"), encode_image(inside, "png")]
+    scores = _call(signatures["score"], image=images, audio=[pcm] * 3)["score"]
+    assert scores[1] == pytest.approx(scores[0], abs=1e-6)
+    assert scores[2] != pytest.approx(scores[0], abs=1e-6)
     heatmaps = _call(signatures["localise"], image=images, audio=[pcm] * 3)["heatmap"]
-    assert heatmaps[1] == pytest.approx(heatmaps[0], abs=1e-6)
-    assert heatmaps[2] != pytest.approx(heatmaps[0], abs=1e-6)
+    assert heatmaps[1] != pytest.approx(heatmaps[0], abs=1e-6)
+
+
+def test_maps_of_pictures_of_many_shapes_are_filled_up_beyond_the_picture(
+    signatures, encode_image, pcm
+):
+    sizes = [(16, 40), (40, 16), (16, 16), (16, 32)]
+    random = np.random.default_rng(1)
+    images = [encode_image(random.integers(0, 256, [*size, 3], np.uint8), "png") for size in sizes]
+    together = _call(signatures["localise"], image=images, audio=[pcm] * 4)
+    assert together["heatmap"].shape == (4, 5, 5)
+    for i, (height, width) in enumerate(sizes):
+        alone = _call(signatures["localise"], image=[images[i]], audio=[pcm])
+        rows, columns = height // 8, width // 8
+        assert together["crop_box"][i] == pytest.approx([0, 0, 5 / rows, 5 / columns])
+        heatmap = together["heatmap"][i].copy()
+        assert heatmap[:rows, :columns] == pytest.approx(alone["heatmap"][0], abs=1e-6)
+        assert heatmap[:rows, :columns].min() > 0
+        heatmap[:rows, :columns] = 0
+        assert not heatmap.any()
+        assert together["score"][i] == pytest.approx(alone["score"][0], abs=1e-6)
 
 
 def test_pair_examples_score_as_their_parts(signatures, png, pcm, tone):
@@ -317,8 +337,10 @@ def test_describe_says_what_a_client_must_know(signatures):
     assert {name: value.tolist() for name, value in answer.items()} == {
         "sample_rate": [RATE, RATE],
         "image_size": [20, 20],
+        "crop_size": [16, 16],
         "embedding_size": [8, 8],
         "frames": [1, 1],
+        "map_threshold": [0.5, 0.5],
     }
 
 
@@ -354,8 +376,8 @@ def test_several_frames_are_one_image(of_three_frames, three_frames, encode_imag
     answer = _call(signatures["score"], image=images, audio=[pcm, pcm])["score"]
     assert answer == pytest.approx(expected, abs=1e-4)
     localised = _call(signatures["localise"], image=images, audio=[pcm, pcm])
-    assert localised["heatmap"].shape == (2, 4, 4)
-    assert localised["crop_box"][0] == pytest.approx((2 / 20, 6 / 28, 18 / 20, 22 / 28), abs=1e-6)
+    assert localised["heatmap"].shape == (2, 5, 7)
+    assert localised["crop_box"].tolist() == [[0, 0, 1, 1]] * 2
     vectors = _call(signatures["embed_image"], image=images)["embedding"]
     assert vectors == pytest.approx(
         keras.ops.convert_to_numpy(network.embed_image(crops)), abs=1e-4
@@ -367,6 +389,26 @@ def test_several_frames_are_one_image(of_three_frames, three_frames, encode_imag
     ]
     assert _call(signatures["score_examples"], examples=pairs)["score"] == pytest.approx(answer)
     assert _call(signatures["describe"], query=[b""])["frames"].tolist() == [3]
+
+
+@pytest.mark.parametrize("size", [(20, 60), (60, 20)])
+def test_at_its_edges_a_wide_or_tall_picture_is_seen_as_by_itself(
+    of_three_frames, encode_image, pcm, size
+):
+    """Farther than what a cell sees (12 pixels) from where the part was cut off."""
+    _, signatures = of_three_frames
+    frames = np.random.default_rng(2).integers(0, 256, [3, *size, 3], np.uint8)
+    pngs = [encode_image(frame, "png") for frame in frames]
+    [whole] = _call(signatures["localise"], image=[pngs], audio=[pcm])["heatmap"]
+    assert whole.shape == (size[0] // 4, size[1] // 4)
+    for part, cells in (
+        (np.s_[:, -40:, -40:], np.s_[-6:, -6:]),
+        (np.s_[:, :40, :40], np.s_[:6, :6]),
+    ):
+        pngs = [encode_image(frame, "png") for frame in frames[part]]
+        [heatmap] = _call(signatures["localise"], image=[pngs], audio=[pcm])["heatmap"]
+        assert heatmap[cells] == pytest.approx(whole[cells], abs=1e-5)
+        assert np.ptp(heatmap[cells]) > 1e-4
 
 
 def test_several_frames_of_other_sizes_and_kinds_are_scaled(of_three_frames, encode_image):

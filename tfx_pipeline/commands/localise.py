@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
 import pathlib
 import time as clock
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,9 @@ import click
 from objects_that_sound.tfx_pipeline.commands import client_options
 
 if TYPE_CHECKING:
+    from objects_that_sound.components.localisation_video.localiser import Found
     from objects_that_sound.components.localisation_video.video_options import VideoOptions
+    from objects_that_sound.models.sounding_parts import SoundingParts
     from objects_that_sound.serving.client.model_client import ModelClient
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
@@ -77,7 +81,9 @@ def command(
     """Show where in an image, or in every frame of a video, a sound comes from.
 
     `ots localise VIDEO -o OUT.mp4` writes a video of input, overlay and map side by side, with the
-    sound. Each frame is localised with the second of sound centred on it.
+    sound. Each frame is localised with the second of sound centred on it. What makes the sound is
+    outlined; where nothing does, the overlay says so. With --json, each frame is a line: its time in
+    seconds, score, boxes around what makes the sound, and the map. The last line is about all.
 
     `ots localise --video V --time T`, or `--image` and `--audio`, answers for one frame.
 
@@ -127,6 +133,7 @@ def _localise_video(
         make_localisation_video,
     )
     from objects_that_sound.components.media.media_error import MediaError
+    from objects_that_sound.models.sounding_parts import NOTHING
 
     began = clock.monotonic()
     with tqdm(desc=source.name, unit="frame", disable=None) as bar:
@@ -135,8 +142,12 @@ def _localise_video(
             bar.total = total
             bar.update(done - bar.n)
 
+        def print_frame(time: float, found: Found, parts: SoundingParts) -> None:
+            if as_json:
+                click.echo(json.dumps({"time": round(time, 6), **_answer(found, parts)}))
+
         try:
-            made = make_localisation_video(source, output, client, options, show)
+            made = make_localisation_video(source, output, client, options, show, print_frame)
         except MediaError as error:
             raise click.ClickException(f"{source}: {error}") from error
         except (ConnectionError, TimeoutError):
@@ -150,12 +161,23 @@ def _localise_video(
         f"probability of {made.mean_score:.2f}, the maps peak at {made.mean_peak:.2f} on average"
     )
     for number, what in (
+        (made.dark_frames, f"times {NOTHING}"),
         (made.broken_frames, "damaged frames were left out"),
         (made.broken_sounds, "damaged pieces of sound were left out"),
     ):
         words += f"; {number} {what}" if number else ""
     result = {"output": str(output), **dataclasses.asdict(made), "wall_seconds": wall}
-    client_options.print_result(result, as_json, words)
+    click.echo(json.dumps(result) if as_json else words)
+
+
+def _answer(found: Found, parts: SoundingParts) -> dict[str, Any]:
+    """Where a sound comes from, for JSON."""
+    return {
+        "score": round(found.score, 6),
+        "boxes": [[round(edge, 6) for edge in box] for box in parts.boxes],
+        "crop_box": [round(edge, 6) for edge in found.crop_box],
+        "heatmap": found.heatmap.astype(float).round(4).tolist(),
+    }
 
 
 def _localise_frame(
@@ -167,27 +189,37 @@ def _localise_frame(
     output: pathlib.Path | None,
     as_json: bool,
 ) -> None:
+    from PIL import Image
+
+    from objects_that_sound.models.sounding_parts import NOTHING, sounding_parts
+
     media = client_options.read_media(client, image, audio, video, time, need_both=True)
     assert media.image is not None and media.audio is not None  # need_both
     found = client.localise(media.images, [media.audio])[0]
+    threshold = client.describe().map_threshold
+    with Image.open(io.BytesIO(media.image)) as picture:
+        parts = sounding_parts(found.heatmap, found.crop_box, picture.size, threshold)
     y, x = found.peak
     greatest = float(found.heatmap.max())
     result = {
         "source": media.source,
-        "score": found.score,
         "peak": {"y": y, "x": x, "value": greatest},
-        "crop_box": found.crop_box,
-        "heatmap": found.heatmap.tolist(),
+        **_answer(found, parts),
     }
-    words = (
-        f"{media.source}: probability that picture and sound correspond {found.score:.4f}; the "
-        f"sound comes from {x:.0%} of the width and {y:.0%} of the height ({greatest:.4f} there)"
+    words = f"{media.source}: probability that picture and sound correspond {found.score:.4f}; " + (
+        f"the sound comes from {x:.0%} of the width and {y:.0%} of the height"
+        + f" ({greatest:.4f} there)"
+        if parts.boxes
+        else f"{NOTHING} (the map's greatest value, {greatest:.4f}, is below {threshold:.4f})"
     )
     if output is not None:
         from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
 
         try:
-            draw_overlay(media.image, found.heatmap, found.crop_box, longest_side=640).save(output)
+            overlay = draw_overlay(
+                media.image, found.heatmap, found.crop_box, longest_side=640, threshold=threshold
+            )
+            overlay.save(output)
         except (OSError, ValueError) as error:
             raise click.ClickException(f"cannot write {output}: {error}") from error
         result["overlay"] = str(output)

@@ -23,6 +23,10 @@ import click
 @click.option("--run-name", help="Name of the run.  [default: the file's name and the time]")
 @click.option("--namespace", help="Of multi-user Kubeflow.")
 @click.option(
+    "--service-account",
+    help="Of Kubernetes, that the steps run as, for rights to storage. Default: the cluster's.",
+)
+@click.option(
     "--token", envvar="KF_PIPELINES_TOKEN", help="For the server; better in KF_PIPELINES_TOKEN."
 )
 @click.option(
@@ -38,6 +42,7 @@ def command(
     experiment: str | None,
     run_name: str | None,
     namespace: str | None,
+    service_account: str | None,
     token: str | None,
     cache: bool | None,
     wait: bool,
@@ -66,6 +71,7 @@ def command(
             experiment=experiment,
             run_name=run_name,
             namespace=namespace,
+            service_account=service_account,
             token=token,
             cache=cache,
             wait=wait,

@@ -76,6 +76,14 @@ def check(
     show_default=True,
     help="Length of each video.",
 )
+@click.option(
+    "--several-sounding",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of videos in which two objects sound together, one after the other, or one falls "
+    "silent.",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: all cores]")
 @click.option("--overwrite", is_flag=True, help="Replace videos made with other parameters.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -84,6 +92,7 @@ def generate(
     count: int,
     seed: int,
     seconds: float,
+    several_sounding: float,
     workers: int | None,
     overwrite: bool,
     quiet: bool,
@@ -92,16 +101,25 @@ def generate(
 
     Video i depends on the seed and i only, so the same arguments give the same files; videos that
     are there already are kept. Classes and boxes go to DIR/annotations.jsonl, for evaluation only.
+    With --several-sounding, DIR/boxes.json is for `ots evaluate localisation-benchmark`.
 
     \b
     Examples:
       ots videos generate videos --count 120
     """
     from objects_that_sound.components.generated_videos import generator
+    from objects_that_sound.components.generated_videos.difficulty import Difficulty
 
     try:
         encoded = generator.generate_videos(
-            directory, count, seed, seconds, None, workers, overwrite, progress=not quiet
+            directory,
+            count,
+            seed,
+            seconds,
+            Difficulty(several_sounding=several_sounding),
+            workers,
+            overwrite,
+            progress=not quiet,
         )
     except ValueError as error:
         raise click.ClickException(str(error)) from error

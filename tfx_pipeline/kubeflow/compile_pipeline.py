@@ -8,6 +8,7 @@ Here each node of the same TFX pipeline becomes a container component of kfp.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,17 +17,20 @@ from kfp import compiler, dsl, kubernetes
 
 from objects_that_sound.tfx_pipeline.knobs.knob import Knob
 from objects_that_sound.tfx_pipeline.kubeflow.configure import VIDEO_FINGERPRINT, properties_output
+from objects_that_sound.tfx_pipeline.kubeflow.deploy_task import deploy_task
 from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
 from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import (
     CONFIGURE,
     EXAMPLE_GEN,
     LIST_VIDEOS,
-    TRAINER,
+    REPORT_FAILURE,
     VIDEOS,
     configure_component,
     list_videos_component,
+    report_failure_component,
     step_component,
 )
+from objects_that_sound.tfx_pipeline.kubeflow.report_failure import WEBHOOK
 from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import (
     parameter_knobs,
     read_parameters,
@@ -35,8 +39,6 @@ from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
 from objects_that_sound.tfx_pipeline.kubeflow.step import Step, steps
 from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
-
-_RETRY_AFTER = "30s"
 
 
 def compile_pipeline(
@@ -69,9 +71,10 @@ def compile_pipeline(
         raise ValueError("--beam-arg needs --work-dir: a folder that Beam's workers see, too")
     graph = steps(tfx_graph(run_options, destination))
     names = [CONFIGURE, LIST_VIDEOS, *(step.name for step in graph)]
-    for name in (*deployment.uncached, *deployment.step_retries):
-        if name not in names:
-            raise ValueError(f"there is no step {name!r}, only {', '.join(names)}")
+    if deployment.report_failures:
+        names.append(REPORT_FAILURE)
+    for name in sorted(deployment.named_steps.difference(names)):
+        raise ValueError(f"there is no step {name!r}, only {', '.join(names)}")
     pipeline = dsl.pipeline(name=PIPELINE_NAME, pipeline_root=pipeline_root)(
         _function(graph, deployment, structure, defaults or {})
     )
@@ -90,7 +93,8 @@ def _function(
 
     def objects_that_sound(*channels: Any) -> None:
         parameters = dict(zip((knob.name for knob in knobs), channels, strict=True))
-        _add_steps(graph, deployment, structure, parameters)
+        with _reporting_failures(deployment):
+            _add_steps(graph, deployment, structure, parameters)
 
     objects_that_sound.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
@@ -110,6 +114,17 @@ def _function(
     return objects_that_sound
 
 
+def _reporting_failures(deployment: Deployment) -> contextlib.AbstractContextManager[Any]:
+    """What the steps are added within; a group of its own, where somebody wants to be told."""
+    if not deployment.report_failures:
+        return contextlib.nullcontext()
+    report = report_failure_component(deployment)()
+    deploy_task(REPORT_FAILURE, report, deployment)
+    secret, key = deployment.report_failures.split(":")
+    kubernetes.use_secret_as_env(report, secret, {key: WEBHOOK})
+    return dsl.ExitHandler(report, name="run")
+
+
 def _default(knob: Knob) -> Any:
     if knob.required:
         return inspect.Parameter.empty
@@ -126,7 +141,6 @@ def _add_steps(
     listed = list_videos_component(deployment)(
         videos=parameters["videos"],
         segments=parameters["segments"],
-        eval_videos=parameters["eval_videos"],
         fingerprint=configure.outputs[VIDEO_FINGERPRINT],
     )
     tasks = {CONFIGURE: configure, LIST_VIDEOS: listed}
@@ -138,19 +152,4 @@ def _add_steps(
         task = step_component(step, deployment)(**inputs)
         tasks[step.name] = task.after(*(tasks[name] for name in step.after))
     for name, task in tasks.items():
-        _deploy(name, task, deployment)
-
-
-def _deploy(name: str, task: dsl.PipelineTask, deployment: Deployment) -> None:
-    task.set_caching_options(name != CONFIGURE and name not in deployment.uncached)
-    retries = deployment.step_retries.get(name, deployment.retries)
-    if retries:
-        task.set_retry(retries, backoff_duration=_RETRY_AFTER, backoff_factor=2)
-    for claim, folder in deployment.volumes.items():
-        kubernetes.mount_pvc(task, pvc_name=claim, mount_path=folder)
-    if name == TRAINER:
-        if deployment.gpus:
-            task.set_accelerator_type(deployment.accelerator)
-            task.set_accelerator_limit(deployment.gpus)
-        for key, value in deployment.node_selector.items():
-            kubernetes.add_node_selector(task, key, value)
+        deploy_task(name, task, deployment)

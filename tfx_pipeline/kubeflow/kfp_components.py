@@ -27,12 +27,14 @@ _PYTHON = ("python", "-P", "-m")  # -P: the working directory may hold anything
 
 CONFIGURE = "configure"
 LIST_VIDEOS = "list-videos"
+REPORT_FAILURE = "report-failure"
 VIDEOS = "videos"
 """Output of LIST_VIDEOS and input of EXAMPLE_GEN: a folder with the list."""
 EXAMPLE_GEN = step_name("VideoExampleGen")
 TRAINER = step_name("Trainer")
 
 _RESUMING = (EXAMPLE_GEN, TRAINER)
+_RUN_TRAIN_JOB = "objects_that_sound.tfx_pipeline.kubeflow.run_train_job.run_fn"
 _PARAMETER_TYPES = {
     STRING: "String",
     INTEGER: "Integer",
@@ -40,7 +42,8 @@ _PARAMETER_TYPES = {
     BOOLEAN: "Boolean",
     LIST: "JsonArray",
 }
-_ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset"}  # of kfp's; all others: "Artifact"
+_ARTIFACT_TYPES = {"Model": "Model", "Examples": "Dataset", "Evaluation": "Metrics"}
+"""Of kfp's; all others: "Artifact"."""
 
 
 def configure_component(
@@ -82,6 +85,20 @@ def list_videos_component(deployment: Deployment) -> Any:
     )
 
 
+def report_failure_component(deployment: Deployment) -> Any:
+    """Of the step that follows when the run has ended, in whichever way; see report_failure.py."""
+    return _component(
+        REPORT_FAILURE,
+        deployment.image,
+        inputs={"status": "PipelineTaskFinalStatus"},
+        outputs={},
+        command=[
+            *(*_PYTHON, "objects_that_sound.tfx_pipeline.kubeflow.report_failure"),
+            *("--status", {"inputValue": "status"}),
+        ],
+    )
+
+
 def step_component(step: Step, deployment: Deployment) -> Any:
     """Of a node of the TFX pipeline; see run_step.py."""
     inputs = {one.name: _artifact_type(one.artifact_class) for one in step.inputs}
@@ -99,6 +116,8 @@ def step_component(step: Step, deployment: Deployment) -> Any:
         command += ["--property", standard_component_specs.INPUT_BASE_KEY, {"inputPath": VIDEOS}]
     if deployment.work_dir and step.name in _RESUMING:
         command += ["--work_dir", deployment.work_dir]
+    if step.name == TRAINER and deployment.training_workers > 1:
+        command += ["--property", "run_fn", _RUN_TRAIN_JOB]
     image = deployment.image
     if step.name == TRAINER and deployment.trainer_image:
         image = deployment.trainer_image

@@ -15,6 +15,7 @@ lacks elsewhere is done around it:
 - There are no optional artifacts: one that stands for "no model" is left out.
 - An input has one source: the artifacts of a union come as several inputs, and are put together.
 - All properties come as one parameter, from the step `configure`.
+- It has a type for figures, `Metrics`, whose metadata its page compares: they are put there.
 - It gives each task more outputs than the step declares: since 2.5 its log, `executor-logs`. They are
   the launcher's own, and are left to it.
 """
@@ -36,11 +37,14 @@ from tfx.types import standard_artifacts
 from tfx.utils import io_utils, name_utils
 
 from objects_that_sound.components.blessed_models import is_no_model
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.evaluation_result import read_evaluation_result
 from objects_that_sound.components.isolated_python import isolate_children
 
 PROPERTIES = "exec_properties"
 """Name of the input parameter that holds the executor's properties as JSON."""
 
+_EVALUATION = name_utils.get_full_name(Evaluation)
 _MODEL = name_utils.get_full_name(standard_artifacts.Model)
 
 
@@ -87,11 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     )
 
+    figures = {
+        name: _figures(places[name])
+        for name, artifact_class, _ in given.output
+        if artifact_class == _EVALUATION
+    }
     if work_dir:
         for name, _, path in given.output:
             io_utils.copy_dir(places[name], path)
         fileio.rmtree(work_dir)
-    _restore(outputs.output_file, uris)
+    _restore(outputs.output_file, uris, figures)
 
 
 def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
@@ -141,12 +150,24 @@ def _work_dir(folder: str, outputs: pipeline_spec_pb2.ExecutorInput.Outputs) -> 
     return os.path.join(folder, hashlib.sha256("\n".join(uris).encode()).hexdigest()[:16])
 
 
-def _restore(output_file: str, uris: Mapping[str, str]) -> None:
-    """Writes URIs for paths, and no nulls, which open-source Kubeflow refuses."""
+def _figures(folder: str) -> dict[str, float]:
+    """What an evaluator measured, by the metrics' names."""
+    result = read_evaluation_result(folder)
+    return {
+        one.metric.column: one.value
+        for one in (result.metrics if result else ())
+        if one.value is not None
+    }
+
+
+def _restore(
+    output_file: str, uris: Mapping[str, str], figures: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Writes URIs for paths, figures, and no nulls, which open-source Kubeflow refuses."""
     output = pipeline_spec_pb2.ExecutorOutput()
     with fileio.open(output_file) as file:
         json_format.Parse(file.read(), output)
-    for artifacts in output.artifacts.values():
+    for name, artifacts in output.artifacts.items():
         for artifact in artifacts.artifacts:
             artifact.uri = uris[artifact.uri]
             metadata = json_format.MessageToDict(artifact.metadata)
@@ -158,6 +179,7 @@ def _restore(output_file: str, uris: Mapping[str, str]) -> None:
                     if value is not None
                 }
             )
+            artifact.metadata.update(figures.get(name, {}))
     with fileio.open(output_file, "w") as file:
         file.write(json_format.MessageToJson(output))
 

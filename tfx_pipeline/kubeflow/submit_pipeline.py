@@ -32,6 +32,7 @@ def submit_pipeline(
     experiment: str | None = None,
     run_name: str | None = None,
     namespace: str | None = None,
+    service_account: str | None = None,
     token: str | None = None,
     cache: bool | None = None,
     wait: bool = False,
@@ -46,6 +47,7 @@ def submit_pipeline(
         experiment: that the run is filed under; None for kfp's default.
         run_name: None for the package's name and the time.
         namespace: of multi-user Kubeflow.
+        service_account: Kubernetes account that the steps run as; None for the cluster's default.
         token: for the server, if it asks for one.
         cache: whether all steps, or none, may reuse results; None for what was compiled.
         wait: whether to wait for the end.
@@ -68,6 +70,7 @@ def submit_pipeline(
             run_name=run_name,
             experiment_name=experiment,
             namespace=namespace,
+            service_account=service_account,
             enable_caching=cache,
         )
         state = _wait(client, run.run_id, tell) if wait else None

@@ -2,9 +2,9 @@
 
 Command: make demo
 Cost: 5 minutes of training, 10 in all.
-Figures: AVC accuracy 0.887 of a ceiling of 0.931, pointing accuracy 0.856 (image centre 0.177). At
-the score that 90 % of the true sounds reach, 0 % of the frames fire at silence and noise, 2 % at
-off-screen sounds.
+Figures: AVC accuracy 0.892 of a ceiling of 0.931, pointing accuracy 0.976 (image centre 0.177),
+cIoU 0.656 (0.006), mean overlap of map and box 0.551 (0.177). At the score that 90 % of the true
+sounds reach, 0 % of the frames fire at silence and noise, 2 % at off-screen sounds.
 """
 
 from objects_that_sound.components.evaluation.threshold import Threshold
@@ -28,6 +28,7 @@ def demo() -> Preset:
             image_stride=1,
             filters=(16, 32, 64, 128),
             batch_norm_momentum=0.9,
+            whole_objects=True,
         ),
         training=TrainingConfig(
             objective="all_pairs",
@@ -55,6 +56,7 @@ def demo() -> Preset:
             ),
             "localisation": (
                 Threshold("pointing_accuracy", at_least=0.6, max_loss=0.2),
+                Threshold("ciou", at_least=0.4, max_loss=0.2),
                 Threshold("fires_silence", at_most=0.1),
                 Threshold("fires_noise", at_most=0.1),
                 Threshold("fires_off_screen", at_most=0.2),

@@ -15,7 +15,7 @@ def full() -> Preset:
     """AVOL-Net at the paper's size with all pairs of a batch, silence and noise."""
     return Preset(
         name="full",
-        network=NetworkConfig(network="avol"),
+        network=NetworkConfig(network="avol", whole_objects=True),
         training=TrainingConfig(background_sounds=16, batch_size=128, steps=200_000),
         examples_per_video=10,
         thresholds=full_size_thresholds(min_avc_accuracy=0.75),

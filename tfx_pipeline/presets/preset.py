@@ -10,6 +10,7 @@ from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.components.video_example_gen.ingest_config import (
     ExamplesPerVideo,
     MinLoudness,
+    StoredSound,
 )
 from objects_that_sound.models.declared import check_declared
 from objects_that_sound.models.network_config import NetworkConfig
@@ -35,6 +36,7 @@ class Preset:
         "Bounds that it asks besides where classes and boxes of what sounds are known (`ots demo`).",
     ] = dataclasses.field(default_factory=dict)
     min_loudness_dbfs: MinLoudness = -60.0
+    audio_codec: StoredSound = "pcm"
 
     def __post_init__(self):
         """Checks the values.

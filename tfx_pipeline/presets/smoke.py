@@ -23,6 +23,7 @@ def smoke() -> Preset:
             filters=(8, 16, 16, 32),
             embedding_size=16,
             batch_norm_momentum=0.8,
+            whole_objects=True,
         ),
         training=TrainingConfig(
             batch_size=16, steps=20, steps_per_epoch=10, learning_rate=1e-3, shuffle_buffer=200

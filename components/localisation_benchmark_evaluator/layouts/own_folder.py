@@ -28,8 +28,9 @@ def read_own_folder(root: pathlib.Path) -> LocalisationBenchmark:
     A row of the CSV is one box: `file`, and `time` in seconds if it is a video; `xmin`, `ymin`,
     `xmax`, `ymax` in 0..1, all empty where nothing in the picture makes the sound; and where wanted
     `sound` (another file whose second around `time` is heard), `class`, and `source`, which tells
-    several sounding things of one picture apart. Rows with the same file, time, sound and source
-    are one sample. The JSON is a list of samples with `boxes`, a list of four numbers each.
+    several sounding things of one picture apart, and `scene`, which is the same for moments of a
+    video in which different things sound. Rows with the same file, time, sound and source are one
+    sample. The JSON is a list of samples with `boxes`, a list of four numbers each.
 
     Raises:
         BenchmarkError: there is no such list, or it lacks a column.
@@ -63,6 +64,7 @@ def read_own_folder(root: pathlib.Path) -> LocalisationBenchmark:
                 Moment(str(sound), time),
                 boxes,
                 group=f"{row['file']} {row.get('time') or ''}",
+                scene=str(row.get("scene") or ""),
                 label=str(row.get("class") or ""),
                 sounds=there,
             )

@@ -156,9 +156,15 @@ export class Localiser extends EventTarget {
   }
 }
 
-/** @returns {import("./answers.js").Answer} */
+/**
+ * Leaves out cells that only fill up a batch of pictures of many shapes.
+ * @returns {import("./answers.js").Answer}
+ */
 export function toAnswer(time, { heatmap, score, crop_box: box }) {
-  return { time, heatmap, score, box };
+  const rows = Math.round(heatmap.length / Math.max(box[2], 1));
+  const columns = Math.round(heatmap[0].length / Math.max(box[3], 1));
+  const inside = heatmap.slice(0, rows).map((row) => row.slice(0, columns));
+  return { time, heatmap: inside, score, box: box.map((edge) => Math.min(edge, 1)) };
 }
 
 function titleOf(batch) {

@@ -24,3 +24,13 @@ def test_a_small_picture_keeps_its_size():
     image = io.BytesIO()
     Image.new("L", (40, 30)).save(image, "PNG")
     assert Image.open(io.BytesIO(make_thumbnail(image.getvalue(), 100))).size == (40, 30)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_small_jpeg_of_a_mode_that_browsers_show_is_left_as_it_is(mode):
+    image = io.BytesIO()
+    Image.new(mode, (100, 30)).save(image, "JPEG")
+    small = make_thumbnail(image.getvalue(), 100)
+    assert (small == image.getvalue()) == (mode != "CMYK")
+    assert Image.open(io.BytesIO(small)).size == (100, 30)
+    assert Image.open(io.BytesIO(make_thumbnail(image.getvalue(), 99))).size == (99, 30)

@@ -26,7 +26,7 @@ WHOLE = np.array([0.0, 0.0, 1.0, 1.0])
 LEFT, RIGHT = (0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 1.0, 1.0)
 
 
-def _data(boxes, groups=None, sounds=None) -> UsableSamples:
+def _data(boxes, groups=None, scenes=None) -> UsableSamples:
     moment = Moment("a")
     samples = [
         Sample(
@@ -35,6 +35,7 @@ def _data(boxes, groups=None, sounds=None) -> UsableSamples:
             moment,
             (box,) if box else (),
             group=(groups or list(map(str, range(len(boxes)))))[row],
+            scene=scenes[row] if scenes else "",
             sounds=box is not None,
         )
         for row, box in enumerate(boxes)
@@ -73,6 +74,29 @@ def test_pictures_count_once_however_many_sounds_they_have():
     figures = _all(overlap_statistics(data, measure_overlaps(data, looks)), 5)
     assert figures["ciou"] == pytest.approx(4 / 5)
     assert figures["iiou"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_following_in_time_is_finding_what_sounds_at_all_moments_of_a_video(seed):
+    random = np.random.default_rng(seed)
+    count = 30
+    boxes = [
+        None if random.random() < 0.2 else (LEFT, RIGHT)[random.integers(2)] for _ in range(count)
+    ]
+    scenes = [f"video {random.integers(12)}" if random.random() < 0.8 else "" for _ in range(count)]
+    data = _data(boxes, scenes=scenes)
+    looks = [_flat(*random.permutation([0.1, 0.9])) for _ in range(count)]
+    figures = _all(overlap_statistics(data, measure_overlaps(data, looks)), count)
+    followed = []
+    for scene in set(scenes) - {""}:
+        its = [row for row in range(count) if scenes[row] == scene and boxes[row]]
+        brighter = [LEFT if looks[row].heatmap[0, 0] > 0.5 else RIGHT for row in its]
+        if len(its) > 1:
+            followed.append(all(boxes[row] == one for row, one in zip(its, brighter, strict=True)))
+    assert len(followed) > 3
+    assert figures["follows"] == pytest.approx(np.mean(followed))
+    assert figures["follows_adaptive"] == pytest.approx(np.mean(followed))
+    assert np.isnan(figures["iiou"])  # no picture has several sounds
 
 
 def test_confidence_finds_pairs_in_which_nothing_sounds():

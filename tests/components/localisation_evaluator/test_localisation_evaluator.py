@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.components.localisation_evaluator.evaluator import (
     FIRES,
@@ -57,6 +58,8 @@ def test_figures_of_a_model_that_knows(
         "16 frames, 16 with boxes.",
         "A frame fires at a sound if its score is 1.000 or more, as that of 90% of the true sounds "
         "is.",
+        "The model does not say from which value on a map marks something: of each map, the "
+        "brighter half of its own range is compared with the box.",
     )
     pointing, ciou, auc = (result[name] for name in ("pointing_accuracy", "ciou", "ciou_auc"))
     assert pointing.value == 1.0
@@ -69,6 +72,9 @@ def test_figures_of_a_model_that_knows(
     assert ciou.value == 1.0
     assert ciou.baselines["image centre"].value == 0.25
     assert result["ciou_over_centre"].value == 0.75
+    overlap = result["mean_overlap"]
+    assert 0.9 < overlap.value <= 1.0
+    assert overlap.chance < overlap.baselines["image centre"].value < 0.5
     assert auc.value > 0.9
     assert auc.chance < auc.baselines["image centre"].value < 0.5
     assert result["universal_threshold"].value == 1.0
@@ -96,6 +102,22 @@ def test_figures_of_a_model_that_knows(
         )
         assert abs(right - wrong).max() > 60
         assert (tmp_path / "out" / sample["wrong"]["sound"]).stat().st_size == 8044
+
+
+@pytest.mark.parametrize(("threshold", "found"), [(0.5, 1.0), (1.01, 0.0), (0.0, 0.0)])
+def test_a_models_own_threshold_serves_all_its_maps(
+    rows, write_examples, toy_model, run, tmp_path, monkeypatch, threshold, found
+):
+    """The toy's maps are one where the square is, and zero elsewhere."""
+    monkeypatch.setattr(SavedModel, "map_threshold", threshold)
+    examples = write_examples(tmp_path / "in", {"eval": rows})
+    result = run(tmp_path / "out", examples=examples, model=toy_model)
+    assert result["ciou"].value == found
+    shares = {1.01: 0.0, 0.0: (1 / 4 + 3 / 16) / 4}  # of the frame that boxes are
+    if threshold in shares:
+        assert result["mean_overlap"].value == pytest.approx(shares[threshold])
+    assert result["ciou"].baselines["image centre"].value == 0.25
+    assert f"Where a map is {threshold:.3f} or more" in result.notes[-1]
 
 
 def test_measures_no_more_than_asked(rows, write_examples, toy_model, run, tmp_path):

@@ -110,6 +110,14 @@ def test_overlap_enlarges_a_coarse_map():
     assert overlap(heatmap, WHOLE, np.array([0.0, 0.0, 1.0, 0.5])) == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("threshold", "expected"), [(0.5, 1.0), (0.7, 1.0), (0.71, 0.0), (0.1, 1 / 8), (0.0, 1 / 8)]
+)
+def test_with_a_threshold_all_or_nothing_of_a_map_may_be_bright(threshold, expected):
+    box = np.array([0.0, 0.0, 0.5, 0.25])
+    assert overlap(_step(112, 56), WHOLE, box, threshold) == pytest.approx(expected)
+
+
 def test_a_flat_map_marks_all_it_covers():
     assert overlap(np.full((4, 4), 0.3), WHOLE, np.array([0, 0, 0.5, 0.5])) == pytest.approx(0.25)
 

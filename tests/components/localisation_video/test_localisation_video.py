@@ -36,6 +36,7 @@ class Facts:
     sample_rate: int = RATE
     image_size: int = 64
     frames: int = 1
+    map_threshold: float = 0.25
 
 
 class Recorder:
@@ -268,6 +269,27 @@ def test_the_map_is_where_the_loud_sound_is(media: Callable, clicks_at: Callable
     assert abs(quiet[upper, x] - 90).max() < 12 and abs(loud[upper, x] - 90).max() > 60
     change = abs(loud - quiet)[:, : width // 3 - 8]  # of the input there is none but the encoder's
     assert change.mean() < 1 and change.max() < 40
+
+
+def test_what_is_found_is_told_frame_by_frame(
+    media: Callable, clicks_at: Callable, tmp_path, output
+):
+    path = media(tmp_path / "in.mp4", frames=50, sound=clicks_at(2.0, 44100, [1.6]))
+    told = []
+    model = Recorder()
+    made = make_localisation_video(
+        path, output, model, VideoOptions(start=0.4), on_found=lambda *one: told.append(one)
+    )
+    times, found, parts = zip(*told, strict=True)
+    assert times == pytest.approx([0.4 + n / 25 for n in range(40)], abs=1e-6)
+    assert [one.score for one in found] == [_loudest(sound) for sound in model.sounds]
+    loud = [_loudest(sound) >= 0.25 for sound in model.sounds]
+    assert 10 < sum(loud) < 40
+    assert [bool(one.boxes) for one in parts] == loud
+    for one in parts:
+        for ymin, xmin, ymax, xmax in one.boxes:
+            assert (ymin, xmin, xmax) == (0, 0, 1) and 0.25 < ymax < 0.75
+    assert made.dark_frames == 40 - sum(loud)
 
 
 def test_memory_does_not_grow_with_the_length(media: Callable, tmp_path, output):

@@ -1,7 +1,7 @@
 """What goes wrong in real files, case by case: the frame and the sound are the right ones.
 
-Every case is decoded from packets in memory and from a file that is read again by seeking, and the
-frames must be those of decoding everything.
+Every case is decoded from packets in memory and, as a large file is, by seeking and by the list that
+an mp4 has; the frames must be those of decoding everything.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def reading(request, monkeypatch) -> None:
     """Both ways of getting at a file's packets."""
     if request.param == "packets read again":
         monkeypatch.setattr(media_file, "_KEEP_BYTES", -1)
+        monkeypatch.setattr(media_file, "_READ_WHOLE_BYTES", 0)
 
 
 @pytest.fixture

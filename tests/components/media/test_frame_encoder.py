@@ -24,7 +24,7 @@ def _frame(width: int, height: int) -> av.VideoFrame:
     [(320, 240, 10000), (320, 240, Fraction(1, 10000)), (3200, 64, 1), (64, 3200, 1), (64, 64, 33)],
 )
 def test_a_picture_longer_than_any_real_one_is_refused(width, height, aspect):
-    encoder = FrameEncoder(64, 90, Fraction(aspect))
+    encoder = FrameEncoder(64, 90, lambda: Fraction(aspect))
     for store in (encoder.encode, encoder.picture):
         with pytest.raises(MediaError, match="times as long as it is wide"):
             store(_frame(width, height))
@@ -40,13 +40,13 @@ def test_a_picture_longer_than_any_real_one_is_refused(width, height, aspect):
     ],
 )
 def test_long_pictures_are_stored(width, height, aspect, shape):
-    still = FrameEncoder(64, 90, Fraction(aspect)).encode(_frame(width, height))
+    still = FrameEncoder(64, 90, lambda: Fraction(aspect)).encode(_frame(width, height))
     assert simplejpeg.decode_jpeg(still.jpeg).shape[:2] == shape
 
 
 def test_what_jpeg_cannot_hold_is_refused():
     with pytest.raises(MediaError, match="too_large"):
-        FrameEncoder(4096, 90, Fraction(20)).encode(_frame(64, 64))
+        FrameEncoder(4096, 90, lambda: Fraction(20)).encode(_frame(64, 64))
 
 
 def test_a_file_whose_pixels_are_strips_is_a_named_reject(media, tmp_path):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.clips import MediaInfo, probe, read_clips
 from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.media_file import MediaFile
 from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
 
 _MANY = settings(
@@ -37,6 +38,9 @@ _KINDS = {
     "flv": {"video_codec": "flv", "audio_codec": "mp3"},
     "wav": {"video_codec": None, "audio_codec": "pcm_s16le"},
 }
+
+_LISTING = {"mp4", "mov"}  # asked for their list of samples, where they are long
+_LONG_BYTES = 9 << 20
 
 # A change: where (share of the file), how many bytes go, and what comes in their place.
 _PIECES = st.one_of(
@@ -78,11 +82,22 @@ def pool() -> Iterator[DecoderPool]:
         yield pool
 
 
+def test_a_lengthened_file_is_read_by_its_list(bases, tmp_path):
+    path = tmp_path / "long.mp4"
+    path.write_bytes(bases["mp4"])
+    os.truncate(path, _LONG_BYTES)
+    with MediaFile(path) as opened:
+        assert opened._kept is None
+        assert len(opened.video_index) == 50
+
+
 @_MANY
-@given(kind=st.sampled_from(sorted(_KINDS)), changes=_CHANGES)
-def test_any_file_is_read_or_refused_by_name(kind, changes, bases, pool, tmp_path_factory):
+@given(kind=st.sampled_from(sorted(_KINDS)), changes=_CHANGES, long=st.booleans())
+def test_any_file_is_read_or_refused_by_name(kind, changes, long, bases, pool, tmp_path_factory):
     path = pathlib.Path(tmp_path_factory.getbasetemp(), f"fuzzed.{kind}")
     path.write_bytes(_changed(bases[kind], changes))
+    if long and kind in _LISTING:
+        os.truncate(path, _LONG_BYTES)  # zeros behind an mp4 do no harm
     try:
         info: MediaInfo = pool.call(probe, str(path))
         if info.usable is not None:

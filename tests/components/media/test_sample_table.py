@@ -1,9 +1,15 @@
-"""What an mp4 lists of its samples is what reading all of its packets finds; else it is not used."""
+"""What an mp4 lists of its samples is what reading all of its packets finds; else it is not used.
+
+Where it is used, the file is opened by its header, without decoding a picture.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import simplejpeg
 
 from objects_that_sound.components.media import media_file
 from objects_that_sound.components.media.clips import clips_of, read_clips
@@ -30,6 +36,23 @@ CASES = {
     "variable rate": {"frame_times": [0.03 * n + 0.01 * (n % 3) for n in range(150)]},
 }
 
+CODECS = {
+    "H.264, pyramid": {"video_options": {"g": "40", "bf": "7", "x264-params": "b-pyramid=normal"}},
+    "H.264, open groups": {"video_options": {"x264-params": "open-gop=1:keyint=40:bframes=3"}},
+    "H.264, interlaced": {"video_options": {"x264-params": "interlaced=1:tff=1", "g": "40"}},
+    "H.264, 4:4:4": {"pixel_format": "yuv444p", "video_options": {"g": "40"}},
+    "HEVC, 10 bit": {
+        "video_codec": "libx265",
+        "pixel_format": "yuv420p10le",
+        "video_options": {"x265-params": "log-level=none:keyint=40"},
+    },
+    "MPEG-4": {"video_codec": "mpeg4", "video_options": {"g": "40", "bf": "2", "qscale": "3"}},
+    "MPEG-2": {"video_codec": "mpeg2video", "video_options": {"g": "40", "bf": "2", "b": "1M"}},
+    "VP9": {"video_codec": "libvpx-vp9", "video_options": {"deadline": "realtime", "g": "40"}},
+    "AV1": {"video_codec": "libsvtav1", "video_options": {"g": "40", "preset": "8"}},
+    "Motion JPEG": {"video_codec": "mjpeg", "pixel_format": "yuvj420p"},
+}
+
 
 @pytest.fixture(autouse=True)
 def small_files_too(monkeypatch) -> None:
@@ -43,7 +66,7 @@ def read_whole(monkeypatch):
 
     def read(path) -> MediaFile:
         with monkeypatch.context() as patch:
-            patch.setattr(media_file.MediaFile, "_sample_tables", lambda self: None)
+            patch.setattr(media_file, "read_sample_tables", lambda *_: None)
             return MediaFile(path)
 
     return read
@@ -63,6 +86,49 @@ def test_the_list_is_what_reading_finds(media, read_whole, tmp_path, case):
     with MediaFile(path) as listed, read_whole(path) as whole:
         assert listed._kept is None, "the list was not used"
         assert _facts(listed) == _facts(whole)
+
+
+@pytest.mark.parametrize("case", CODECS)
+def test_clips_are_those_of_a_file_whose_pictures_were_looked_at(
+    media, read_whole, number_in, tmp_path, case
+):
+    path = media(tmp_path / "case.mp4", frames=120, **CODECS[case])
+    times = [0.92, 1.9, 2.6, 3.24, 4.0]
+    with MediaFile(path) as listed, read_whole(path) as whole:
+        assert listed._kept is None, "the list was not used"
+        clips = clips_of(listed, times, image_size=64)
+        assert clips == clips_of(whole, times, image_size=64)
+    numbers = [number_in(simplejpeg.decode_jpeg(clip.jpeg)) for clip in clips]
+    assert numbers == [int(time * 25 + 1e-6) for time in times]
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4"])
+@pytest.mark.parametrize("said_by", ["container", "pictures"])
+def test_the_shape_of_pixels_is_known(media, read_whole, tmp_path, codec, said_by):
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    path = media(
+        tmp_path / "wide.mp4",
+        video_codec=codec,
+        video_options=options,
+        sample_aspect_ratio=Fraction(3, 2),
+    )
+    if said_by == "pictures":
+        path.write_bytes(path.read_bytes().replace(b"pasp", b"free"))
+    with MediaFile(path) as listed, read_whole(path) as whole:
+        assert listed._kept is None, "the list was not used"
+        found = clips_of(listed, [1.0], image_size=64)
+        assert found == clips_of(whole, [1.0], image_size=64)
+    assert simplejpeg.decode_jpeg(found[0].jpeg).shape == (64, 144, 3)
+
+
+def test_a_header_without_a_picture_size_is_not_enough(media, tmp_path):
+    path = media(tmp_path / "case.mp4", frames=100)
+    data = path.read_bytes()
+    place = data.index(b"avc1", data.index(b"stsd")) + 28  # width and height
+    path.write_bytes(data[:place] + bytes(4) + data[place + 4 :])
+    with MediaFile(path) as opened:
+        assert (opened.need_video().width, opened.need_video().height) == (96, 64)
+        assert len(clips_of(opened, [1.0, 2.0], image_size=64)) == 2
 
 
 @pytest.mark.parametrize("as_path", [True, False])

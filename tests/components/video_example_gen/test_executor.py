@@ -386,6 +386,16 @@ def test_a_video_that_crashes_its_decoder_is_a_reject(folder, tmp_path, monkeypa
     assert len(records(tmp_path / "out" / "examples")) == (GROUPS - 1) * CLIPS
 
 
+def test_videos_to_measure_by_give_ten_examples_where_those_to_learn_from_give_more(
+    folder, tmp_path
+):
+    out = tmp_path / "out" / "examples"
+    run(folder, out, group_regex=r"_g\d+_", examples_per_video=12, splits=(50, 50))
+    for split, most in (("train", 12), ("eval", 10)):
+        of_video = collections.Counter(row[examples.VIDEO_ID] for row in records(out, split))
+        assert set(of_video.values()) == {most}
+
+
 def test_videos_with_any_name_are_ingested_beside_playlists_of_them(folder, tmp_path):
     videos = tmp_path / "videos"
     videos.mkdir()

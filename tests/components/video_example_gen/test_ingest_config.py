@@ -19,6 +19,22 @@ def test_numbers_that_became_floats_come_back():
 
 
 @pytest.mark.parametrize(
+    ("split", "asked", "examples"),
+    [
+        ("train", 30, 30),
+        ("val", 30, 10),
+        ("eval", 30, 10),
+        ("eval", 3, 3),
+        ("all", 30, 30),
+    ],
+)
+def test_videos_that_are_only_measured_give_ten_examples_at_most(split, asked, examples):
+    config = IngestConfig(examples_per_video=asked, seed=5)
+    assert config.of_split(split).examples_per_video == examples
+    assert config.of_split(split).seed == 5
+
+
+@pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"examples_per_video": 0}, "examples_per_video must be .* of at least 1 and"),

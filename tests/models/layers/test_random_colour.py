@@ -52,6 +52,15 @@ def test_tint_scales_each_colour_of_an_image_alike_in_all_places():
     assert np.corrcoef(factors[:, 0, 0, 0], factors[:, 0, 0, 1])[0, 1] < 0.2
 
 
+def test_a_share_of_the_images_loses_its_colours():
+    image = np.tile([0.6, 0.3, -0.6], [600, 2, 2, 1])
+    varied = _apply(RandomColour(0, 0.4, grey=0.2, seed=1), image)
+    without = np.ptp(varied, axis=-1).max(axis=(1, 2)) < 1e-6
+    assert without.mean() == pytest.approx(0.2, abs=0.05)
+    assert varied[without] == pytest.approx(0.1, abs=1e-6)
+    assert np.ptp(varied[~without], axis=-1).min() > 0.6 * 1.2 - 1e-3  # saturation as without grey
+
+
 def test_the_frames_of_an_image_are_varied_alike():
     frames = np.random.default_rng(0).uniform(-1, 1, [2, 5, 4, 4, 3])  # two of each of 5 images
     together = _apply(RandomColour(seed=1), np.concatenate(list(frames), axis=-1))

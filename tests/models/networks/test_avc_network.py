@@ -88,6 +88,26 @@ def test_the_heat_map_is_of_the_vision_towers_places(network, media):
     assert ((heatmap >= 0) & (heatmap <= 1)).all()
 
 
+@pytest.mark.parametrize("name", ["l3", "ave", "avol"])
+@pytest.mark.parametrize("size", [(16, 16), (16, 40)])
+def test_maps_of_whole_objects_are_finer_and_peak_at_the_score(
+    name, size, tiny_config, random_media
+):
+    plain, network = (
+        build_network(tiny_config(name, whole_objects=whole), seed=1) for whole in (False, True)
+    )
+    image = np.random.default_rng(0).integers(0, 256, (3, *size, 3)).astype(np.uint8)
+    _, audio = random_media(network.config, 3)
+    localise = tf.function(network.localise, reduce_retracing=True)  # as exported
+    any_size = tf.TensorSpec([None, None, None, 3], tf.uint8)
+    spec = (any_size, tf.TensorSpec([None, audio.shape[1]], audio.dtype))
+    heatmap, score = map(_numpy, localise.get_concrete_function(*spec)(image, audio))
+    places, same = map(_numpy, plain.localise(image, audio))
+    assert score == pytest.approx(same, abs=1e-5)
+    assert heatmap.shape == (3, 2 * places.shape[1], 2 * places.shape[2])
+    assert heatmap.max((1, 2)) == pytest.approx(score, abs=1e-5)
+
+
 def test_more_similar_is_more_likely(network):
     logits = _numpy(network.match_logits(np.linspace(-1, 0.99, 50, dtype=np.float32)))
     assert (np.diff(logits) > 0).all()

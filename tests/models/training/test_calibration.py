@@ -7,7 +7,11 @@ import tensorflow as tf
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.networks.factory import build_network
-from objects_that_sound.models.training.calibration import best_bound, calibrate
+from objects_that_sound.models.training.calibration import (
+    best_bound,
+    calibrate,
+    set_map_threshold,
+)
 
 
 @pytest.fixture
@@ -41,6 +45,30 @@ def test_a_bias_that_is_wrong_in_any_direction_is_set_right(name, tiny_config, b
         bounds.append(line[np.argmax(logits > 0)])
     assert bounds[0] == pytest.approx(bounds[1], abs=2e-3)
     assert bounds[0] == pytest.approx(0.3, abs=0.08)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("name", ["ave", "avol", "l3"])
+def test_at_the_maps_threshold_pairs_that_match_are_told_from_others(
+    name, whole, tiny_config, batch
+):
+    table = np.random.default_rng(0).normal(0.1, 0.1, [64, 64]) + 0.4 * np.eye(64)
+    network = build_network(tiny_config(name, whole_objects=whole), seed=1)
+    network.call = lambda batch: {"similarities": tf.constant(table, tf.float32)}
+    assert network.map_threshold == 0.5
+    set_map_threshold(network, [batch])
+    scores = 1 / (1 + np.exp(-np.asarray(network.match_logits(np.float32(table)))))
+    outlines = scores * (0.9 if whole else 1.0)  # of the objects
+    found = outlines >= network.map_threshold
+    assert np.diagonal(found).mean() > 0.9
+    assert found[~np.eye(64, dtype=bool)].mean() < 0.1
+
+
+def test_without_mismatched_pairs_the_maps_threshold_stays(tiny_config, make_batches):
+    network = build_network(tiny_config("avol"), seed=1)
+    batches = make_batches(network.config, 8, 1)
+    set_map_threshold(network, batches.map(lambda one: one | {"group": tf.zeros([8], tf.int64)}))
+    assert network.map_threshold == 0.5
 
 
 def test_a_network_whose_similarities_are_logits_stays_as_it_is(tiny_config, make_batches):

@@ -121,6 +121,22 @@ def test_large_requests_are_split(make, model: Model):
     assert model.batches == [[1, 2, 3], [4, 5, 6], [7]]
 
 
+def test_parts_of_a_split_request_with_outputs_of_other_shapes_are_an_error(make):
+    """As the maps of images of many shapes are, which are filled up in each batch."""
+
+    def widest(feeds, _timeout):
+        return [np.zeros((len(feeds[0]), int(feeds[0].max())), np.float32)]
+
+    scheduler = make(
+        max_batch_size=7, enable_large_batch_splitting=True, max_execution_batch_size=3,
+        batch_timeout_micros=1000,
+    )  # fmt: skip
+    feed = np.array([1, 2, 2, 1], np.float32)
+    with pytest.raises(ServingError, match="send at most 3 examples at once") as caught:
+        scheduler.run("key", widest, [feed], None)
+    assert caught.value.code == grpc.StatusCode.INVALID_ARGUMENT
+
+
 def test_one_bad_request_spoils_no_other(make, model: Model):
     answers = ask_all(make(), model, [1], [-1], [2, 3])
     assert answers[0] == [2] and answers[2] == [4, 6]

@@ -184,6 +184,20 @@ def test_a_wav_file(module_page):
         assert np.frombuffer(file.readframes(9), "<i2").tolist() == samples
 
 
+def test_cells_that_fill_up_a_batch_of_many_shapes_are_left_out(module_page):
+    found = module_page.evaluate(
+        """async () => {
+          const { toAnswer } = await import("./localiser.js");
+          const heatmap = [[0.1, 0.2, 0], [0, 0, 0]];
+          const wide = toAnswer(1, { heatmap, score: 0.2, crop_box: [0, 0, 2, 1.5] });
+          const part = toAnswer(1, { heatmap, score: 0.2, crop_box: [0.1, 0, 0.9, 1] });
+          return [wide.heatmap, wide.box, part.heatmap, part.box];
+        }"""
+    )
+    all_cells = [[0.1, 0.2, 0], [0, 0, 0]]
+    assert found == [[[0.1, 0.2]], [0, 0, 1, 1], all_cells, [0.1, 0, 0.9, 1]]
+
+
 def test_answers_between_moments(module_page):
     found = module_page.evaluate(
         """async () => {

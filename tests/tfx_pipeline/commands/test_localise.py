@@ -47,6 +47,23 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
+def dark_model(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The same model, which says that what sounds reaches 0.9."""
+
+    class Strict(_Model):
+        @tf.function(input_signature=[_TEXT])
+        def describe(self, query):
+            threshold = tf.fill(tf.shape(query), 0.9)
+            return {**super().describe(query), "map_threshold": threshold}
+
+    folder = tmp_path_factory.mktemp("dark_model")
+    module = Strict()
+    signatures = {"localise": module.localise, "describe": module.describe}
+    tf.saved_model.save(module, str(folder / "1"), signatures)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     folder = tmp_path_factory.mktemp("video")
     generate_videos(folder, count=1, seed=1, seconds=2.0, workers=1, progress=False)
@@ -62,7 +79,15 @@ def test_a_model_in_this_process(model: pathlib.Path, video: pathlib.Path, tmp_p
     output = tmp_path / "out.mp4"
     result = _run(video, "-o", output, "--model", model, "--fps", 10, "--json")
     assert result.exit_code == 0, result.output
-    made = json.loads(result.stdout)
+    *frames, made = map(json.loads, result.stdout.splitlines())
+    assert [frame["time"] for frame in frames] == pytest.approx([n / 10 for n in range(20)])
+    for frame in frames:
+        assert frame["score"] == pytest.approx(0.6)
+        assert np.allclose(frame["heatmap"], [[0.8, 0], [0.8, 0]])
+        # 0.8 falls to the threshold of 0.5 between the middles of the two columns.
+        [box] = frame["boxes"]
+        assert box == pytest.approx([0, 0, 1, 0.25 + 0.3 / 0.8 * 0.5], abs=0.01)
+    assert made["dark_frames"] == 0
     assert made["frames"] == 20 and output.stat().st_size > 1000
     assert made["mean_score"] == pytest.approx(0.6)
     assert made["mean_peak"] == pytest.approx(0.8)
@@ -76,6 +101,20 @@ def test_one_frame_of_a_model_in_this_process(
     assert result.exit_code == 0, result.output
     assert np.allclose(json.loads(result.stdout)["heatmap"], [[0.8, 0], [0.8, 0]])
     assert output.is_file()
+
+
+def test_a_map_below_the_models_threshold_is_dark(
+    dark_model: pathlib.Path, video: pathlib.Path, tmp_path: pathlib.Path
+):
+    result = _run("--video", video, "--model", dark_model)
+    assert result.exit_code == 0, result.output
+    assert "nothing in the picture makes this sound" in result.output
+    assert "0.8000, is below 0.9000" in result.output
+    output = tmp_path / "out.mp4"
+    result = _run(video, "-o", output, "--model", dark_model, "--fps", 5, "--json")
+    *frames, made = map(json.loads, result.stdout.splitlines())
+    assert len(frames) == made["dark_frames"] == 10
+    assert all(frame["boxes"] == [] for frame in frames)
 
 
 def _no_sound(video: pathlib.Path, model: pathlib.Path, folder: pathlib.Path) -> tuple[list, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import importlib.util
+import json
 import pathlib
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
@@ -46,3 +49,58 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pathlib.
 def package(compiled) -> pathlib.Path:
     """Compiled without options."""
     return compiled()
+
+
+@pytest.fixture(scope="session")
+def reporting(compiled) -> pathlib.Path:
+    """Compiled with a report of failures, and with what a cluster may ask for."""
+    return compiled(
+        *("--report-failures", "hooks:url", "--retries", "trainer=5"),
+        *("--cpu", "500m", "--cpu", "trainer=8", "--memory", "pusher=2Gi"),
+        *("--node-selector", "zone=a", "--node-selector", "trainer=pool=gpu"),
+        *("--toleration", "team=sound", "--toleration", "trainer=nvidia.com/gpu=*:NoSchedule"),
+        *("--secret-env", "s3:key=AWS_SECRET_ACCESS_KEY", "--secret-env", "pusher=s3:id=ID"),
+        *("--ephemeral-storage", "trainer=200Gi:/minio/mlpipeline"),
+        *("--image-pull-policy", "Always", "--image-pull-policy", "trainer=IfNotPresent"),
+    )
+
+
+class Webhook:
+    """A server that is told of failures.
+
+    Attributes:
+        url: that it is asked at; a secret.
+        texts: what it was told.
+        status: HTTP status that it answers with.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.status = 200
+        webhook = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                webhook.texts.append(json.loads(body)["text"])
+                self.send_response(webhook.status)
+                self.end_headers()
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/secret"
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """Listens while the test runs; the environment names it."""
+    webhook = Webhook()
+    monkeypatch.setenv("REPORT_WEBHOOK", webhook.url)
+    thread = threading.Thread(target=webhook.server.serve_forever, daemon=True)
+    thread.start()
+    yield webhook
+    webhook.server.shutdown()
+    webhook.server.server_close()
+    thread.join()

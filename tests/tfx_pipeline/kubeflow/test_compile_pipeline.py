@@ -99,7 +99,7 @@ def test_open_source_kubeflow_can_run_every_step(spec):
             *component.output_definitions.artifacts.values(),
         )
         assert {kind.artifact_type.schema_title for kind in kinds} <= {
-            *("system.Artifact", "system.Dataset", "system.Model")
+            *("system.Artifact", "system.Dataset", "system.Metrics", "system.Model")
         }
 
 
@@ -142,7 +142,8 @@ def test_no_step_imports_from_its_working_directory(spec):
 def test_options_reach_the_steps(compiled, local_kubeflow):
     path = compiled(
         *("--gpus", "2", "--accelerator", "nvidia.com/mig-1g.10gb", "--trainer-image", "gpu:1"),
-        *("--node-selector", "pool=gpu", "--node-selector", "zone=a", "--volume", "data:/data"),
+        *("--node-selector", "trainer=pool=gpu", "--node-selector", "trainer=zone=a"),
+        *("--volume", "data:/data"),
         *("--retries", "1", "--retries", "trainer=5", "--retries", "pusher=0"),
         *("--no-cache", "avc-evaluator", "--work-dir", "/data/work"),
         *("--parameter", "preset=smoke", "--parameter", "videos=/data/a"),
@@ -198,6 +199,83 @@ def test_options_reach_the_steps(compiled, local_kubeflow):
         ]
 
 
+def _kubernetes(platforms: dict) -> dict[str, dict]:
+    """By step, what Kubernetes is told."""
+    executors = platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    return {name.removeprefix("exec-"): one for name, one in executors.items()}
+
+
+@pytest.fixture(scope="module")
+def steps(reporting, local_kubeflow) -> dict[str, dict]:
+    """By step of the pipeline that `reporting` is, what Kubernetes is told."""
+    _, platforms = local_kubeflow.read_package(reporting)
+    executors = platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    return {name.removeprefix("exec-"): one for name, one in executors.items()}
+
+
+@pytest.fixture(scope="module")
+def inner(reporting, local_kubeflow):
+    """Its specification, with the tasks that the report follows in the place of all."""
+    spec = local_kubeflow.read_package(reporting)[0]
+    spec.root.dag.CopyFrom(spec.components["comp-exit-handler-1"].dag)
+    return spec
+
+
+def test_a_report_of_failures_follows_in_any_case(reporting, local_kubeflow, spec, inner, steps):
+    outer = local_kubeflow.read_package(reporting)[0].root.dag.tasks
+    assert set(outer) == {"exit-handler-1", "report-failure"}
+    report = outer["report-failure"]
+    strategies = pipeline_spec_pb2.PipelineTaskSpec.TriggerPolicy
+    assert report.trigger_policy.strategy == strategies.ALL_UPSTREAM_TASKS_COMPLETED
+    assert not report.caching_options.enable_cache  # or the second failure would not be told
+    assert set(inner.root.dag.tasks) == set(spec.root.dag.tasks)
+    webhook = steps["report-failure"]["secretAsEnv"][-1]
+    assert webhook["secretName"] == "hooks"
+    assert webhook["keyToEnv"] == [{"secretKey": "url", "envVar": "REPORT_WEBHOOK"}]
+
+
+def test_resources_are_those_of_a_step_or_of_all(inner):
+    resources = {name: one.container.resources for name, one in _executors(inner).items()}
+    asked = {name: one.resource_cpu_request for name, one in resources.items()}
+    assert asked == dict.fromkeys(resources, "500m") | {"trainer": "8"}
+    assert {one.resource_cpu_limit for one in resources.values()} == {""}
+    memory = {
+        name: (one.resource_memory_request, one.resource_memory_limit)
+        for name, one in resources.items()
+    }
+    assert memory == dict.fromkeys(resources, ("", "")) | {"pusher": ("2Gi", "2Gi")}
+
+
+def test_the_number_of_other_steps_retries_stays_as_it_is(inner):
+    tasks = inner.root.dag.tasks
+    retries = {name: task.retry_policy.max_retry_count for name, task in tasks.items()}
+    assert retries == dict.fromkeys(retries, 2) | {"trainer": 5}
+
+
+def test_what_concerns_nodes_and_secrets_adds_up(inner, steps):
+    assert set(steps) == {*inner.root.dag.tasks, "report-failure"}
+    team = {"key": "team", "operator": "Equal", "value": "sound"}
+    gpu = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
+    for name, one in steps.items():
+        ours = name == "trainer"
+        assert one["nodeSelector"]["labels"] == {"zone": "a"} | ({"pool": "gpu"} if ours else {})
+        assert one["tolerations"] == [team, *([gpu] if ours else [])], name
+        assert one["imagePullPolicy"] == ("IfNotPresent" if ours else "Always")
+        secrets = [
+            (secret["secretName"], pair["secretKey"], pair["envVar"])
+            for secret in one["secretAsEnv"]
+            for pair in secret["keyToEnv"]
+        ]
+        assert ("s3", "key", "AWS_SECRET_ACCESS_KEY") in secrets
+        assert (("s3", "id", "ID") in secrets) == (name == "pusher")
+
+
+def test_a_step_gets_a_disk(steps):
+    [name] = [name for name, one in steps.items() if "genericEphemeralVolume" in one]
+    [disk] = steps[name]["genericEphemeralVolume"]
+    assert (name, disk["size"], disk["mountPath"]) == ("trainer", "200Gi", "/minio/mlpipeline")
+
+
 def test_without_kubernetes_options_there_is_one_document(package):
     # Vertex AI's client reads no second one.
     assert len(list(yaml.safe_load_all(package.read_text()))) == 1
@@ -208,11 +286,26 @@ def test_without_kubernetes_options_there_is_one_document(package):
     [
         (["--no-cache", "trainr"], "there is no step 'trainr', only configure, list-videos, "),
         (["--retries", "trainr=1"], "there is no step 'trainr'"),
-        (["--retries", "often"], "'often' is neither a number nor STEP=NUMBER"),
+        (["--cpu", "trainr=1"], "there is no step 'trainr'"),
+        (["--secret-env", "trainr=s:k=V"], "there is no step 'trainr'"),
+        (["--no-cache", "report-failure"], "there is no step 'report-failure'"),
+        (["--retries", "often"], "'often' is not [STEP=]NUMBER"),
+        (["--cpu", "trainer=some"], "'trainer=some' is not [STEP=]NUMBER"),
+        (["--memory", "8 GB"], "'8 GB' is not [STEP=]SIZE"),
+        (["--ephemeral-storage", "8Gi"], "'8Gi' is not [STEP=]SIZE:FOLDER"),
+        (["--ephemeral-storage", "8Gi:data"], "'8Gi:data' is not [STEP=]SIZE:FOLDER"),
+        (["--toleration", "gpu:NoSchedule"], "is not [STEP=]KEY=VALUE[:EFFECT]"),
+        (["--toleration", "gpu=*:Never"], "is not [STEP=]KEY=VALUE[:EFFECT]"),
+        (["--secret-env", "s:k"], "'s:k' is not [STEP=]SECRET:KEY=VARIABLE"),
+        (["--secret-env", "s:k=A-B"], "'s:k=A-B' is not [STEP=]SECRET:KEY=VARIABLE"),
+        (["--image-pull-policy", "Sometimes"], "'Sometimes' is not [STEP=]POLICY"),
+        (["--report-failures", "hooks"], "'hooks' is not SECRET:KEY"),
+        (["--gpus", "1"], "--gpus needs --trainer-image"),
+        (["--gpus", "3", "--trainer-image", "gpu:1"], "--gpus must be one of 0, 1, 2, 4, 8, 16"),
         (["--parameter", "presets=demo"], "there is no parameter 'presets', only "),
         (["--parameter", "preset=large"], "preset must be 'real', 'demo', "),
         (["--parameter", "thresholds=avc>1"], "names no evaluator"),
-        (["--node-selector", "gpu"], "'gpu' is not KEY=VALUE"),
+        (["--node-selector", "gpu"], "'gpu' is not [STEP=]KEY=VALUE"),
         (["--volume", "data"], "'data' is not CLAIM:FOLDER"),
         (["--sound-benchmark", "esc10"], "'esc10' is not DATASET:FOLDER"),
         (["--beam-arg", "runner"], "'runner' is no option"),

@@ -110,6 +110,10 @@ def test_a_killed_step_goes_on_where_it_was(submit, first):
     assert submit.killed == ["**/events.out.tfevents.*", "**/.unfinished/*/step-*.npz"]
     assert first["trainer"].attempts == 3
     assert "going on after step 20" in submit.cluster.log("trainer", 2)
+    log = submit.cluster.path(first["trainer"].artifacts["executor-logs"]["uri"])
+    assert sorted(path.name for path in log.parent.glob("executor-logs-*")) == [
+        f"executor-logs-{attempt}" for attempt in range(3)
+    ]
     others = {name: result.attempts for name, result in first.items() if name != "trainer"}
     assert set(others.values()) == {1}
 
@@ -163,6 +167,11 @@ def test_the_decision_is_that_of_the_local_run(first, made, root, first_run):
         metrics = made(first, task, "evaluation") / "metrics.json"
         local = _local(root, component, "evaluation")[0] / "metrics.json"
         assert json.loads(metrics.read_text()) == json.loads(local.read_text()), task
+        # Kubeflow's page compares what stands in the metadata.
+        figures = first[task].artifacts["evaluation"]["metadata"]
+        for one in json.loads(local.read_text())["metrics"]:
+            if one["value"] is not None and not one["basis"]:
+                assert figures[one["name"]] == one["value"]
 
 
 @pytest.mark.slow
@@ -232,3 +241,10 @@ def test_a_wrong_parameter_is_refused_at_once(package, local_kubeflow, tmp_path)
             cluster.run(package, parameters)
     with pytest.raises(SystemExit, match="no videos match"):
         cluster.run(package, {"videos": ["/nowhere"], "push_destination": "b"})
+
+
+def test_a_run_that_fails_is_reported(reporting, webhook, local_kubeflow, tmp_path):
+    cluster = local_kubeflow.LocalKubeflow(tmp_path, in_process=True)
+    with pytest.raises(SystemExit, match="no videos match"):
+        cluster.run(reporting, {"videos": ["/nowhere"], "push_destination": "b"})
+    assert webhook.texts == ["The run run-1 of Objects that Sound failed."]

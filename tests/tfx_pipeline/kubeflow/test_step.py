@@ -11,6 +11,11 @@ from tfx.types.channel_utils import union
 from tfx.v1.dsl.components import InputArtifact, OutputArtifact, Parameter, component
 from tfx.v1.types.standard_artifacts import Model
 
+from objects_that_sound.components.evaluation.artifacts import Evaluation
+from objects_that_sound.components.evaluation.estimate import Estimate
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
+from objects_that_sound.components.evaluation.metric import Metric
 from objects_that_sound.tfx_pipeline.kubeflow.deployment import Deployment
 from objects_that_sound.tfx_pipeline.kubeflow.kfp_components import step_component
 from objects_that_sound.tfx_pipeline.kubeflow.run_step import PROPERTIES
@@ -39,6 +44,17 @@ def Join(  # noqa: N802
     pathlib.Path(said.uri, "words").write_text(joined)
 
 
+@component
+def Measure(said: InputArtifact[Model], evaluation: OutputArtifact[Evaluation]):  # noqa: N802
+    """Measures a word, but not how loud it is."""
+    word = pathlib.Path(said.uri, "words").read_text()
+    letters = MeasuredMetric(Metric("letters", "Letters"), Estimate(float(len(word))))
+    share = sum(letter in "aeiou" for letter in word) / len(word)
+    vowels = MeasuredMetric(Metric("vowels", "Vowels").on("by letter"), Estimate(share))
+    loudness = MeasuredMetric(Metric("loudness", "Loudness"), missing="nobody spoke")
+    EvaluationResult("word", "Word", (letters, vowels, loudness)).write(evaluation.uri)
+
+
 @pytest.fixture(scope="module")
 def pipeline() -> tfx.dsl.Pipeline:
     """Three components that say a word each; two of them are a union."""
@@ -65,21 +81,45 @@ def test_a_query_of_ml_metadata_is_refused(pipeline):
         steps(tfx.dsl.Pipeline("words", "root", components=[join]))
 
 
-def test_components_made_of_functions_run_as_steps(pipeline, local_kubeflow, tmp_path):
-    given = {node.id: node.exec_properties for node in pipeline.components}
+@pytest.fixture
+def run(local_kubeflow, tmp_path):
+    """Runs a TFX pipeline in the stand-in; returns the cluster and what the steps left."""
 
-    @dsl.pipeline(name="words")
-    def compiled():
-        tasks = {}
-        for step, properties in zip(steps(pipeline), given.values(), strict=True):
-            inputs = {one.name: tasks[one.step].outputs[one.output] for one in step.inputs}
-            inputs[PROPERTIES] = json.dumps(
-                {name: value for name, value in properties.items() if value is not None}
-            )
-            tasks[step.name] = step_component(step, Deployment("image:1"))(**inputs)
+    def run(pipeline: tfx.dsl.Pipeline):
+        given = {node.id: node.exec_properties for node in pipeline.components}
 
-    package = tmp_path / "words.yaml"
-    compiler.Compiler().compile(compiled, str(package))
-    cluster = local_kubeflow.LocalKubeflow(tmp_path / "cluster", in_process=True)
-    joined = cluster.run(package, {})["join"].artifacts["said"]
+        @dsl.pipeline(name="words")
+        def compiled():
+            tasks = {}
+            for step, properties in zip(steps(pipeline), given.values(), strict=True):
+                inputs = {one.name: tasks[one.step].outputs[one.output] for one in step.inputs}
+                inputs[PROPERTIES] = json.dumps(
+                    {name: value for name, value in properties.items() if value is not None}
+                )
+                tasks[step.name] = step_component(step, Deployment("image:1"))(**inputs)
+
+        package = tmp_path / "words.yaml"
+        compiler.Compiler().compile(compiled, str(package))
+        cluster = local_kubeflow.LocalKubeflow(tmp_path / "cluster", in_process=True)
+        return cluster, cluster.run(package, {})
+
+    return run
+
+
+def test_components_made_of_functions_run_as_steps(pipeline, run):
+    cluster, results = run(pipeline)
+    joined = results["join"].artifacts["said"]
     assert (cluster.path(joined["uri"]) / "words").read_text() == "one+two+THREE"
+
+
+def test_what_an_evaluator_measured_is_metadata_that_kubeflow_compares(run):
+    word = Say(word="word")
+    measure = Measure(said=word.outputs["said"])
+    [_, step] = steps(tfx.dsl.Pipeline("words", "root", components=[word, measure]))
+    outputs = step_component(step, Deployment("image:1")).component_spec.outputs
+    assert outputs["evaluation"].type == "system.Metrics@0.0.1"
+    _, results = run(tfx.dsl.Pipeline("words", "root", components=[word, measure]))
+    figures = results["measure"].artifacts["evaluation"]["metadata"]
+    assert figures["letters"] == 4
+    assert figures["vowels, by letter"] == 0.25
+    assert "loudness" not in figures

@@ -119,6 +119,7 @@ def submit(server, package, tmp_path, monkeypatch):
 def test_a_run_is_started_with_its_parameters(server, submit, package, local_kubeflow):
     result = submit(
         *("--experiment", "nightly", "--run-name", "first", "--parameter", "annotated=true"),
+        *("--service-account", "pipeline-runner"),
         *("--parameter", "thresholds=avc:avc_accuracy>=0.8"),
         *("--parameter", "settings=training.steps=7"),
     )
@@ -127,6 +128,7 @@ def test_a_run_is_started_with_its_parameters(server, submit, package, local_kub
     assert server.experiments == ["nightly"]
     [run] = server.runs
     assert run["display_name"] == "first"
+    assert run["service_account"] == "pipeline-runner"
     assert run["experiment_id"] == "id-of-nightly"
     assert run["runtime_config"]["parameters"] == {
         "videos": ["/data/videos"],

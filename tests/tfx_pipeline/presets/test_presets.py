@@ -82,5 +82,5 @@ def test_one_real_step_at_full_size(name, tmp_path):
     assert np.isfinite(history.curves["loss"][0])
     assert history.curves["val_avc_accuracy"][0] in (0.0, 0.25, 0.5, 0.75, 1.0)
     heatmap = keras.ops.convert_to_numpy(network.heatmap(batch["image"], batch["audio"]))
-    assert heatmap.shape == (2, 28, 28) if name == "l3" else (2, 14, 14)
+    assert heatmap.shape == (2, 28, 28) if name in ("l3", "full") else (2, 14, 14)
     assert ((heatmap >= 0) & (heatmap <= 1)).all()

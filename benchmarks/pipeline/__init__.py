@@ -1,0 +1,1 @@
+"""What the pipeline's components cost beside the work that they are for."""

@@ -1,0 +1,108 @@
+"""From the places that tell an object to the whole of it."""
+
+from __future__ import annotations
+
+from keras import ops
+
+_NEIGHBOURHOOD = 0.2
+"""Standard deviation of the distances that count, in short sides of what a network sees."""
+
+_UNLIKE = 1e-4
+"""Mean squared difference of neighbouring colours (0..1) below which a picture is one even area."""
+
+_OUTLINE = 0.5**2
+"""Share of the peak's mean square at an object's outline: half the peak, as the field has it."""
+
+AT_OUTLINE = 0.9
+"""Share of the score that the map has there."""
+
+
+def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
+    """Extends a map of telling places over the objects that they are part of.
+
+    A network that finds out whether something sounds needs a telling part of an object only, and
+    marks no more. Here each place of a map of twice the resolution takes the mean square of the
+    places around it, weighted by nearness in position and colour as in the joint bilateral filter
+    (Petschnigg et al., "Digital Photography with Flash and No-Flash Image Pairs", 2004). The
+    weights are those of an attention with positions and colours for queries and keys.
+
+    The peak then gets the score, and the map is steep outside of an object's outline and flat
+    inside. So one threshold serves all pictures, and a picture that does not fit its sound stays
+    dark.
+
+    Args:
+        places: [batch, height, width], probability by place that it makes the sound.
+        picture: [batch, rows, columns, 3], colours in 0..255, of at least `cell_pixels` pixels a
+            place.
+        score: [batch], probability that picture and sound correspond.
+        cell_pixels: side of a place, in pixels.
+        short_side: short side of what the network sees, in pixels.
+
+    Returns:
+        [batch, 2 height, 2 width] in 0..1, or as large as `places` where a place is one pixel.
+    """
+    pixels = max(cell_pixels // 2, 1)
+    bright = places if cell_pixels == pixels else _doubled(_doubled(places, 1), 2)
+    height, width = ops.shape(bright)[1:]
+    colours = ops.average_pool(
+        ops.cast(picture, "float32") / 255, pixels, pixels, "same", data_format="channels_last"
+    )
+    colours = colours[:, :height, :width]  # [batch, h, w, 3]
+    spread = _NEIGHBOURHOOD * short_side / pixels * 2**0.5
+    rows = ops.arange(height, dtype="float32")[:, None, None] / spread + ops.zeros((1, width, 1))
+    columns = ops.arange(width, dtype="float32")[None, :, None] / spread + ops.zeros((height, 1, 1))
+    position = ops.zeros_like(colours[..., :1]) + ops.concatenate([rows, columns], axis=-1)
+    where = ops.concatenate([position, colours / _difference(colours)], axis=-1)  # [b, h, w, 5]
+    mean = _mean_of_near(ops.square(bright), where)
+    relative = mean / ops.maximum(ops.max(mean, axis=(1, 2), keepdims=True), 1e-12)
+    share = ops.where(
+        relative < _OUTLINE,
+        AT_OUTLINE / _OUTLINE * relative,
+        AT_OUTLINE + (1 - AT_OUTLINE) / (1 - _OUTLINE) * (relative - _OUTLINE),
+    )
+    return ops.minimum(share, 1.0) * score[:, None, None]
+
+
+def _doubled(values, axis: int):
+    """Twice as many along an axis of [batch, height, width], interpolated linearly.
+
+    `ops.image.resize` takes no sizes that are known only when the graph runs.
+    """
+    count = ops.shape(values)[axis]
+    before = ops.take(values, ops.maximum(ops.arange(count) - 1, 0), axis=axis)
+    after = ops.take(values, ops.minimum(ops.arange(count) + 1, count - 1), axis=axis)
+    pairs = ops.stack([3 * values + before, 3 * values + after], axis=axis + 1) / 4
+    shape = list(ops.shape(values))
+    shape[axis] = 2 * count
+    return ops.reshape(pairs, shape)
+
+
+def _difference(colours):
+    """Root mean square of the differences of neighbours, [batch, 1, 1, 1]."""
+    down = ops.square(colours[:, 1:] - colours[:, :-1])
+    right = ops.square(colours[:, :, 1:] - colours[:, :, :-1])
+    total = ops.sum(down, axis=(1, 2, 3)) + ops.sum(right, axis=(1, 2, 3))
+    count = ops.cast(ops.size(down[0, ..., 0]) + ops.size(right[0, ..., 0]), "float32")
+    return ops.sqrt(total / ops.maximum(count, 1.0) + _UNLIKE)[:, None, None, None]
+
+
+def _mean_of_near(values, where):
+    """Means of all values, weighted by exp(-distance²), for one row after the other.
+
+    Args:
+        values: [batch, height, width].
+        where: [batch, height, width, coordinates].
+    """
+    shape = ops.shape(where)
+    keys = ops.reshape(where, (shape[0], -1, shape[-1]))  # [batch, places, coordinates]
+    lengths = ops.sum(ops.square(keys), axis=-1)[:, None]  # [batch, 1, places]
+    flat = ops.reshape(values, (shape[0], -1, 1))
+
+    def of_row(queries):  # [batch, width, coordinates]
+        # -|q - k|², without |q|², which is the same for all keys.
+        nearness = 2 * ops.matmul(queries, ops.transpose(keys, (0, 2, 1))) - lengths
+        return ops.matmul(ops.softmax(nearness, axis=-1), flat)[..., 0]  # [batch, width]
+
+    # The weights of all rows at once would take gigabytes for a very wide picture.
+    rows = ops.map(of_row, ops.transpose(where, (1, 0, 2, 3)))  # [height, batch, width]
+    return ops.transpose(rows, (1, 0, 2))
