@@ -10,9 +10,16 @@ from objects_that_sound.components.video_example_gen.video import make_video
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
 
 
-def group_of(video: ListedVideo, config: IngestConfig) -> str:
-    """The group of a listed video."""
-    return make_video(video.path, "", config, group=video.group, file_id=video.file_id).group
+def group_of(video: ListedVideo, config: IngestConfig, base: str = "") -> str:
+    """The group of a listed video.
+
+    Args:
+        video: video.
+        config: how groups are told.
+        base: folder that holds all files of the list, see `common_folder`. Where it is left out,
+            groups are told apart as well, but have other names than in ingest, which deals by names.
+    """
+    return make_video(video.path, base, config, group=video.group, file_id=video.file_id).group
 
 
 def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:

@@ -6,7 +6,7 @@ import math
 import os
 import posixpath
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from objects_that_sound.components.media import media_error
@@ -28,7 +28,11 @@ from objects_that_sound.components.video_example_gen.splits import (
     named_or_dealt,
     split_shares,
 )
-from objects_that_sound.components.video_example_gen.video_list import ListedVideo, list_videos
+from objects_that_sound.components.video_example_gen.video_list import (
+    ListedVideo,
+    common_folder,
+    list_videos,
+)
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 from objects_that_sound.tfx_pipeline.report.advice.words import counted
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
@@ -68,11 +72,14 @@ def check_videos(
     probed = {one.path: one for one in probe_videos(paths, done)}
     ranges = {video: _range(video, probed[video.path], config.frames) for video in videos}
     usable = [video for video, (first, last) in ranges.items() if last >= first]
-    rejects = [_reject(video, probed[video.path]) for video in videos if video not in set(usable)]
+    lost = [video for video, (first, last) in ranges.items() if last < first]
+    rejects = [_reject(video, probed[video.path]) for video in lost]
     ticks = [_ticks(*ranges[video]) for video in usable]
     seconds = sum(float(last - first) + 1 for first, last in map(ranges.get, usable))  # type: ignore[misc]
-    splits, problem = _splits(videos, config)
-    counts = _counts(usable, config, splits, seconds)
+    base = common_folder([video.path for video in videos])
+    groups = {video: group_of(video, config, base) for video in videos}
+    splits, problem = _splits(groups, config)
+    counts = _counts([groups[video] for video in usable], splits, seconds)
     problem = problem or _shortage(counts)
     good = [one for one in probed.values() if not one.reason]
     flops = machine_flops()
@@ -124,14 +131,14 @@ def _reject(video: ListedVideo, probed: ProbedVideo) -> ProbedVideo:
     return probed._replace(reason=media_error.TOO_SHORT, detail=detail)
 
 
-def _splits(videos: Sequence[ListedVideo], config: IngestConfig) -> tuple[dict[str, str], str]:
+def _splits(groups: Mapping[ListedVideo, str], config: IngestConfig) -> tuple[dict[str, str], str]:
     """The split of each group, and why there is none."""
     shares = split_shares(config.val_fraction)
-    groups = [(group_of(video, config), video.split) for video in videos]
+    named = [(group, video.split) for video, group in groups.items()]
     try:
-        check_groups(videos, config)
+        check_groups(list(groups), config)
         return (
-            named_or_dealt(groups, shares, method=config.split_method, seed=config.seed),
+            named_or_dealt(named, shares, method=config.split_method, seed=config.seed),
             "",
         )
     except ValueError as error:
@@ -150,17 +157,14 @@ def _shortage(counts: VideoCounts) -> str:
     return ""
 
 
-def _counts(
-    videos: Iterable[ListedVideo], config: IngestConfig, splits: dict[str, str], seconds: float
-) -> VideoCounts:
+def _counts(groups: Iterable[str], splits: dict[str, str], seconds: float) -> VideoCounts:
     clips: dict[str, int] = {}
     scenes: dict[str, set[str]] = {}
-    for video in videos:
-        group = group_of(video, config)
+    for group in groups:
         if group in splits:
             clips[splits[group]] = clips.get(splits[group], 0) + 1
             scenes.setdefault(splits[group], set()).add(group)
-    numbers = {split: len(groups) for split, groups in scenes.items()}
+    numbers = {split: len(names) for split, names in scenes.items()}
     return VideoCounts(clips, numbers, round(seconds))
 
 

@@ -29,7 +29,7 @@ def test_it_tells_what_can_be_used_and_why_the_rest_cannot(videos, tmp_path):
     assert "to learn from" in output and "to be judged by" in output
     assert "real: 720 examples" in output  # 30 of each
     assert "too few to learn much from" in output
-    assert "Only 5 scenes would judge" in output
+    assert "Only 4 scenes would judge" in output
     with rejects.open(newline="") as file:
         reasons = {os.path.basename(row["video"]): row["reason"] for row in csv.DictReader(file)}
     assert reasons == {
