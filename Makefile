@@ -26,7 +26,7 @@ JOBS ?= 1
 ifeq ($(JOBS),1)
 PYTEST := $(BIN)/pytest
 else
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadscope
 endif
 
 # uv brings certificates of its own; behind a proxy only the system's are right.
