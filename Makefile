@@ -21,7 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
-# Processes that run the tests. Each takes up to 6 GB of memory.
+# How many processes run the tests.
 JOBS ?= 1
 ifeq ($(JOBS),1)
 PYTEST := $(BIN)/pytest
