@@ -21,12 +21,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
-# Processes that run the tests. Each takes up to 6 GB of memory.
+# How many processes run the tests.
 JOBS ?= 1
 ifeq ($(JOBS),1)
 PYTEST := $(BIN)/pytest
 else
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadscope
 endif
 
 # uv brings certificates of its own; behind a proxy only the system's are right.

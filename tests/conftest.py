@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 from collections.abc import Callable
@@ -18,24 +19,31 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 # Commands called in this process would isolate the children of all tests after them.
 os.environ.setdefault("PYTHONSAFEPATH", "")
 
-_ONE_RUN = "first_run"
-"""The fixture that costs most: a run of the whole pipeline, once a session."""
+_RUNS = ("first_run", "refused_run", "repeated_run")
+"""The fixtures that cost most: runs of the whole pipeline in one root, once a process."""
 
 _REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Keeps together, in one process of pytest-xdist, what shares costly fixtures.
 
-    These are the tests of a file, and of all files in which some test needs the pipeline's run.
+    These are the tests of a file, and of all files that name the pipeline's runs.
     """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    running = {item.path for item in items if _ONE_RUN in getattr(item, "fixturenames", ())}
-    for item in items:
-        group = _ONE_RUN if item.path in running else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFixtures(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return _RUNS[0] if any(name in _text(path) for name in _RUNS) else path
+
+    return ByFixtures(config, log)
+
+
+@functools.cache
+def _text(path: str) -> str:
+    return (_REPOSITORY / path).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
