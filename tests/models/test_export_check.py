@@ -168,7 +168,8 @@ def test_what_differs_from_the_documentation_is_refused(network, tmp_path):
         "score_examples, score: float16 [4], and float16 [1] for one, instead of float32 [4] and"
     )
     assert problems["describe"] == (
-        "describe gives ['rate'], not ['embedding_size', 'frames', 'image_size', 'sample_rate']"
+        "describe gives ['rate'], not ['crop_size', 'embedding_size', 'frames', 'image_size', "
+        "'sample_rate']"
     )
 
 
