@@ -151,8 +151,10 @@ def test_localise(server_flags: list[str], image: str, audio: str, tmp_path: pat
 
 def test_localise_a_whole_video(server_flags: list[str], video: str, tmp_path: pathlib.Path):
     output = tmp_path / "out.mp4"
-    result = json.loads(run(localise.command, video, "-o", str(output), "--json", *server_flags))
-    assert result["frames"] == 20 and result["broken_frames"] == 0
+    lines = run(localise.command, video, "-o", str(output), "--json", *server_flags).splitlines()
+    *frames, result = map(json.loads, lines)
+    assert [frame["time"] for frame in frames] == sorted({frame["time"] for frame in frames})
+    assert len(frames) == result["frames"] == 20 and result["broken_frames"] == 0
     # Half of the frames are black, half white; the sound's amplitude is a quarter of the greatest.
     assert result["mean_score"] == pytest.approx(0.5 * 0.25, rel=0.15)
     with av.open(str(output)) as container:
