@@ -5,6 +5,7 @@ NETWORK are the fields of a NetworkConfig as JSON; see test_devices.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 
@@ -43,11 +44,16 @@ def _batches(count: int, batch_size: int, first: int = 0) -> tf.data.Dataset:
 
 
 def _one_step(
-    config: NetworkConfig, strategy: tf.distribute.Strategy, parts: int, batch: dict
+    config: NetworkConfig,
+    strategy: tf.distribute.Strategy,
+    parts: int,
+    batch: dict,
+    objective: str = "split_pairs",
+    gather: bool = False,
 ) -> list[np.ndarray]:
     """Weights after a step of a network without augmentation and batch normalisation."""
     with strategy.scope():
-        network = build_network(config, "split_pairs", seed=1)
+        network = build_network(config, objective, seed=1)
         network.random_colour.brightness = network.random_colour.saturation = 0.0
         network.random_gain.range = 0.0
         for tower in (network.image_tower, network.audio_tower):
@@ -62,10 +68,25 @@ def _one_step(
         batches = strategy.experimental_distribute_dataset(
             batches.unbatch().batch(len(batch["group"]), drop_remainder=True)
         )
-    step = TrainStep(network, strategy, parts)
+    step = TrainStep(network, strategy, parts, gather)
     for each in batches:
         step(1, each)
     return [np.array(keras.ops.convert_to_numpy(v)) for v in network.trainable_variables]
+
+
+def _furthest(one: list[np.ndarray], other: list[np.ndarray]) -> float:
+    return max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
+
+
+def _gathered(config: NetworkConfig, strategy: tf.distribute.Strategy, batch: dict) -> list[float]:
+    """By network and objective: how far gathered embeddings lead from the whole batch's step."""
+    one = tf.distribute.get_strategy()
+    found = []
+    for name, objective in (("ave", "contrastive"), ("avol", "all_pairs"), ("l3", "split_pairs")):
+        network = dataclasses.replace(config, network=name)
+        on_two = _one_step(network, strategy, 1, batch, objective, gather=True)
+        found.append(_furthest(on_two, _one_step(network, one, 1, batch, objective)))
+    return found
 
 
 def main(folder: str, fields: str) -> None:
@@ -98,8 +119,9 @@ def main(folder: str, fields: str) -> None:
         strategy=two,
     )
     result = {
-        "of_parts": max(float(np.abs(a - b).max()) for a, b in zip(on_two, in_parts, strict=True)),
-        "of_whole": max(float(np.abs(a - b).max()) for a, b in zip(on_two, in_whole, strict=True)),
+        "of_parts": _furthest(on_two, in_parts),
+        "of_whole": _furthest(on_two, in_whole),
+        "gathered": _gathered(network_config, two, batch),
         "history": history.curves,
         "steps": [checkpoint.state["step"] for checkpoint in store.newest()],
         "devices": sorted({type(v.value).__name__ for v in network.trainable_variables}),

@@ -33,6 +33,7 @@ def test_two_devices_train_together_each_with_pairs_of_its_own(tiny_config, tmp_
     # A step on two devices is that of two parts, and not that of all pairs of the batch.
     assert result["of_parts"] < 1e-5
     assert result["of_whole"] > 1e-3
+    assert max(result["gathered"]) < 1e-5
     history = result["history"]
     assert history["step"] == [20, 40, 60]
     assert history["loss"][-1] < 0.7 * history["loss"][0]
