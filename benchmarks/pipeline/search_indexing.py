@@ -30,14 +30,15 @@ def measure(folder: pathlib.Path, rounds: int, count: int) -> list[Target]:
         How many times the bare loop's CPU time an embedded example takes in SearchIndexer: the
         median of the rounds' ratios.
     """
+    import tensorflow as tf
     from apache_beam import Pipeline
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    from benchmarks.serving.requests import make_pairs
     from benchmarks.train.synthetic_examples import write_synthetic_examples
     from objects_that_sound.components.beam_options import local_beam_pipeline_args
     from objects_that_sound.components.evaluation.saved_model import SavedModel
     from objects_that_sound.components.search_indexer.build_index import build_index
+    from objects_that_sound.models import examples as contract
     from objects_that_sound.models.networks.factory import build_network
     from objects_that_sound.models.signatures import ServingSignatures
     from objects_that_sound.tfx_pipeline.presets.real import real
@@ -49,7 +50,9 @@ def measure(folder: pathlib.Path, rounds: int, count: int) -> list[Target]:
         number: write_synthetic_examples(folder / f"examples-{number}", config, number)[0]
         for number in (count // 4, count)
     }
-    images, sounds = make_pairs(BATCH_SIZE, config.image_size, config.sample_rate)
+    records = tf.data.TFRecordDataset(files[count], compression_type="GZIP").take(BATCH_SIZE)
+    rows = [contract.read_example(record) for record in records.as_numpy_iterator()]
+    images, sounds = ([row[name][0] for row in rows] for name in (contract.IMAGE, contract.AUDIO))
     model = SavedModel(model_folder)
     indices = itertools.count()
 
