@@ -24,7 +24,7 @@ import click
 @click.option("--namespace", help="Of multi-user Kubeflow.")
 @click.option(
     "--service-account",
-    help="Of Kubernetes, that the steps run as, for rights to storage. Default: the cluster's.",
+    help="Of Kubernetes, that the steps run as, for rights to storage.  [default: the cluster's]",
 )
 @click.option(
     "--token", envvar="KF_PIPELINES_TOKEN", help="For the server; better in KF_PIPELINES_TOKEN."

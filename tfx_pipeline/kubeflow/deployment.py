@@ -88,7 +88,7 @@ class Deployment:
     ] = ()
     image_pull_policy: Annotated[
         tuple[str, ...],
-        "When a node fetches the image: Always, IfNotPresent or Never. Default: the cluster's.",
+        "When a node fetches the image: Always, IfNotPresent or Never.  [default: the cluster's]",
         OptionTraits(metavar="[STEP=]POLICY"),
     ] = ()
     volumes: Annotated[
