@@ -169,7 +169,7 @@ def test_what_differs_from_the_documentation_is_refused(network, tmp_path):
     )
     assert problems["describe"] == (
         "describe gives ['rate'], not ['crop_size', 'embedding_size', 'frames', 'image_size', "
-        "'sample_rate']"
+        "'map_threshold', 'sample_rate']"
     )
 
 
