@@ -26,7 +26,9 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
             is none (L3-Net), or if there are no pairs of both kinds.
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
-    bound = None if network.match_layer is None else _decision_bound(network, batches)
+    if network.match_layer is None:
+        return
+    bound = _decision_bound(network, batches)
     if bound is None:
         return
     # Of the last logit: the only one, or that of "corresponds".
