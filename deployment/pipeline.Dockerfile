@@ -18,7 +18,7 @@ WORKDIR /src
 # The packages first: another line of the project's own code leaves this layer as it is.
 COPY pyproject.toml ./
 COPY constraints/py311-tfx1.16.txt constraints/
-RUN uv pip install --constraint constraints/py311-tfx1.16.txt -r pyproject.toml --extra kubeflow --extra audio
+RUN uv pip install --constraint constraints/py311-tfx1.16.txt -r pyproject.toml --extra kubeflow --extra object-storage
 
 FROM build AS build-cpu
 COPY README.md setup.py ./
