@@ -6,8 +6,8 @@ import dataclasses
 import json
 import pathlib
 
+from objects_that_sound.api.in_process_client import InProcessClient
 from objects_that_sound.components.localisation_evaluator.write_samples import SAMPLES_FILE
-from objects_that_sound.tfx_pipeline.in_process_client import InProcessClient
 from objects_that_sound.tfx_pipeline.report.collect import metadata_of
 from objects_that_sound.tfx_pipeline.report.held_out_clips import held_out_clips_folder
 from objects_that_sound.tfx_pipeline.report.make_held_out_clips import make_held_out_clips
