@@ -8,11 +8,14 @@ import pathlib
 import posixpath
 import re
 
+from mkdocs.plugins import event_priority
+
 _REPOSITORY = pathlib.Path(__file__).resolve().parent
 _PACKAGES = _REPOSITORY / "build" / "packages" / "objects_that_sound"
 _LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)\s]+)\)")
 
 
+@event_priority(100)  # before the plugin of the reference looks for the packages
 def on_config(config):
     """Links the folders as the packages that setup.py makes of them, for the reference of the API."""
     tree = ast.parse((_REPOSITORY / "setup.py").read_text())

@@ -30,7 +30,7 @@ def _blocks(language: str) -> list[str]:
 
 
 _COMMANDS = [command for block in _blocks("") for command in _CURL.findall(block)]
-_SNIPPETS = [block for block in _blocks("python") if _ADDRESS in block]
+_SNIPPETS = [block for block in _blocks("python") if _ADDRESS in block and "client" in block]
 
 
 @pytest.fixture(scope="module")

@@ -141,6 +141,7 @@ def _add_steps(
     listed = list_videos_component(deployment)(
         videos=parameters["videos"],
         segments=parameters["segments"],
+        eval_videos=parameters["eval_videos"],
         fingerprint=configure.outputs[VIDEO_FINGERPRINT],
     )
     tasks = {CONFIGURE: configure, LIST_VIDEOS: listed}

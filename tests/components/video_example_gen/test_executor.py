@@ -392,7 +392,7 @@ def test_videos_to_measure_by_give_ten_examples_where_those_to_learn_from_give_m
     out = tmp_path / "out" / "examples"
     run(folder, out, group_regex=r"_g\d+_", examples_per_video=12, splits=(50, 50))
     for split, most in (("train", 12), ("eval", 10)):
-        of_video = collections.Counter(row[examples.VIDEO_ID] for row in records(out, split))
+        of_video = collections.Counter(row[examples.VIDEO_ID][0] for row in records(out, split))
         assert set(of_video.values()) == {most}
 
 

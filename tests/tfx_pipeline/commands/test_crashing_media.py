@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from objects_that_sound.components.media import clips, slide, sound
+from objects_that_sound.api import media_reader
 from objects_that_sound.tfx_pipeline.commands import client_options, embed, localise, score
 
 # What the decoder's process calls instead of the reading of files: a module that it can import.
@@ -33,8 +33,8 @@ def deadly(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     import deadly_decoder
 
-    for module, name in ((clips, "probe"), (clips, "read_clips"), (sound, "decode_audio")):
-        monkeypatch.setattr(module, name, deadly_decoder.die)
+    for name in ("probe", "read_clips", "decode_audio"):
+        monkeypatch.setattr(media_reader, name, deadly_decoder.die)
     description = SimpleNamespace(frames=1, image_size=32, sample_rate=8000)
     client = SimpleNamespace(describe=lambda: description)
     monkeypatch.setattr(
@@ -67,7 +67,7 @@ def test_the_command_ends_with_an_error(command, options, deadly, media_file):
 
 @pytest.mark.parametrize("command", [score.command, embed.command])
 def test_each_moment_is_named(command, deadly, media_file, monkeypatch):
-    monkeypatch.setattr(slide, "slide_times", deadly.times)
+    monkeypatch.setattr(media_reader, "slide_times", deadly.times)
     result = CliRunner().invoke(command, [f"--video={media_file}", "--every=0.5"])
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]

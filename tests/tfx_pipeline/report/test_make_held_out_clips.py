@@ -20,7 +20,7 @@ class Localiser:
     """Finds the sound in the upper half of every frame."""
 
     def describe(self):
-        return types.SimpleNamespace(sample_rate=8000, image_size=64, frames=1)
+        return types.SimpleNamespace(sample_rate=8000, image_size=64, frames=1, map_threshold=0.5)
 
     def localise(self, images, audios):
         found = types.SimpleNamespace(
