@@ -50,7 +50,7 @@ def _steps(summary: RunSummary, history: TrainingHistory) -> Iterator[str]:
     if course is Course.OVERFITTING:
         yield (
             "Give more video, above all of other scenes: the model has learnt what these have to "
-            "tell, and training longer makes it worse."
+            "tell, and longer training does not help."
         )
     elif at_chance and asked and course is not Course.RISING:
         yield (

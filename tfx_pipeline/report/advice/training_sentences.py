@@ -27,8 +27,8 @@ def training_sentences(history: TrainingHistory | None) -> list[str]:
             sentences.append("The model was still getting better at videos that it did not learn.")
         case Course.OVERFITTING:
             sentences.append(
-                "It had begun to learn its videos by heart: it got better at these, and worse at "
-                "others."
+                "It had begun to learn its videos by heart: its loss or accuracy got better on these, "
+                "and worse on others."
             )
         case Course.LEVEL:
             sentences.append("It no longer got better at videos that it did not learn.")
