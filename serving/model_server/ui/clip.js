@@ -5,6 +5,7 @@ import { jpegOf } from "./picture.js";
 import { Sound } from "./sound.js";
 
 const SEEK_TIMEOUT_MS = 15_000;
+const PAINT_TIMEOUT_MS = 300; // no frame comes where the same one is shown before and after
 const FAR_SECONDS = 1e7; // beyond any end
 
 /** The browser cannot show this file. */
@@ -96,10 +97,22 @@ export class Clip {
     const scout = this.#scout;
     const at = Math.max(0, Math.min(time, this.duration - 1e-3));
     if (scout.currentTime !== at || scout.readyState < scout.HAVE_CURRENT_DATA) {
+      const painted = nextFrame(scout);
       await settled(scout, "seeked", () => (scout.currentTime = at));
+      await Promise.race([painted, delay(PAINT_TIMEOUT_MS)]);
     }
     return scout;
   }
+}
+
+/** A busy browser says that it has sought before it paints the frame: a canvas would get the last one. */
+function nextFrame(video) {
+  if (!video.requestVideoFrameCallback) return Promise.resolve();
+  return new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+}
+
+function delay(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 async function load(video, url) {
