@@ -98,13 +98,11 @@ def run_fn(fn_args: FnArgs) -> None:
     )
     if team.is_chief:
         remove_given_up(store.folder)
+    part = config.batch_size // config.accumulation_steps
     eval_batches = functools.partial(
-        evaluation_batches,
-        val_files,
-        network_config,
-        config.batch_size // config.accumulation_steps,
-        strategy.num_replicas_in_sync,
+        evaluation_batches, val_files, network_config, part, strategy.num_replicas_in_sync
     )
+    all_eval_batches = eval_batches()  # counts the examples of all files
     time = SharedTime(strategy, team)
     network, history = train(
         network_config,
@@ -119,7 +117,7 @@ def run_fn(fn_args: FnArgs) -> None:
             AUGMENTATIONS[config.augmentation].least_area,
             team,
         ),
-        eval_batches(),
+        all_eval_batches,
         fn_args.model_run_dir if team.is_chief else None,
         store=store,
         base_model=base_model,
@@ -132,12 +130,11 @@ def run_fn(fn_args: FnArgs) -> None:
     )
     if team.is_chief:
         if val_split == "eval":  # that is for those who judge
-            part = config.batch_size // config.accumulation_steps
             examples = training_batches(
                 files, network_config, part, config.shuffle_buffer, config.seed
             ).take(-(-_THRESHOLD_EXAMPLES // part))
         else:
-            examples = eval_batches()
+            examples = all_eval_batches
         set_map_threshold(network, examples)
         _export(network, history, network_config, fn_args)
     store.remove()

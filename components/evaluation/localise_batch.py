@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from objects_that_sound.components.evaluation.model import Model
+from objects_that_sound.serving.client.localisation import inside_of_image
 
 Map = dict[str, np.ndarray]
 """What the signature `localise` returns for one picture, without cells beyond the picture."""
@@ -27,9 +28,6 @@ def localise_batch(
         {name: values[row] for name, values in outputs.items()} for row in range(len(images))
     ]
     for answer in answers:
-        # In a batch of many shapes, maps are filled up beyond the picture's lower and right edge.
-        ends = np.maximum(answer["crop_box"][2:], 1.0)
-        rows, columns = np.round(answer["heatmap"].shape / ends).astype(int)
-        answer["heatmap"] = answer["heatmap"][:rows, :columns]
-        answer["crop_box"] = np.minimum(answer["crop_box"], 1.0)
+        inside, box = inside_of_image(answer["heatmap"], answer["crop_box"])
+        answer |= {"heatmap": inside, "crop_box": box}
     return answers

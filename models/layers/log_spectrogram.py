@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from objects_that_sound.models.layers.mel_filters import mel_filters
+from objects_that_sound.models.layers.waveforms import float_waveforms
 
 _FLOOR = 1e-4  # about -80 dBFS: digital silence and codec noise look the same
 _LEAST_DEVIATION = 0.06  # of the logarithms over 4: a hum that never changes stays nearly flat
@@ -51,8 +52,7 @@ class LogSpectrogram(keras.layers.Layer):
 
         There are `mel_bands` bands, or fft / 2 + 1.
         """
-        if keras.backend.standardize_dtype(waveform.dtype) == "int16":
-            waveform = ops.cast(waveform, "float32") / 32768.0
+        waveform = float_waveforms(waveform)
         # `ops.stft` centres a window shorter than the transform in frames as long as the transform.
         before = (self.fft - self.window) // 2
         waveform = ops.pad(

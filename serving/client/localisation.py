@@ -26,13 +26,11 @@ class Localisation:
     def of_answer(cls, heatmap: np.ndarray, score: float, crop_box: np.ndarray) -> Localisation:
         """Makes the localisation of one image out of the answer for a batch.
 
-        Where the images of a batch have different shapes, maps are filled up beyond the image's
-        lower and right edge; those cells are left out.
+        Cells beyond the image are left out; see `inside_of_image`.
         """
-        ymin, xmin, ymax, xmax = map(float, crop_box)
-        height, width = heatmap.shape
-        inside = heatmap[: round(height / max(ymax, 1.0)), : round(width / max(xmax, 1.0))]
-        return cls(inside, float(score), (ymin, xmin, min(ymax, 1.0), min(xmax, 1.0)))
+        inside, box = inside_of_image(heatmap, crop_box)
+        ymin, xmin, ymax, xmax = map(float, box)
+        return cls(inside, float(score), (ymin, xmin, ymax, xmax))
 
     @property
     def peak(self) -> tuple[float, float]:
@@ -43,3 +41,20 @@ class Localisation:
         y = ymin + (row + 0.5) / height * (ymax - ymin)
         x = xmin + (column + 0.5) / width * (xmax - xmin)
         return float(y), float(x)
+
+
+def inside_of_image(heatmap: np.ndarray, crop_box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leaves out the cells of a map that lie beyond its image.
+
+    Where the images of a batch have different shapes, maps are filled up beyond the lower and the
+    right edge of the smaller ones.
+
+    Args:
+        heatmap: [height, width].
+        crop_box: float [4], ymin, xmin, ymax, xmax of what the map covers, in units of the image.
+
+    Returns:
+        The map inside of the image, and what it covers of that.
+    """
+    rows, columns = np.round(heatmap.shape / np.maximum(crop_box[2:], 1.0)).astype(int)
+    return heatmap[:rows, :columns], np.minimum(crop_box, 1.0)

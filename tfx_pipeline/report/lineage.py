@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 from typing import Any
 
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
+from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
 from objects_that_sound.tfx_pipeline.report.metadata_graph import (
     ArtifactRecord,
@@ -195,7 +195,7 @@ def _examples(graph: MetadataGraph, artifact: ArtifactRecord) -> ExamplesLineage
     file = pathlib.Path(artifact.uri) / _VIDEOS_FILE
     videos = None
     if file.is_file():
-        videos = tuple(json.loads(line) for line in file.read_text().splitlines())
+        videos = tuple(json_rows(file))
     return ExamplesLineage(
         span=artifact.properties.get("span", 0),
         uri=artifact.uri,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 
 from objects_that_sound.api.in_process_client import InProcessClient
 from objects_that_sound.components.localisation_evaluator.write_samples import SAMPLES_FILE
 from objects_that_sound.tfx_pipeline.report.collect import metadata_of
 from objects_that_sound.tfx_pipeline.report.held_out_clips import held_out_clips_folder
+from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.make_held_out_clips import make_held_out_clips
 from objects_that_sound.tfx_pipeline.report.page import load_json
 from objects_that_sound.tfx_pipeline.report.run_records import read_run_records
@@ -38,8 +38,7 @@ def show_held_out_clips(summary: RunSummary, pipeline_name: str) -> RunSummary:
     records = read_run_records(metadata_of(summary.root), pipeline_name, summary.run_id)
     paths = {}
     for artifact in records.nodes["Trainer"].inputs["examples"]:
-        for line in (pathlib.Path(artifact.uri) / "videos.jsonl").read_text("utf-8").splitlines():
-            row = json.loads(line)
+        for row in json_rows(pathlib.Path(artifact.uri) / "videos.jsonl"):
             paths[row["video"]] = row["path"]
     with InProcessClient(summary.candidate) as client:
         clips = make_held_out_clips(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import pathlib
 from collections.abc import Iterable
-from typing import Any
 
+from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.metadata_graph import ArtifactRecord
 
 
@@ -46,8 +45,9 @@ def read_video_counts(artifacts: Iterable[ArtifactRecord]) -> VideoCounts | None
         if not (folder / "videos.jsonl").is_file():
             return None
         found = True
-        rejected = {row["video"] for row in _rows(folder / "rejects.jsonl")}
-        for row in _rows(folder / "videos.jsonl"):
+        rejects = folder / "rejects.jsonl"
+        rejected = {row["video"] for row in json_rows(rejects)} if rejects.is_file() else set()
+        for row in json_rows(folder / "videos.jsonl"):
             if row["video"] not in rejected:
                 clips[row["split"]] += 1
                 grouped = grouped and "group" in row
@@ -58,9 +58,3 @@ def read_video_counts(artifacts: Iterable[ArtifactRecord]) -> VideoCounts | None
         return None
     numbers = {split: len(groups) for split, groups in scenes.items()} if grouped else {}
     return VideoCounts(dict(clips), numbers, seconds)
-
-
-def _rows(path: pathlib.Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
