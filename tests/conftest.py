@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,19 @@ def shared_data() -> pathlib.Path:
     if not folder.is_dir():
         pytest.skip(f"real videos are not here (looked for {folder.name}/ in ../shared)")
     return folder
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`set_clock(module, monotonic=lambda: 5.0)` gives one module a clock of its own.
+
+    The process's clock is not to be changed: threads of servers, which other tests share, read it.
+    """
+
+    def set_clock(module: types.ModuleType, **functions: Callable[[], float]) -> None:
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(**functions))
+
+    return set_clock
 
 
 @pytest.fixture(scope="session")

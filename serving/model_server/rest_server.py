@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import socket
 import ssl
@@ -15,6 +16,10 @@ from objects_that_sound.serving.model_server.patient_protocol import PatientProt
 
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients think between requests: one that is sent as its connection closes is lost."""
+_FAREWELL_SECONDS = 10
+"""How much longer than requests in flight uvicorn may take to end."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class RestServer:
@@ -42,6 +47,7 @@ class RestServer:
         """
         self.port: int = listening.getsockname()[1]
         self._socket = listening
+        self._grace_seconds = math.ceil(grace_seconds)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -54,7 +60,7 @@ class RestServer:
                 proxy_headers=False,
                 ws="none",
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=math.ceil(grace_seconds),
+                timeout_graceful_shutdown=self._grace_seconds,
                 ssl_context_factory=(lambda *_: context) if context else None,
             )
         )
@@ -96,9 +102,14 @@ class RestServer:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Takes no new connections, and returns when the requests in flight have ended."""
+        """Takes no new connections, and returns when the requests in flight have ended.
+
+        A loop that an error has broken never notices: it is left to end with the process.
+        """
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(self._grace_seconds + _FAREWELL_SECONDS)
+        if self._thread.is_alive():
+            _LOG.error("the REST server did not stop in time, and was left behind")
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

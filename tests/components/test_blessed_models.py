@@ -36,8 +36,8 @@ def folder(tmp_path) -> str:
     return str(tmp_path / "blessed")
 
 
-def test_the_model_added_last_comes_back_whole(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(next_version.time, "time", lambda: 1000.9)  # all in one second
+def test_the_model_added_last_comes_back_whole(folder, tmp_path, set_clock):
+    set_clock(next_version, time=lambda: 1000.9)  # all in one second
     versions = [add_model(folder, _model(tmp_path / name, name)) for name in "abc"]
     assert versions == ["1000", "1001", "1002"]
     assert latest_version(folder) == "1002"
@@ -49,10 +49,10 @@ def test_the_model_added_last_comes_back_whole(folder, tmp_path, monkeypatch):
     assert _content(found)["Format-Serving/weights"] == "a"
 
 
-def test_a_clock_set_back_does_not_hide_the_latest_model(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(next_version.time, "time", lambda: 1000.0)
+def test_a_clock_set_back_does_not_hide_the_latest_model(folder, tmp_path, set_clock):
+    set_clock(next_version, time=lambda: 1000.0)
     add_model(folder, _model(tmp_path / "a", "a"))
-    monkeypatch.setattr(next_version.time, "time", lambda: 10.0)
+    set_clock(next_version, time=lambda: 10.0)
     assert add_model(folder, _model(tmp_path / "b", "b")) == latest_version(folder) == "1001"
 
 

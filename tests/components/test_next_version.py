@@ -11,8 +11,8 @@ HIGHEST = 2**63 - 1
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch):
-    monkeypatch.setattr(module.time, "time", lambda: 1000.9)
+def clock(set_clock):
+    set_clock(module, time=lambda: 1000.9)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from objects_that_sound.components.pusher.executor import Executor
 
 
 @pytest.fixture
-def push(tmp_path, monkeypatch):
+def push(tmp_path, set_clock):
     """Pushes a model into `served`; returns the PushedModel."""
-    monkeypatch.setattr(next_version.time, "time", lambda: 1000.9)
+    set_clock(next_version, time=lambda: 1000.9)
     model = standard_artifacts.Model()
     model.uri = str(tmp_path / "model")
     saved = tmp_path / "model" / "Format-Serving"

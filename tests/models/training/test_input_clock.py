@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+from objects_that_sound.models.training import input_clock
 from objects_that_sound.models.training.input_clock import InputClock
 
 
-def test_only_the_wait_for_elements_counts(monkeypatch):
+def test_only_the_wait_for_elements_counts(set_clock):
     now = [0.0]
-    monkeypatch.setattr(
-        "objects_that_sound.models.training.input_clock.time.perf_counter", lambda: now[0]
-    )
+    set_clock(input_clock, perf_counter=lambda: now[0])
 
     def slow():
         for number in range(3):

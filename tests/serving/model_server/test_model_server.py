@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import pathlib
 import shutil
@@ -21,6 +22,7 @@ from objects_that_sound.serving.client.grpc_client import GrpcClient
 from objects_that_sound.serving.client.model_client import ModelClient
 from objects_that_sound.serving.client.model_server_error import ModelServerError
 from objects_that_sound.serving.client.rest_client import RestClient
+from objects_that_sound.serving.model_server import rest_server
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
 from objects_that_sound.serving.model_server.servable import Servable
@@ -269,6 +271,21 @@ def test_a_request_whose_body_never_comes_keeps_no_server(toy_folder: pathlib.Pa
         answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
     assert answer.startswith("HTTP/1.1 503 ")
     assert answer.endswith('{"error": "the server is stopping"}')
+
+
+def test_an_event_loop_that_never_ends_keeps_no_server(toy_folder: pathlib.Path, monkeypatch):
+    monkeypatch.setattr(rest_server, "_FAREWELL_SECONDS", 0.1)
+    server = ModelServer(options(toy_folder, port=0, grace_seconds=0.1))
+    server.start()
+    uvicorn_server, end = server._rest_server._server, threading.Event()
+
+    async def shutdown(sockets: object = None) -> None:
+        while not end.is_set():
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(uvicorn_server, "shutdown", shutdown)
+    server.stop()  # returns
+    end.set()
 
 
 def test_a_port_that_is_taken(toy_folder: pathlib.Path):

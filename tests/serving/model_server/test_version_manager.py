@@ -10,6 +10,7 @@ import time
 import pytest
 from tensorflow_serving.apis import get_model_status_pb2
 
+from objects_that_sound.serving.model_server import version_manager
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.version_folder import VersionFolder
 from objects_that_sound.serving.model_server.version_manager import VersionManager
@@ -123,7 +124,7 @@ def test_a_bad_version_is_tried_again_when_its_files_change(manager: VersionMana
     assert manager.statuses(2)[0].status.error_message == ""
 
 
-def test_a_bad_version_is_tried_again_as_it_is(tmp_path: pathlib.Path, monkeypatch):
+def test_a_bad_version_is_tried_again_as_it_is(tmp_path: pathlib.Path, set_clock):
     Fake.events, attempts = [], []
 
     def load(folder: VersionFolder) -> Fake:
@@ -138,11 +139,11 @@ def test_a_bad_version_is_tried_again_as_it_is(tmp_path: pathlib.Path, monkeypat
     poll(manager)
     assert attempts == [1] and states(manager) == {1: "END"}
     now = time.monotonic()
-    monkeypatch.setattr("time.monotonic", lambda: now + 101)
+    set_clock(version_manager, monotonic=lambda: now + 101)
     poll(manager)
     poll(manager)
     assert attempts == [1, 1]
-    monkeypatch.setattr("time.monotonic", lambda: now + 202)
+    set_clock(version_manager, monotonic=lambda: now + 202)
     poll(manager)
     assert attempts == [1, 1, 1] and served(manager) == 1
 

@@ -98,9 +98,9 @@ def test_what_there_is_nothing_to_say_of_has_no_title():
     assert click.unstyle(_printed(ADVICE | nothing)) == ADVICE["headline"] + "\n"
 
 
-def test_every_stage_that_was_not_reused_tells_how_long_it_took(capsys, monkeypatch):
+def test_every_stage_that_was_not_reused_tells_how_long_it_took(capsys, set_clock):
     clock = iter([0.0, 20.0, 20.0, 30.0, 330.0])
-    monkeypatch.setattr(run_and_tell.time, "monotonic", lambda: next(clock))
+    set_clock(run_and_tell, monotonic=lambda: next(clock))
     printer = run_and_tell._Printer(RunOptions(("x",)), "root")
     for name in ("VideoExampleGen", "StatisticsGen", "Trainer"):
         printer.stage_started(name)
