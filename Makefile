@@ -21,8 +21,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(TFX)
 ROOT ?= runs/demo
-# How many processes run the tests.
-JOBS ?= 1
+# How many processes run the tests. Each takes up to 4 GB of memory.
+JOBS ?= 2
 ifeq ($(JOBS),1)
 PYTEST := $(BIN)/pytest
 else

@@ -17,7 +17,6 @@ def read_model_facts(version: pathlib.Path) -> dict[str, Any]:
         version: folder of the version.
 
     Returns:
-        `universal_threshold`, the score that a sound of something in the picture reaches; and
         `search`, with `title`, `value`, `low`, `high` (null where not known) and `chance` of how well
         what is found fits. What nobody knows is left out; a damaged file tells nothing.
     """

@@ -7,7 +7,6 @@ import os
 import pathlib
 from typing import Any
 
-from objects_that_sound.components.localisation_evaluator.evaluator import UNIVERSAL_THRESHOLD
 from objects_that_sound.models.whole_file import whole_file
 from objects_that_sound.serving.model_server.model_facts import FACTS_PATH
 from objects_that_sound.tfx_pipeline.report.advice.standing import beside_chance
@@ -24,9 +23,7 @@ def model_facts(summary: RunSummary) -> dict[str, Any]:
         estimate = measured.estimate
         if estimate is None:
             continue
-        if measured.metric.name == UNIVERSAL_THRESHOLD.name:
-            facts["universal_threshold"] = estimate.value
-        elif measured.metric.name == _SEARCH and beside_chance(measured) is not None:
+        if measured.metric.name == _SEARCH and beside_chance(measured) is not None:
             facts["search"] = {
                 "title": measured.metric.title,
                 "value": estimate.value,

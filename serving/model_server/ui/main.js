@@ -170,7 +170,7 @@ async function localise() {
   localiser = null;
   const [model, number] = [localiserModel(), opened];
   if (!model) return;
-  view.threshold = model.facts.universal_threshold ?? null;
+  view.threshold = model.mapThreshold;
   let sound;
   try {
     sound = await clip.sound();
@@ -196,7 +196,7 @@ async function toggleCamera() {
   showScreen("Live camera");
   byId("controls").hidden = true;
   let started;
-  view.threshold = localiserModel().facts.universal_threshold ?? null;
+  view.threshold = localiserModel().mapThreshold;
   try {
     started = await LiveCamera.start(server, localiserModel(), video);
   } catch (error) {

@@ -6,7 +6,7 @@ import { HeatMapPainter } from "./heat_map.js";
 
 const NOTHING = (threshold) =>
   "Nothing in the picture makes this sound, as far as the model can tell: the score is below " +
-  `${threshold.toFixed(2)}, which 9 of 10 sounds of something in the picture reach.`;
+  `${threshold.toFixed(2)}, from which on it takes a sound to come from something in the picture.`;
 
 /** Shows answers of the model. */
 export class MapView {

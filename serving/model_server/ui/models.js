@@ -10,9 +10,10 @@ import { ServerError } from "./server.js";
  * @property {number} sampleRate of the sounds that it takes, in Hz.
  * @property {number} imageSize short side of the pictures, in pixels.
  * @property {number} frames that a picture is made of, `FRAME_SECONDS` apart.
+ * @property {?number} mapThreshold score from which something in the picture makes the sound.
  * @property {?number} items of a search index.
  * @property {Object} facts how well it was found to do, as far as that is known:
- *   `universal_threshold`, and `search` with `title`, `value`, `low`, `high` and `chance`.
+ *   `search` with `title`, `value`, `low`, `high` and `chance`.
  */
 
 /** Seconds between the frames of one picture. */
@@ -63,6 +64,7 @@ async function describe(server, name, version) {
     sampleRate: facts.sample_rate,
     imageSize: facts.image_size,
     frames: facts.frames ?? 1,
+    mapThreshold: facts.map_threshold ?? null,
     items: facts.items ?? null,
   };
 }

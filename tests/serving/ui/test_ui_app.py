@@ -76,8 +76,8 @@ def test_the_list_of_models(page_server: str):
 @pytest.mark.parametrize(
     ("content", "facts"),
     [
-        ('{"universal_threshold": 0.4}', {"universal_threshold": 0.4}),
-        ('{"universal_threshold": NaN}', {"universal_threshold": None}),
+        ('{"search": {"value": 0.4}}', {"search": {"value": 0.4}}),
+        ('{"search": NaN}', {"search": None}),
         ("[0.4]", {}),
         ("{", {}),
         (None, {}),

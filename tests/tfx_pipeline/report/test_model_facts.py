@@ -8,13 +8,11 @@ from objects_that_sound.components.evaluation.estimate import Estimate
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.evaluation.measured_metric import MeasuredMetric
 from objects_that_sound.components.evaluation.metric import Better, Metric
-from objects_that_sound.components.localisation_evaluator.evaluator import UNIVERSAL_THRESHOLD
 from objects_that_sound.serving.model_server.model_facts import read_model_facts
 from objects_that_sound.tfx_pipeline.report.model_facts import write_model_facts
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
-THRESHOLD = MeasuredMetric(UNIVERSAL_THRESHOLD, Estimate(0.43))
 OTHER = MeasuredMetric(Metric("fires_noise", "Fires at noise", Better.LOWER), Estimate(0.1))
 FOUND = {"title": "nDCG@30 by class", "value": 0.6, "low": 0.5, "high": 0.7, "chance": 0.22}
 
@@ -27,12 +25,12 @@ def _search(*figures: float, chance: float | None = 0.22) -> MeasuredMetric:
 @pytest.mark.parametrize(
     ("metrics", "facts"),
     [
-        ((THRESHOLD, OTHER), {"universal_threshold": 0.43}),
+        ((OTHER,), {}),
         ((_search(0.6, 0.5, 0.7),), {"search": FOUND}),
         # Too few groups for an interval.
         ((_search(0.6),), {"search": FOUND | {"low": None, "high": None}}),
         ((_search(0.6, 0.5, 0.7, chance=None),), {}),
-        ((MeasuredMetric(UNIVERSAL_THRESHOLD, missing="no frame"),), {}),
+        ((MeasuredMetric(_search(0.6).metric, missing="one class"),), {}),
         ((), {}),
     ],
 )
