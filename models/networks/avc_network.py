@@ -22,7 +22,7 @@ from objects_that_sound.models.losses.balanced_cross_entropy import balanced_acc
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.tower import convolution_tower, total_stride
-from objects_that_sound.models.networks.whole_objects import whole_objects
+from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_objects
 
 POOLED_AUDIO_BINS = (4, 3)
 """Of frequency and time; with the papers' 512 channels these are 6144 features."""
@@ -221,8 +221,12 @@ class AvcNetwork(keras.Model, abc.ABC):
             return places, score
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
-        crop, threshold = self.config.crop_size, self.map_threshold
-        return whole_objects(places, picture, score, self.cell_pixels, crop, threshold), score
+        crop = self.config.crop_size
+        return whole_objects(places, picture, score, self.cell_pixels, crop), score
+
+    def map_value(self, score: float) -> float:
+        """What a map has at an object's outline if picture and sound fit so well, 0..1."""
+        return AT_OUTLINE * score if self.config.whole_objects else score
 
     def _score_of(self, places, image, audio):
         return self.score(image, audio)

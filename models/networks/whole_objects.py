@@ -13,10 +13,11 @@ _UNLIKE = 1e-4
 _OUTLINE = 0.5**2
 """Share of the peak's mean square at an object's outline: half the peak, as the field has it."""
 
+AT_OUTLINE = 0.9
+"""Share of the score that the map has there."""
 
-def whole_objects(
-    places, picture, score, cell_pixels: int, short_side: int, threshold: float
-):
+
+def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     """Extends a map of telling places over the objects that they are part of.
 
     A network that finds out whether something sounds needs a telling part of an object only, and
@@ -25,9 +26,9 @@ def whole_objects(
     (Petschnigg et al., "Digital Photography with Flash and No-Flash Image Pairs", 2004). The
     weights are those of an attention with positions and colours for queries and keys.
 
-    The peak then gets the score, and an object's outline the threshold where the score reaches it.
-    So one threshold serves all pictures: at it, objects are as large whatever the score is, and a
-    picture that does not fit its sound stays dark.
+    The peak then gets the score, and the map is steep outside of an object's outline and flat
+    inside. So one threshold serves all pictures, and a picture that does not fit its sound stays
+    dark.
 
     Args:
         places: [batch, height, width], probability by place that it makes the sound.
@@ -36,7 +37,6 @@ def whole_objects(
         score: [batch], probability that picture and sound correspond.
         cell_pixels: side of a place, in pixels.
         short_side: short side of what the network sees, in pixels.
-        threshold: score from which picture and sound are taken to correspond.
 
     Returns:
         [batch, 2 height, 2 width] in 0..1, or as large as `places` where a place is one pixel.
@@ -57,10 +57,12 @@ def whole_objects(
     where = ops.concatenate([position, colours / _difference(colours)], axis=-1)  # [b, h, w, 5]
     mean = _mean_of_near(ops.square(bright), where)
     relative = mean / ops.maximum(ops.max(mean, axis=(1, 2), keepdims=True), 1e-12)
-    score = score[:, None, None]
-    outline = ops.minimum(threshold, score)
-    inside = outline + (score - outline) / (1 - _OUTLINE) * (relative - _OUTLINE)
-    return ops.where(relative < _OUTLINE, outline / _OUTLINE * relative, ops.minimum(inside, score))
+    share = ops.where(
+        relative < _OUTLINE,
+        AT_OUTLINE / _OUTLINE * relative,
+        AT_OUTLINE + (1 - AT_OUTLINE) / (1 - _OUTLINE) * (relative - _OUTLINE),
+    )
+    return ops.minimum(share, 1.0) * score[:, None, None]
 
 
 def _enlarged(values, factor: int):

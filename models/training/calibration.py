@@ -10,7 +10,6 @@ import tensorflow as tf
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
-_NEARLY_ALL = 0.95  # of the pairs that match reach the threshold of maps
 _CANDIDATES = 201
 _SMOOTHED = 21  # neighbouring candidates: the best of few examples is a chance find
 
@@ -28,10 +27,9 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
     layer = network.match_layer
-    kinds = None if layer is None else _similarities(network, batches)
-    if layer is None or kinds is None:
+    bound = None if layer is None else _decision_bound(network, batches)
+    if layer is None or bound is None:
         return
-    bound = best_bound(*kinds)
     # Of the last logit: the only one, or that of "corresponds".
     shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
     bias = layer.bias.numpy()  # [1] or [2]
@@ -42,24 +40,21 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
 def set_map_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
     """Finds the value of heat maps that tells what makes a sound, in all pictures alike.
 
-    No labels or boxes are needed. It is the score that tells pairs that match best from mismatched
-    ones, or a higher one that nearly all pairs that match reach: wrong maps are rarer then.
+    No labels or boxes are needed: at the score that tells pairs that match best from mismatched
+    ones, an object's outline has this value.
 
     Args:
         network: trained; gets its `map_threshold`, and keeps it if there are no pairs of both kinds.
         batches: see `calibrate`.
     """
-    kinds = _similarities(network, batches)
-    if kinds is not None:
-        bound = max(best_bound(*kinds), np.quantile(kinds[0], 1 - _NEARLY_ALL))
+    bound = _decision_bound(network, batches)
+    if bound is not None:
         logit = network.match_logits(tf.constant([bound], tf.float32))
-        network.map_threshold = float(tf.sigmoid(logit)[0])
+        network.map_threshold = network.map_value(float(tf.sigmoid(logit)[0]))
 
 
-def _similarities(
-    network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Those of matching pairs and of others; None without both kinds."""
+def _decision_bound(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> float | None:
+    """The similarity that tells matching pairs best from others; None without both kinds."""
     matching, mismatched = [], []
     forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
     for batch in batches:
@@ -69,7 +64,7 @@ def _similarities(
         mismatched.append(similarities[negatives])
     if not sum(map(len, mismatched)):
         return None
-    return np.concatenate(matching), np.concatenate(mismatched)
+    return best_bound(np.concatenate(matching), np.concatenate(mismatched))
 
 
 def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:
