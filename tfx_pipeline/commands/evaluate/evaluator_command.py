@@ -63,7 +63,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
     options = [
         click.option("--model", required=True, metavar="PATH", help=f"Model to measure: {_MODEL}."),
         click.option(
-            "--baseline-model", metavar="PATH", help="Model to compare it with, given likewise."
+            "--baseline-model", metavar="PATH", help="Model to compare it with, in the same form."
         ),
     ]
     # Pairs are made of examples.
