@@ -84,7 +84,10 @@ def _options(evaluator: Evaluator) -> list[Callable]:
                 "--split", default="eval", show_default=True, help="Split to make pairs of."
             ),
             click.option(
-                "--seed", default=0, show_default=True, help="Choice of the mismatched sounds."
+                "--seed",
+                default=0,
+                show_default=True,
+                help="Seed of the choice of the mismatched sounds.",
             ),
         ]
     return [
