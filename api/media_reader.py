@@ -100,7 +100,8 @@ class MediaReader:
         if start < 0 or start + rate > len(samples):
             raise _too_short(
                 audio,
-                f"no whole second of sound around {middle:.2f} s; the sound has {seconds:.2f} s",
+                f"there is no whole second of sound around {middle:.2f} s: the sound has only "
+                f"{seconds:.2f} s",
             )
         return samples[start : start + rate].astype("<i2").tobytes()
 
@@ -126,7 +127,9 @@ class MediaReader:
         rate = self.description.sample_rate
         if len(samples) < rate:
             length = f"{len(samples) / rate:.2f} s"
-            raise _too_short(audio, f"the sound has {length}, and a model hears a whole second")
+            raise _too_short(
+                audio, f"the sound has only {length}, but a model needs a whole second"
+            )
         count = int((len(samples) / rate - 1) / every + 1e-9) + 1
         starts = [round(number * every * rate) for number in range(count)]
         found = [samples[start : start + rate].astype("<i2").tobytes() for start in starts]

@@ -102,7 +102,9 @@ def write_video_table(
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
     if _identity(client) != model:
-        raise RuntimeError("the server went over to another version meanwhile: begin again")
+        raise RuntimeError(
+            "the server changed to another version of the model in the meantime: give the command again"
+        )
     there = [pair for pair in zip(videos, parts, strict=True) if os.path.exists(pair[1])]
     rejects.sort(key=lambda error: error.path)
     if not there:

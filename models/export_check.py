@@ -30,8 +30,8 @@ def check_export(network: AvcNetwork, folder: str) -> None:
     """Loads an exported model and tries it on silence, noise, and black and noisy images.
 
     Checked are: all operations are of stock TensorFlow; what is more alike scores higher (a distance
-    head may learn the reverse, see AVENet); every signature gives what docs/serving.md says, finite,
-    alike alone and in a batch; embeddings have unit length; the answers are the network's.
+    head may learn the reverse, see AVENet); every signature gives what docs/serving_api.md says,
+    finite, alike alone and in a batch; embeddings have unit length; the answers are the network's.
 
     Args:
         network: that was exported, on the TensorFlow backend.

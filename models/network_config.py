@@ -23,7 +23,7 @@ class NetworkConfig:
     # not how: that conv1_1 sees them side by side, as 3 x frames channels, is our choice.
     frames: Annotated[
         int,
-        "Frames stored and looked at together, 0.04 s apart around the sound's middle; odd.",
+        "Number of frames that are looked at together, 0.04 s apart around the middle of the sound; odd.",
         Ge(1),
     ] = 1
     sample_rate: Annotated[int, "Sample rate of the sound, in Hz.", Ge(1)] = 48000
@@ -32,10 +32,10 @@ class NetworkConfig:
     fft: Annotated[int, "Length of the spectrogram's Fourier transform, in samples.", Ge(1)] = 512
     # Neither is in the papers; both help where there are few videos (docs/results.md).
     mel_bands: Annotated[
-        int, "Bands on the mel scale that a spectrogram has; 0: all frequencies as they are.", Ge(0)
+        int, "Number of mel bands of a spectrogram; 0: all frequencies as they are.", Ge(0)
     ] = 0
     normalise_sound: Annotated[
-        bool, "Scale each spectrogram to mean 0 and deviation 1: loudness then counts for nothing."
+        bool, "Scale each spectrogram to mean 0 and deviation 1, so that loudness does not count."
     ] = False
     filters: Annotated[
         tuple[int, ...], "Channels of each block of two convolutions, of both towers.", Ge(1)
@@ -47,7 +47,7 @@ class NetworkConfig:
         int, "Stride of the first convolution of the audio tower; L3-Net: 1.", Ge(1)
     ] = 2
     pooling: Annotated[
-        Literal["maximum", "average"], "What becomes of a feature map under a vector's head."
+        Literal["maximum", "average"], "Pooling of a feature map into one vector."
     ] = "maximum"
     embedding_size: Annotated[
         int, "Length of the vectors of image and sound; in L3-Net the width of fc1.", Ge(1)
@@ -55,11 +55,12 @@ class NetworkConfig:
     # Trained as AVE-Net's beside the map. Not in the papers; without it, the vector of the whole
     # image is the largest value over the map, and training seldom starts.
     pooled_head: Annotated[
-        bool, "AVOL-Net only: a second head, on the pooled vision features, for the whole image."
+        bool,
+        "Train a second head on the pooled vision features, for the whole image; AVOL-Net only.",
     ] = True
     # Not in the papers, whose maps mark a telling part of an object; trains nothing.
     whole_objects: Annotated[
-        bool, "Extend heat maps over what looks alike around their bright places, when localising."
+        bool, "Extend heat maps over what looks alike around their bright places."
     ] = False
     # AVE-Net's vectors always have unit length; the papers have no batch normalisation there, and
     # AVOL-Net's vectors as printed are not normalised.

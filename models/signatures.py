@@ -23,7 +23,7 @@ class ServingSignatures:
     looks at several frames, an image is that many of one size, in order of time: string
     [batch, frames] instead of [batch]. A sound is exactly 1 s of mono sound at
     `sample_rate`: int16 little-endian PCM, or a 16-bit WAV file. Only stock TensorFlow operations
-    are used. docs/serving.md has the tables.
+    are used. docs/serving_api.md has the tables.
 
     Args:
         network: trained.

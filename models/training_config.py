@@ -25,18 +25,22 @@ _LEAST_EPOCH = 20
 class TrainingConfig:
     """The recipe; the defaults are the papers' where they state one."""
 
-    objective: Annotated[ObjectiveName, "What is to be learnt; see docs/training.md."] = "all_pairs"
+    objective: Annotated[ObjectiveName, "Objective of the training; see docs/trainer.md."] = (
+        "all_pairs"
+    )
     background_sounds: Annotated[
         int, "Number of sounds of silence and noise that join each batch as negatives.", Ge(0)
     ] = 0
     augmentation: Annotated[
-        AugmentationName, "How much images and sounds are varied; see docs/training.md."
+        AugmentationName, "Variation of images and sounds; see docs/training.md."
     ] = "paper"
-    batch_size: Annotated[int, "Examples an optimiser step, of all devices together.", Ge(2)] = 2048
+    batch_size: Annotated[
+        int, "Number of examples of an optimiser step, on all devices together.", Ge(2)
+    ] = 2048
     # Each part of a batch makes its pairs by itself, as the papers' GPUs do, or with those that the
     # other devices take at the same time.
     gather_embeddings: Annotated[
-        bool, "Make pairs of what all devices take at once, instead of within each device's part."
+        bool, "Make pairs across all devices, instead of within the part of each device."
     ] = False
     # A large batch in little memory: the parts' gradients are averaged. Pairs are made, and batch
     # normalisation is done, within each part.
@@ -72,8 +76,9 @@ class TrainingConfig:
     ] = "float32"
     patience: Annotated[
         int,
-        "Epochs without a better validation AVC accuracy before training stops; 0: never, or, with "
-        "learning_rate_decay=plateau, three tenths of those up to then, and at least five.",
+        "Number of epochs without a better validation AVC accuracy after which training stops. 0: it "
+        "never stops early, or, with learning_rate_decay=plateau, after three tenths of the epochs up "
+        "to then, and at least five.",
         Ge(0),
     ] = 0
     restore_best: Annotated[
@@ -105,8 +110,8 @@ class TrainingConfig:
             return
         if self.learning_rate_decay == "cosine" or not self.patience:
             raise ValueError(
-                "steps is 0, so that the training has no end: give steps or minutes, or "
-                "learning_rate_decay=plateau, which finds it"
+                "steps is 0, so the training has no end: give steps or minutes, or "
+                "learning_rate_decay=plateau, which finds the length"
             )
 
     @property

@@ -17,7 +17,7 @@ _SECTIONS = {
             ("ots videos check 'videos/**/*.mp4'", "ots videos generate videos --count 120"),
         ),
         "presets": Entry(
-            "List the presets, and all that each of them sets.",
+            "List the presets, and everything that each of them sets.",
             ("ots presets", "ots presets real"),
         ),
     },
@@ -34,7 +34,7 @@ _SECTIONS = {
             ),
         ),
         "continue": Entry(
-            "Train on with the videos that are new, if they are like those before.",
+            "Continue training with the new videos, if they are like those before.",
             ("ots continue --videos 'videos/**/*.mp4' --root runs/growing",),
         ),
     },
@@ -68,21 +68,21 @@ _SECTIONS = {
     },
     "Use a model": {
         "embed": Entry(
-            "Embeddings of an image, of a sound, or of whole folders of videos.",
+            "Embed an image, a sound, or whole folders of videos.",
             (
                 f"ots embed 'videos/**/*.mp4' {_MODEL} -o embeddings.parquet",
                 f"ots embed --video some.mp4 --time 2 {_MODEL}",
             ),
         ),
         "score": Entry(
-            "Whether images and sounds correspond, one pair or whole folders of videos.",
+            "Tell whether images and sounds correspond, for one pair or whole folders of videos.",
             (
                 f"ots score 'videos/**/*.mp4' {_MODEL} -o scores.parquet",
                 "ots score --image frame.jpg --audio second.wav",
             ),
         ),
         "localise": Entry(
-            "Where in an image, or in a video, a sound comes from.",
+            "Show where in an image, or in a video, a sound comes from.",
             (
                 f"ots localise some.mp4 -o localised.mp4 {_MODEL}",
                 "ots localise --video some.mp4 --time 2 -o overlay.png",

@@ -41,31 +41,33 @@ class RunOptions:
     ]
     segments: Annotated[
         str,
-        "Use these parts of the videos only: AudioSet's or VGGSound's CSV, or one with columns "
-        "id,start,end,labels. Videos are called <id>.mp4, or <id>_<start>.mp4 where already cut.",
+        "Parts of the videos to use: AudioSet's or VGGSound's CSV, or one with columns "
+        "id,start,end,labels. A video is called <id>.mp4, or <id>_<start>.mp4 if it was already cut.",
         OptionTraits(metavar="CSV"),
     ] = ""
     eval_videos: Annotated[
         tuple[str, ...],
-        "Videos that the model is judged by, given likewise: some of --videos, or others. The rest is "
-        "learnt from. Not given: a fifth of all groups.",
+        "Videos to judge the model by: some of --videos, or others. The rest is learnt from. If "
+        "they are not given, a fifth of all groups is taken.",
         OptionTraits(metavar="TEXT"),
     ] = ()
-    preset: Annotated[PresetName, "What to store, train and ask for; see `ots presets`."] = "real"
+    preset: Annotated[
+        PresetName, "Recipe: what to store, train and ask for. `ots presets` lists them."
+    ] = "real"
     settings: Annotated[
         tuple[str, ...],
-        "Value of a field instead of the preset's, as in training.steps=50; `ots presets NAME` "
-        "lists the fields.",
+        "Value of a field of the preset, for example training.steps=50. `ots presets NAME` lists "
+        "the fields.",
         OptionTraits("--set", metavar="NAME=VALUE"),
     ] = ()
     minutes: Annotated[
         float,
-        "Maximum time of training, which the schedule is fitted to. 0: as long as the preset says.",
+        "Maximum minutes of training. The schedule is fitted to it. 0: as long as the preset says.",
         Ge(0),
     ] = 0.0
     thresholds: Annotated[
         tuple[str, ...],
-        "What the gate asks instead of what the preset asks of that metric: "
+        "Bound that the gate asks of a metric, instead of those of the preset: "
         "avc:avc_accuracy>=0.8, localisation:fires_silence<=0.1, "
         "retrieval:ndcg_image_audio:max_loss=0.1, avc:avc_accuracy:beats_baselines:no_loss; see "
         "docs/evaluation.md.",
@@ -73,45 +75,46 @@ class RunOptions:
     ] = ()
     annotated: Annotated[
         bool,
-        "The classes and boxes of what sounds are known, as in videos of `ots videos generate`: the "
-        "gate asks for what the preset asks of such videos, too.",
+        "Say that the classes and boxes of what sounds are known, as in videos of `ots videos "
+        "generate`. The gate then asks for what the preset asks of such videos as well.",
     ] = False
     group_regex: Annotated[
         str,
-        "Videos of one group share a split: the file name up to the match, or what capture groups "
-        r"captured. For cuts of one scene; for example '_g\d+_'.",
+        "Pattern that tells the scene of a video: the file name up to the end of the match, or what "
+        r"capture groups captured. Videos of one scene share a split. Example: '_g\d+_'.",
     ] = ""
     label_regex: Annotated[
-        str, "Its one capture group is the class in a file name; for evaluation only."
+        str,
+        "Pattern whose one capture group is the class in a file name. It is used for evaluation only.",
     ] = ""
     label_tree: Annotated[
         str,
-        "Grade retrieval by how near two classes stand in this tree: AudioSet's ontology.json, or "
-        "one of its form.",
+        "Tree of classes: AudioSet's ontology.json, or a file of its form. Retrieval is graded by "
+        "how near two classes are in it.",
         OptionTraits(metavar="JSON"),
     ] = ""
     sound_benchmark: Annotated[
         str,
-        "Measure the sound's features too, for example on esc10:FOLDER; for the datasets see "
-        "`ots evaluate sound-benchmark --help`.",
+        "Sound benchmark to measure as well, for example esc10:FOLDER. `ots evaluate "
+        "sound-benchmark --help` lists the datasets.",
         OptionTraits(metavar="DATASET:FOLDER", structural=True),
     ] = ""
     localisation_benchmark: Annotated[
         str,
-        "Measure the maps too, for example on vggss:FOLDER, or on boxes of your own in "
-        "folder:FOLDER; for the datasets see `ots evaluate localisation-benchmark --help`.",
+        "Localisation benchmark to measure as well, for example vggss:FOLDER, or boxes of your own "
+        "in folder:FOLDER. `ots evaluate localisation-benchmark --help` lists the datasets.",
         OptionTraits(metavar="DATASET:FOLDER", structural=True),
     ] = ""
     warm_start: Annotated[
         bool | None,
-        "Train on from the latest blessed model, if there is one. It must be of the same preset. "
+        "Start training from the latest blessed model, if there is one. It must be of the same preset. "
         " [default: with `ots continue` only]",
         OptionTraits(structural=True),
     ] = None
     beam_args: Annotated[
         tuple[str, ...],
-        "Ingest elsewhere: an option of Beam, for example --beam-arg=--runner=FlinkRunner; see "
-        "docs/scaling.md.",
+        "Option of Beam, to ingest on other machines, for example "
+        "--beam-arg=--runner=FlinkRunner; see docs/scaling.md.",
         OptionTraits("--beam-arg", metavar="OPTION", structural=True),
     ] = ()
 

@@ -36,8 +36,8 @@ class AvcOptions(EvaluatorOptions):
     batch_size: Annotated[int, "Pairs that a model scores at once.", Ge(1)] = 32
     max_cue_pairs: Annotated[
         int,
-        "Pairs that are scored again without colours, in shuffled blocks and so on, at most; 0 "
-        "leaves that out.",
+        "Maximum number of pairs that are scored again without colours, in shuffled blocks and so "
+        "on; 0 leaves that out.",
         Ge(0),
     ] = 1000
     cue_seed: Annotated[int, "Seed of the order of shuffled blocks and sounds.", Ge(0)] = 0

@@ -123,7 +123,9 @@ def check_threshold(
     if metric.better is Better.NEITHER:
         for asked in ("max_loss", "no_loss", "beats_chance", "beats_baselines"):
             if getattr(threshold, asked) not in (None, False):
-                raise ValueError(f"{name} has no better and no worse: {asked} says nothing of it")
+                raise ValueError(
+                    f"no value of {name} is better than another, so {asked} cannot be asked of it"
+                )
     for asked, known in (("beats_chance", with_chance), ("beats_baselines", with_baselines)):
         if getattr(threshold, asked) not in (None, False) and metric not in known:
             those = ", ".join(one.name for one in known) or "none of this evaluator's metrics"

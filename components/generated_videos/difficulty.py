@@ -11,7 +11,7 @@ class Difficulty:
 
     Attributes:
         distractor_shares: share of videos with 0, 1, 2, ... silent objects of other classes. Their
-            mean sets the ceiling of audio-visual correspondence (docs/generated_videos.md).
+            mean sets the ceiling of AVC accuracy (docs/laboratory/generated_videos.md).
         take_seconds: length of a take. A video is a string of takes of the same objects; with every
             take colours, proportions, background, places, pitch and loudness change. Without takes
             a network learns the few videos by heart instead of the classes.

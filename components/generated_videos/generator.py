@@ -76,7 +76,8 @@ def generate_videos(
     difficulty = difficulty or Difficulty()
     if difficulty.several_sounding and seconds < LEAST_SECONDS:
         raise ValueError(
-            f"videos with several sounding things must have {LEAST_SECONDS} seconds, not {seconds}"
+            f"videos with several sounding things must have at least {LEAST_SECONDS} seconds, not "
+            f"{seconds}"
         )
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)

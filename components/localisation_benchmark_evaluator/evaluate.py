@@ -102,7 +102,9 @@ def evaluate_localisation_benchmark(
     benchmark = read_localisation_benchmark(options.dataset, options.data)
     trained = SavedModel(model)
     if trained.sample_rate is None:
-        raise ValueError("the model does not say which rate it hears, by a signature 'describe'")
+        raise ValueError(
+            "the model has no signature 'describe', which tells the sample rate of its sounds"
+        )
     data = read_usable_samples(benchmark, trained.sample_rate, trained.frames, options.seed)
 
     looks = look(trained, data, options.batch_size, "model")

@@ -71,7 +71,7 @@ Dataset = Literal["flickr-soundnet", "vggss", "is3", "avsbench", "folder"]
 class LocalisationBenchmarkOptions(EvaluatorOptions):
     """What is measured, and how."""
 
-    dataset: Annotated[Dataset, "Layout of the folder; `folder` is a list of one's own boxes."]
+    dataset: Annotated[Dataset, "Layout of the folder; `folder` is a list of your own boxes."]
     data: Annotated[str, "Folder of the benchmark, unpacked."]
     seed: Annotated[int, "Seed of the choice of noises and of other sounds.", Ge(0)] = 0
     batch_size: Annotated[int, "Pictures that a model looks at at once.", Ge(1)] = 32
@@ -88,7 +88,7 @@ _PACKAGE = "objects_that_sound.components.localisation_benchmark_evaluator"
 LOCALISATION_BENCHMARK = Evaluator(
     name="localisation_benchmark",
     title="Localisation benchmark",
-    help="How good are the maps on public benchmarks, or on boxes of one's own?",
+    help="How good are the maps on public benchmarks, or on your own boxes?",
     metrics=(
         *OF_OVERLAPS,
         AP,

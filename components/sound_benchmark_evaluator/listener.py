@@ -37,7 +37,9 @@ def sample_rate_of(model: SavedModel) -> int:
         ValueError: it does not say.
     """
     if model.sample_rate is None:
-        raise ValueError("the model does not say which rate it hears, by a signature 'describe'")
+        raise ValueError(
+            "the model has no signature 'describe', which tells the sample rate of its sounds"
+        )
     return model.sample_rate
 
 

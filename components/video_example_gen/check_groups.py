@@ -40,8 +40,8 @@ def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:
                 "1 group of videos is" if len(some) == 1 else f"{len(some)} groups of videos are"
             )
             raise ValueError(
-                f"{number} {which}, but there must be at least {LEAST_GROUPS}, since a mismatched "
-                "pair takes two"
+                f"{number} {which}, but there must be at least {LEAST_GROUPS}, because a mismatched "
+                "pair takes its sound from another group"
             )
     least = LEAST_GROUPS * len((TRAIN, EVAL))
     if len(groups) >= least:
@@ -50,7 +50,7 @@ def check_groups(videos: Sequence[ListedVideo], config: IngestConfig) -> None:
     of = "one group" if len(groups) == 1 else f"{len(groups)} groups"
     raise ValueError(
         f"there must be at least {least} groups of videos: {LEAST_GROUPS} to learn from and "
-        f"{LEAST_GROUPS} others to be judged by, since a mismatched pair takes two. {these} "
-        f"in {of}: give more videos"
+        f"{LEAST_GROUPS} others to be judged by, because a mismatched pair takes its sound from "
+        f"another group. {these} in {of}: give more videos"
         + (", or a group_regex that tells more groups apart" if len(groups) < len(videos) else "")
     )

@@ -293,7 +293,7 @@ def _check_splits(
     reasons = ", ".join(f"{number} {reason}" for reason, number in _by_reason(counts).items())
     if not counts["examples"]:
         raise RuntimeError(
-            f"none of {counts['videos']} videos could be used ({reasons}); {rejects} says why for "
+            f"none of {counts['videos']} videos could be used ({reasons}). {rejects} has the reason of "
             "each"
         )
     rejected = {json.loads(line)["video"] for line in storage.read_lines(rejects)}
@@ -302,16 +302,16 @@ def _check_splits(
             continue
         if not counts[f"examples_{split}"]:
             raise RuntimeError(
-                f"split {split} got no examples, for its videos were all rejected ({reasons}); "
-                f"{rejects} says why for each: give more videos"
+                f"split {split} got no examples, because all of its videos were rejected ({reasons}). "
+                f"{rejects} has the reason of each. Give more videos"
             )
         there = {video.group for video in members}
         left = {video.group for video in members if video.video_id not in rejected}
         if len(left) < LEAST_GROUPS <= len(there):
             raise RuntimeError(
-                f"split {split} has videos of one group only, {', '.join(left)}, for those of "
-                f"{len(there) - len(left)} others were rejected ({reasons}), and a mismatched pair "
-                f"takes two groups; {rejects} says why for each: give more videos"
+                f"split {split} has videos of one group only, {', '.join(left)}, because those of "
+                f"{len(there) - len(left)} others were rejected ({reasons}). A mismatched pair takes "
+                f"two groups. {rejects} has the reason of each. Give more videos"
             )
 
 

@@ -30,8 +30,8 @@ MinLoudness = Annotated[
 ]
 StoredSound = Annotated[
     AudioCodec,
-    "How sound is stored: pcm, samples; flac, the same samples in less space; vorbis, in far less, "
-    "not quite the same.",
+    "Codec of the stored sound. pcm: samples. flac: the same samples in less space. vorbis: far less "
+    "space, and not quite the same sound.",
 ]
 
 

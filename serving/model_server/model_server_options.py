@@ -25,7 +25,7 @@ class ModelServerOptions:
         pathlib.Path | None,
         "Folder of numbered folders, each a SavedModel (what the pipeline pushes). May come later.",
     ] = None
-    model_name: Annotated[str, "Name in requests."] = "default"
+    model_name: Annotated[str, "Name of the model in requests."] = "default"
     model_config_file: Annotated[
         pathlib.Path | None,
         "ModelServerConfig as text: several models, version policies, labels. Replaces "
@@ -76,7 +76,7 @@ class ModelServerOptions:
         int, "Number of models loaded at the same time; 0 for one after the other.", Ge(0)
     ] = 0
     max_num_load_retries: Annotated[
-        int, "How often a version that cannot be loaded is tried again.", Ge(0)
+        int, "Number of times that a version which cannot be loaded is tried again.", Ge(0)
     ] = 5
     load_retry_interval_micros: Annotated[int, "Microseconds between two such tries.", Ge(0)] = (
         60_000_000
@@ -85,7 +85,7 @@ class ModelServerOptions:
         bool, "Replay the requests in assets.extra/tf_serving_warmup_requests after loading."
     ] = True
     num_request_iterations_for_warmup: Annotated[
-        int, "How often each of them is replayed; 0 for once.", Ge(0)
+        int, "Number of times that each of these requests is replayed; 0 for once.", Ge(0)
     ] = 0
     saved_model_tags: Annotated[
         tuple[str, ...], "Tags of the graph to load, with commas between them."
@@ -97,27 +97,29 @@ class ModelServerOptions:
     tensorflow_session_parallelism: Annotated[
         int, "Threads of TensorFlow; 0 for as many as it likes.", Ge(0)
     ] = 0
-    tensorflow_intra_op_parallelism: Annotated[int, "Threads for one op; likewise.", Ge(0)] = 0
+    tensorflow_intra_op_parallelism: Annotated[
+        int, "Threads for one op; 0 for as many as it likes.", Ge(0)
+    ] = 0
     tensorflow_inter_op_parallelism: Annotated[
-        int, "Number of ops at the same time; likewise.", Ge(0)
+        int, "Number of ops at the same time; 0 for as many as it likes.", Ge(0)
     ] = 0
     tensorflow_session_config_file: Annotated[pathlib.Path | None, "ConfigProto as text."] = None
     per_process_gpu_memory_fraction: Annotated[
         float, "Share of a GPU's memory to take; 0 for what TensorFlow likes.", Interval(ge=0, le=1)
     ] = 0.0
     max_request_bytes: Annotated[
-        int, f"Largest gRPC message or REST body that is not refused. {_OURS}", Ge(1)
+        int, f"Size of the largest gRPC message or REST body, in bytes. {_OURS}", Ge(1)
     ] = 64 * 2**20
     max_image_pixels: Annotated[
         int,
-        "Most pixels of an image, all its frames together: larger ones are refused before they "
-        "are decoded. The images of a request may have eight times as many together. 0 for any "
+        "Largest number of pixels of an image, all its frames together. A larger image is refused "
+        "before it is decoded. The images of a request may have eight times as many together. 0 for any "
         f"size. {_OURS}",
         Ge(0),
     ] = 2**25
     api_token_file: Annotated[
         pathlib.Path | None,
-        f"File with a token; requests must carry 'Authorization: Bearer TOKEN'. {_OURS}",
+        f"File with a token. Requests must carry 'Authorization: Bearer TOKEN'. {_OURS}",
     ] = None
     bind_address: Annotated[
         str,

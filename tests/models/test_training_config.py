@@ -20,7 +20,7 @@ def test_the_defaults_are_the_papers_recipe():
         ({"steps": -1}, "steps must be a whole number of at least 0, not -1"),
         ({"steps_per_epoch": -1}, "steps_per_epoch must be a whole number of at least 0, not -1"),
         ({"minutes": -0.5}, "minutes must be a number of at least 0, not -0.5"),
-        ({"steps": 0}, "steps is 0, so that the training has no end: give steps or minutes, or"),
+        ({"steps": 0}, "steps is 0, so the training has no end: give steps or minutes, or"),
         ({"steps": 0, "learning_rate_decay": "cosine", "patience": 3}, "has no end"),
         ({"shuffle_buffer": 0}, "shuffle_buffer must be a whole number of at least 1, not 0"),
         ({"batch_size": 1}, "batch_size must be a whole number of at least 2, not 1"),

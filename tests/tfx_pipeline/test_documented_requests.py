@@ -23,10 +23,11 @@ _CURL = re.compile(r"^curl (?:[^\n]*<<END\n.*?\nEND|[^\n]*)$", re.MULTILINE | re
 
 
 def _blocks(language: str) -> list[str]:
-    """Fenced code of the two pages on requests."""
-    fenced = re.compile(rf"^```{language}\n(.*?)^```", re.MULTILINE | re.DOTALL)
-    pages = [(_DOCS / name).read_text() for name in ("serving.md", "search.md")]
-    return [block for page in pages for block in fenced.findall(page)]
+    """Fenced code of the pages on requests."""
+    fenced = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    pages = [(_DOCS / name).read_text() for name in ("serving.md", "serving_api.md", "search.md")]
+    blocks = [found for page in pages for found in fenced.findall(page)]
+    return [text for name, text in blocks if name == language]
 
 
 _COMMANDS = [command for block in _blocks("") for command in _CURL.findall(block)]

@@ -17,10 +17,12 @@ from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 def command(root: pathlib.Path) -> None:
     """Say what more video would bring, and what to do next after the latest run under ROOT.
 
-    Trains by the run's own recipe on a quarter and on a half of its scenes, measures both and the
-    run's model on the same held-out pairs, and continues the line to twice and four times as much
-    video. That takes up to twice the time of the run's training; what was trained is kept, and a
-    command that was interrupted goes on where it was. Writes the report again, with the advice.
+    The command trains by the run's own recipe on a quarter and on a half of its scenes. It measures
+    both models and that of the run on the same held-out pairs, and estimates what twice and four
+    times as much video would bring. The report is written again, with this advice.
+
+    This takes up to twice the time of the run's training. What was trained is kept, and an interrupted
+    command continues where it was.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
     from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import learning_curve_folder

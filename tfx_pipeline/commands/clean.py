@@ -13,14 +13,14 @@ from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 
 @click.command("clean")
 @root_option
-@click.option("--yes", is_flag=True, help="Remove it.")
+@click.option("--yes", is_flag=True, help="Remove what is shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print the folders as JSON.")
 def command(root: pathlib.Path, yes: bool, as_json: bool) -> None:
-    """Show what old runs under ROOT keep, and with --yes remove it.
+    """Show the examples and models that old runs under ROOT keep, and with --yes remove them.
 
-    That are examples and models. What the latest run and the latest pushed model were made of stays,
-    and so do the latest blessed model, all served versions, the figures and decisions of all runs,
-    and the examples of a continuous training. A run that needs the rest again computes it anew.
+    These are never removed: what the latest run and the latest pushed model were made of, the latest
+    blessed model, all served versions, the figures and decisions of all runs, and the examples of a
+    continuous training. A run that needs anything else again computes it anew.
     """
     # Imported here: `ots --help` must not wait.
     from objects_that_sound.tfx_pipeline.old_artifacts import old_artifacts, remove

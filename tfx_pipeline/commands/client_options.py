@@ -26,13 +26,15 @@ def media_options(function: Callable) -> Callable:
     """Adds `--image`, `--audio`, `--video` and `--time`."""
     for option in reversed(
         (
-            click.option("--image", type=_MEDIA, help="A JPEG or PNG file."),
-            click.option("--audio", type=_MEDIA, help="A sound file of any usual format."),
-            click.option("--video", type=_MEDIA, help="A video: its frame and sound at --time."),
+            click.option("--image", type=_MEDIA, help="Image: a JPEG or PNG file."),
+            click.option("--audio", type=_MEDIA, help="Sound file of any usual format."),
+            click.option(
+                "--video", type=_MEDIA, help="Video, whose frame and sound at --time are taken."
+            ),
             click.option(
                 "--time",
                 type=click.FloatRange(0),
-                help="Seconds: which frame of a video, and the middle of the second of sound. "
+                help="Time, in seconds, of the frame of a video, and of the middle of the second of sound. "
                 " [default: the middle of the file]",
             ),
         )
@@ -56,26 +58,35 @@ def server_options(function: Callable) -> Callable:
             click.option(
                 "--server",
                 metavar="HOST:PORT",
-                help="The model server.  [default: localhost:8500 for grpc, :8501 for rest]",
+                help="Model server to ask.  [default: localhost:8500 for grpc, :8501 for rest]",
             ),
             click.option(
-                "--protocol", type=click.Choice(["grpc", "rest"]), default="grpc", show_default=True
+                "--protocol",
+                type=click.Choice(["grpc", "rest"]),
+                default="grpc",
+                show_default=True,
+                help="Protocol to ask the server by.",
             ),
-            click.option("--model_name", default="objects-that-sound", show_default=True),
+            click.option(
+                "--model_name",
+                default="objects-that-sound",
+                show_default=True,
+                help="Name of the model on the server.",
+            ),
             click.option(
                 "--model-version",
                 type=int,
                 metavar="NUMBER",
                 expose_value=False,
                 callback=_remember,
-                help="Of the versions that are served.  [default: the newest]",
+                help="Version of the model to ask.  [default: the newest]",
             ),
             click.option(
                 "--version-label",
                 metavar="LABEL",
                 expose_value=False,
                 callback=_remember,
-                help="The version that the server's --model_config_file gives this label.",
+                help="Label, in the server's --model_config_file, of the version to ask.",
             ),
             click.option(
                 "--timeout",
@@ -89,14 +100,15 @@ def server_options(function: Callable) -> Callable:
                 is_flag=True,
                 expose_value=False,
                 callback=_remember,
-                help="Encrypt, and check the server's certificate by the system's authorities.",
+                help="Encrypt, and check the server's certificate by the authorities of the system.",
             ),
             click.option(
                 "--ca-file",
                 type=_MEDIA,
                 expose_value=False,
                 callback=_remember,
-                help="As --tls, by these authorities: a PEM file.",
+                help="PEM file of authorities to check the certificate by, as --tls does by the "
+                "system's.",
             ),
             click.option(
                 "--token-file",

@@ -21,23 +21,23 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
     "--target",
     required=True,
     type=click.Choice(["kubeflow"]),
-    help="What is to run it: Kubeflow Pipelines 2 (and Vertex AI, which takes the same file).",
+    help="System to run it: Kubeflow Pipelines 2 (Vertex AI takes the same file).",
 )
 @click.option(
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="The file to write; its name ends in .yaml.",
+    help="File to write. Its name ends in .yaml.",
 )
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Default of a parameter that `ots submit` can set, e.g. preset=full. May be given several "
-    "times, for a list once for each value.",
+    help="Default of a parameter that `ots submit` can set, for example preset=full. May be given "
+    "several times. A list takes one for each value.",
 )
-@click.option("--pipeline-root", help="Where Kubeflow keeps artifacts, e.g. gs://bucket/artifacts.")
+@click.option("--pipeline-root", help="Folder for artifacts, for example gs://bucket/artifacts.")
 @declared_options(Deployment)
 @declared_options(RunOptions, structural_only=True)
 def command(
@@ -49,8 +49,8 @@ def command(
 ) -> None:
     """Write the pipeline of `ots run` as a specification for Kubeflow Pipelines 2 and Vertex AI.
 
-    Videos, preset, thresholds, push destination and others are parameters, to be set at every
-    submission. The options here decide which steps there are, and where they run.
+    Videos, preset, thresholds, push destination and others are parameters, which `ots submit` sets.
+    The options here decide which steps there are, and where they run.
     """
     if output.suffix not in (".yaml", ".yml"):
         raise click.BadParameter(f"{output.name} does not end in .yaml", param_hint="--output")

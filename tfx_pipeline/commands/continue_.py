@@ -29,12 +29,13 @@ def command(
     verbose: bool,
     **values: Any,
 ) -> None:
-    """Ingest the videos that are new under ROOT, check them, train on, push if the gate says so.
+    """Ingest the new videos, check them, continue training, push if the gate says so.
 
-    The new videos become a span. If it is like the span before, training goes on from the latest
-    blessed model on the latest spans. See docs/continuous_training.md. Exit status: 0 a model was
-    pushed, or there was nothing to do; 3 the gate refused the model; 4 the new videos were refused;
-    2 an option can't be right; 1 another error.
+    The new videos become a span. If it is like the span before, training continues from the latest
+    blessed model on a window of the latest spans. See docs/continuous_training.md.
+
+    The exit status is 0 if a model was pushed or there was nothing to do, 3 if the gate refused the
+    model, 4 if the new videos were refused, 2 if an option is wrong, and 1 after another error.
     """
     run_and_tell(
         made_of_options(RunOptions, values),

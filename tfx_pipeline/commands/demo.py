@@ -15,11 +15,29 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("demo")
-@click.option("--root", default="runs/demo", show_default=True, type=click.Path(file_okay=False))
-@click.option("--count", default=480, show_default=True, type=click.IntRange(min=10))
-@click.option("--seconds", default=5.0, show_default=True, help="Length of each video.")
-@click.option("--preset", type=click.Choice(list(PRESETS)), default="demo", show_default=True)
-@click.option("--seed", default=0, show_default=True, help="Of the generated videos.")
+@click.option(
+    "--root",
+    default="runs/demo",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Folder that keeps everything.",
+)
+@click.option(
+    "--count",
+    default=480,
+    show_default=True,
+    type=click.IntRange(min=10),
+    help="Number of videos to generate.",
+)
+@click.option("--seconds", default=5.0, show_default=True, help="Length of each video, in seconds.")
+@click.option(
+    "--preset",
+    type=click.Choice(list(PRESETS)),
+    default="demo",
+    show_default=True,
+    help="Recipe: what to store, train and ask for. `ots presets` lists them.",
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of the generated videos.")
 @run_switches
 def command(
     root: str,
@@ -31,8 +49,8 @@ def command(
 ) -> None:
     """Generate videos, run the pipeline on them, serve the model, write a report.
 
-    Under 15 minutes on two cores. A second call reuses what did not change. ROOT/report.html is
-    for people, ROOT/report.json for programs.
+    This takes less than 15 minutes on two cores. A second call reuses what did not change. People
+    read ROOT/report.html, and programs ROOT/report.json.
     """
     from objects_that_sound.components.generated_videos.generator import generate_videos
 

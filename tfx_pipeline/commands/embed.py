@@ -36,13 +36,13 @@ def command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Ask a model for embeddings: vectors of unit length, near where things go together.
+    """Ask a model for embeddings: vectors of unit length. Those of things that go together are near.
 
     `ots embed VIDEOS -o TABLE.parquet` takes folders, files and quoted globs, and writes a row for
-    each second (--every) of all videos: video, time, image and audio. A command that was stopped
-    goes on where it was.
+    each second (--every) of all videos: video, time, image and audio. A stopped command
+    continues where it was.
 
-    Without --model, a model server is asked.
+    A model server is asked, or with --model a model of this machine.
     """
     table_options.check_table_options(videos, output, (image, audio, video, time))
     with client_options.connection(server, protocol, model_name, timeout, model) as client:

@@ -13,13 +13,13 @@ from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 @click.command()
 @click.argument("version", required=False)
 @root_option
-@click.option("--videos", is_flag=True, help="Name every video.")
+@click.option("--videos", is_flag=True, help="Show the name of every video.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that is known, as JSON.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="Also write a page that shows it.",
+    help="Page to write as well, which shows the same.",
 )
 def command(
     version: str | None,
@@ -28,11 +28,11 @@ def command(
     as_json: bool,
     output: pathlib.Path | None,
 ) -> None:
-    """Tell which videos, code and parameters made a served model, what was measured and asked.
+    """Tell which videos, code and parameters made a served model, and what was measured and asked.
 
-    VERSION is the name of a pushed folder, of a model or of a search index; the latest model if
-    missing. All of it comes from ML Metadata under ROOT and the artifacts that it names, and
-    likewise for the model whose weights training began with, back to the first one.
+    VERSION is the name of a pushed folder, of a model or of a search index. Without it, the latest
+    model is taken. The same is told of the model whose weights training began with, back to the first
+    one. All of it comes from ML Metadata under ROOT and the artifacts that it names.
     """
     # Imported here: `ots --help` must not wait.
     from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME

@@ -30,32 +30,31 @@ _POSITIVE = click.FloatRange(0, min_open=True)
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="Of VIDEO: the .mp4 to write. Else: the image with the heat map over it (.png or .jpg).",
+    help="File to write: an .mp4 of VIDEO, or a .png or .jpg of one frame under its heat map.",
 )
 @click.option(
     "--model",
     type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
-    help="A SavedModel, or a folder of numbered versions, to ask in this process, without a "
-    "server.",
+    help="Folder of a SavedModel, or of numbered versions, to ask in this process, without a server.",
 )
-@click.option("--start", type=click.FloatRange(0), help="Of VIDEO: seconds to begin at.")
-@click.option("--max-seconds", type=_POSITIVE, help="Of VIDEO: show so much of it at most.")
-@click.option(
-    "--fps", type=_POSITIVE, help="Of VIDEO: frames a second.  [default: each frame there is]"
-)
+@click.option("--start", type=click.FloatRange(0), help="Second of VIDEO to begin at.")
+@click.option("--max-seconds", type=_POSITIVE, help="Maximum length of VIDEO to show, in seconds.")
+@click.option("--fps", type=_POSITIVE, help="Frames of VIDEO a second.  [default: every frame]")
 @click.option(
     "--width",
     type=click.IntRange(240, 7680),
-    help="Of VIDEO: pixels of the three panels together, at most.  [default: 1280]",
+    help="Maximum width of the three panels of VIDEO together, in pixels.  [default: 1280]",
 )
 @click.option(
     "--scale",
     type=_POSITIVE,
-    help="Of VIDEO: value of the map that gets the brightest colour, the same in all frames. "
+    help="Value of the maps of VIDEO that gets the brightest colour, the same in all frames. "
     " [default: 1]",
 )
 @click.option(
-    "--batch-size", type=click.IntRange(1), help="Of VIDEO: frames a call.  [default: 16]"
+    "--batch-size",
+    type=click.IntRange(1),
+    help="Number of frames of VIDEO in one request.  [default: 16]",
 )
 @client_options.server_options
 def command(
@@ -82,12 +81,13 @@ def command(
 
     `ots localise VIDEO -o OUT.mp4` writes a video of input, overlay and map side by side, with the
     sound. Each frame is localised with the second of sound centred on it. What makes the sound is
-    outlined; where nothing does, the overlay says so. With --json, each frame is a line: its time in
-    seconds, score, boxes around what makes the sound, and the map. The last line is about all.
+    outlined. Where nothing makes it, the overlay says so. With --json, a line for each frame has its
+    time in seconds, its score, boxes around what makes the sound, and the map. The last line is about
+    the whole video.
 
     `ots localise --video V --time T`, or `--image` and `--audio`, answers for one frame.
 
-    The model is that of a server, or with --model one of this machine.
+    A model server is asked, or with --model a model of this machine.
     """
     chosen: dict[str, Any] = {
         name: value

@@ -18,16 +18,16 @@ _ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
     type=_ROOT,
     help="Folder of the run: what `ots run` or `ots demo` was given as --root.",
 )
-@click.option("--run_id", "--run-id", help="The pipeline run.  [default: the latest]")
-@click.option("--version", help="The run that pushed this version, instead of --run-id.")
+@click.option("--run_id", "--run-id", help="Id of the pipeline run.  [default: the latest]")
+@click.option("--version", help="Version that the run pushed, instead of --run-id.")
 @click.option("--compare", type=_ROOT, help="Folder of a run to compare with.  [default: --root]")
-@click.option("--compare-run-id", help="Compare with this run.  [default: the latest]")
-@click.option("--compare-version", help="Compare with the run that pushed this version.")
+@click.option("--compare-run-id", help="Id of the run to compare with.  [default: the latest]")
+@click.option("--compare-version", help="Version that the run to compare with pushed.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="Of a comparison: the page to write.  [default: comparison.html in --root]",
+    help="Page of a comparison to write.  [default: comparison.html in --root]",
 )
 def command(
     root: pathlib.Path,
@@ -40,11 +40,11 @@ def command(
 ) -> None:
     """Write report.json and report.html of a run again, or one page that compares two runs.
 
-    What ML Metadata does not know (the title, stages outside the pipeline) is taken from the
-    report.json that is there, if it is of the same pipeline run.
+    ML Metadata does not know the title and the stages outside the pipeline. They are taken from the
+    old report.json if it is of the same pipeline run.
 
-    With any of the options --compare..., the page has both runs side by side instead: A is the one
-    of --root, B the other, of another folder or of the same.
+    With any of the options --compare..., the page has two runs side by side: A is the run of --root,
+    and B the other, of another folder or of the same.
     """
     # Imported here: `ots --help` must not wait for TensorFlow.
     from objects_that_sound.tfx_pipeline.report.comparison import COMPARISON_FILE, write_comparison

@@ -22,7 +22,7 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Only say what the run would make of the videos, and what it would take.",
+    help="Only say what the run would make of the videos, and what it would cost.",
 )
 @run_switches
 def command(
@@ -36,9 +36,11 @@ def command(
 ) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
 
-    What did not change since the last run under ROOT is not computed again. Writes ROOT/report.html
-    and ROOT/report.json. Exit status: 0 a model was pushed; 3 the gate refused it; 2 an option
-    can't be right; 1 another error.
+    What did not change since the last run under ROOT is not computed again. The run ends with
+    ROOT/report.html and ROOT/report.json.
+
+    The exit status is 0 if a model was pushed, 3 if the gate refused it, 2 if an option is wrong, and
+    1 after another error.
     """
     options = made_of_options(RunOptions, values)
     if dry_run:

@@ -18,19 +18,19 @@ def run_switches(function: Callable[..., Any]) -> Callable[..., Any]:
                 flag_value=False,
                 default=True,
                 show_default=False,
-                help="Compute everything anew, also what did not change.",
+                help="Compute everything again, even what did not change.",
             ),
             click.option(
                 "--forget-missing",
                 is_flag=True,
-                help="Go on where the folder of the latest blessed model, or of a span, is gone: "
-                "compare with the blessed model before it, train without the span.",
+                help="Continue although the folder of the latest blessed model, or of a span, is gone. "
+                "The run then compares with the blessed model before it, or trains without the span.",
             ),
             click.option(
                 "--data-license",
                 default="",
                 metavar="TEXT",
-                help="Licence of the videos, as the model card of a pushed model is to state it.",
+                help="Licence of the videos, for the model card of a pushed model.",
             ),
             click.option("--verbose", is_flag=True, help="Show TFX's log."),
         )

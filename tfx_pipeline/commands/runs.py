@@ -16,8 +16,8 @@ from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 def command(root: pathlib.Path, as_json: bool) -> None:
     """List all runs of a root, oldest first: videos, spans, figures, decisions.
 
-    A run's name is when it began. `ots report --run-id` writes the report of one of them, `ots
-    lineage` follows a pushed version back.
+    The name of a run is the time at which it began. `ots report --run-id` writes the report of one
+    run, and `ots lineage` tells where a pushed version came from.
     """
     # Imported here: `ots --help` must not wait.
     from objects_that_sound.tfx_pipeline.commands.evaluate.text_table import text_table

@@ -37,10 +37,10 @@ def command(
     """Ask a model for the probability that an image and a sound correspond.
 
     `ots score VIDEOS -o TABLE.parquet` takes folders, files and quoted globs, and writes a row for
-    each second (--every) of all videos: video, time and score. A command that was stopped goes on
+    each second (--every) of all videos: video, time and score. A stopped command continues
     where it was.
 
-    Without --model, a model server is asked.
+    A model server is asked, or with --model a model of this machine.
     """
     table_options.check_table_options(videos, output, (image, audio, video, time))
     with client_options.connection(server, protocol, model_name, timeout, model) as client:

@@ -75,7 +75,7 @@ def _other_flags(command: Callable) -> Callable:
             )
 
     for name, why in _WITHOUT_EFFECT.items():
-        words = f"Taken, without effect: {why}."
+        words = f"This flag has no effect: {why}."
         command = click.option(
             f"--{name}", is_flag=False, flag_value="true", expose_value=False, help=words
         )(command)
@@ -103,8 +103,8 @@ def _is_given(name: str) -> bool:
 def command(show_version: bool, **flags: Any) -> None:
     """Serve pushed models over gRPC and REST: the TensorFlow Serving API.
 
-    Flags are tensorflow_model_server's own. New versions below --model_base_path are picked up
-    while running. Stop with Ctrl-C or SIGTERM; requests in flight are finished.
+    The flags are those of tensorflow_model_server. New versions below --model_base_path are loaded
+    while the server runs. Ctrl-C or SIGTERM stops it, and requests in flight are finished.
     """
     import logging
     import os

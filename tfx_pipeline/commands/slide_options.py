@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 every_option = click.option(
     "--every",
     type=click.FloatRange(0, min_open=True),
-    help="Slide over the whole of --video: ask every so many seconds, and print a line of JSON "
-    "for each moment.",
+    help="Seconds from one moment to the next. The whole of --video is asked about, and each moment "
+    "becomes a line of JSON, or with VIDEOS a row.",
 )
 
 

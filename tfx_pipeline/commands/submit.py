@@ -17,24 +17,31 @@ import click
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Of the run, e.g. preset=full. May be given several times, for a list once for each value.",
+    help="Parameter of the run, for example preset=full. May be given several times. A list takes one "
+    "for each value.",
 )
-@click.option("--experiment", help="That the run is filed under.")
+@click.option("--experiment", help="Name of the experiment that the run is filed under.")
 @click.option("--run-name", help="Name of the run.  [default: the file's name and the time]")
-@click.option("--namespace", help="Of multi-user Kubeflow.")
+@click.option("--namespace", help="Namespace of the run, for a Kubeflow with several users.")
 @click.option(
     "--service-account",
-    help="Of Kubernetes, that the steps run as, for rights to storage.  [default: the cluster's]",
+    help="Kubernetes service account that the steps run as.  [default: the cluster's]",
 )
 @click.option(
-    "--token", envvar="KF_PIPELINES_TOKEN", help="For the server; better in KF_PIPELINES_TOKEN."
+    "--token",
+    envvar="KF_PIPELINES_TOKEN",
+    help="Token for the server. KF_PIPELINES_TOKEN is the safer place for it.",
 )
 @click.option(
     "--cache/--no-cache",
     default=None,
-    help="Let all steps, or none, reuse earlier results.  [default: as compiled]",
+    help="Reuse earlier results in all steps, or in none.  [default: as compiled]",
 )
-@click.option("--wait", is_flag=True, help="Wait for the end; exit status 1 unless it succeeded.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Wait for the end. The exit status is 1 if the run did not succeed.",
+)
 def command(
     package: str,
     host: str,

@@ -29,12 +29,12 @@ def table_options(function: Callable) -> Callable:
                 "-o",
                 "--output",
                 type=click.Path(dir_okay=False),
-                help="The table to write of VIDEOS: a .parquet or .npz file.",
+                help="Table of VIDEOS to write: a .parquet or .npz file.",
             ),
             click.option(
                 "--model",
                 type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
-                help="A SavedModel, or a folder of numbered versions, to ask in this process, "
+                help="Folder of a SavedModel, or of numbered versions, to ask in this process, "
                 "without a server.",
             ),
         )

@@ -26,15 +26,19 @@ def command() -> None:
 @command.command()
 @click.argument("videos", metavar="VIDEOS...", nargs=-1, required=True)
 @declared_options(RunOptions, only=_OF_A_CHECK)
-@click.option("--all-presets", is_flag=True, help="Tell the cost of every preset.")
+@click.option("--all-presets", is_flag=True, help="Show the cost of every preset.")
 @click.option(
     "--fingerprints",
     is_flag=True,
-    help="Also look for videos that begin with the same sound; decodes 5 s of each.",
+    help="Also look for videos that begin with the same sound. This decodes 5 s of each.",
 )
-@click.option("--csv", type=click.Path(dir_okay=False), help="Write the rejects to this file.")
+@click.option(
+    "--csv",
+    type=click.Path(dir_okay=False),
+    help="File for the names of the rejects, each with its reason.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--quiet", is_flag=True, help="Show no progress bar.")
 def check(
     all_presets: bool,
     fingerprints: bool,
@@ -45,10 +49,10 @@ def check(
 ) -> None:
     """Say what a run would make of VIDEOS: folders, files and quoted globs.
 
-    How many can be used, for how long, and why others can't; which names a pattern matches, and
-    which scenes and splits that makes; copies; disk and time that a run takes; and whether it is
-    enough to learn from. Only headers are read: seconds for a thousand files. Exit status: 1 where a
-    run would refuse the videos.
+    The command tells how many videos can be used and why the others cannot, which names a pattern
+    matches, and which scenes and splits that makes. It finds copies, and tells what disk space and
+    time a run takes, and whether the videos are enough to learn from. It reads only headers, which
+    takes seconds for a thousand files. The exit status is 1 if a run would refuse the videos.
 
     \b
     Examples:
@@ -67,14 +71,22 @@ def check(
 
 @command.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=pathlib.Path))
-@click.option("--count", type=click.IntRange(min=1), default=480, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=480, show_default=True, help="Number of videos."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of all that is chosen by chance.",
+)
 @click.option(
     "--seconds",
     type=click.FloatRange(min=1),
     default=5.0,
     show_default=True,
-    help="Length of each video.",
+    help="Length of each video, in seconds.",
 )
 @click.option(
     "--several-sounding",
@@ -84,9 +96,11 @@ def check(
     help="Share of videos in which two objects sound together, one after the other, or one falls "
     "silent.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: all cores]")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Number of processes.  [default: all cores]"
+)
 @click.option("--overwrite", is_flag=True, help="Replace videos made with other parameters.")
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--quiet", is_flag=True, help="Show no progress bar.")
 def generate(
     directory: pathlib.Path,
     count: int,
@@ -99,9 +113,10 @@ def generate(
 ) -> None:
     """Generate encoded videos of moving, sounding objects into DIR.
 
-    Video i depends on the seed and i only, so the same arguments give the same files; videos that
-    are there already are kept. Classes and boxes go to DIR/annotations.jsonl, for evaluation only.
-    With --several-sounding, DIR/boxes.json is for `ots evaluate localisation-benchmark`.
+    Each video depends only on the seed and its own number, so the same arguments give the same files.
+    Videos that are there already are kept. DIR/annotations.jsonl has the classes and boxes, which are
+    for evaluation only. With --several-sounding, `ots evaluate localisation-benchmark` reads
+    DIR/boxes.json.
 
     \b
     Examples:

@@ -23,17 +23,17 @@ class ContinuousOptions:
         ValueError: an option can't be right; says which and what to do.
     """
 
-    window: Annotated[int, "Train on so many of the latest accepted spans.", Ge(1)] = 4
-    min_new_videos: Annotated[int, "Fewer new videos wait for more.", Ge(1)] = 1
+    window: Annotated[int, "Number of the latest accepted spans to train on.", Ge(1)] = 4
+    min_new_videos: Annotated[int, "Number of new videos that are needed.", Ge(1)] = 1
     max_drift: Annotated[
         tuple[str, ...],
-        "How much a span may differ from the one before, from 0 to 1; for all features or one, as "
-        f"in audio/loudness=0.5.  [default: {DivergenceLimits.default}]",
+        "Largest allowed difference of a span from the one before, from 0 to 1, of all features or of "
+        f"one, for example audio/loudness=0.5.  [default: {DivergenceLimits.default}]",
         OptionTraits(metavar="[FEATURE=]LIMIT"),
     ] = ()
     accept_drift: Annotated[
         bool,
-        "Train on the new span, or on the last one that was refused, however much it differs.",
+        "Train on the new span, or on the last one if it was refused, however much it differs.",
     ] = False
 
     def __post_init__(self) -> None:

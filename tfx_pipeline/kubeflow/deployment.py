@@ -44,20 +44,21 @@ class Deployment:
     """
 
     image: Annotated[str, "Container image with this project; see docs/kubeflow.md."]
-    trainer_image: Annotated[str, "Another image for Trainer, with GPU libraries."] = ""
+    trainer_image: Annotated[
+        str, "Container image for Trainer, with GPU libraries.  [default: --image]"
+    ] = ""
     gpus: Annotated[
         int, "Number of GPUs for Trainer, all its workers together: 1, 2, 4, 8 or 16.", Ge(0)
     ] = 0
     training_workers: Annotated[
-        int, "Pods that train together, by a TrainJob of Kubeflow Trainer 2.", Ge(1)
+        int, "Number of pods that train together, by a TrainJob of Kubeflow Trainer 2.", Ge(1)
     ] = 1
     accelerator: Annotated[
         str, "Resource name of the GPUs, or their type on Vertex AI (NVIDIA_TESLA_T4)."
     ] = "nvidia.com/gpu"
     cpus: Annotated[
         tuple[str, ...],
-        "Processors that a step asks for: 2, or 500m for half of one. It may use more where they "
-        "are idle.",
+        "Processors that a step asks for: 2, or 500m for half of one. It may use idle ones as well.",
         OptionTraits("--cpu", metavar="[STEP=]NUMBER"),
     ] = ()
     memory: Annotated[
@@ -77,8 +78,8 @@ class Deployment:
     ] = ()
     tolerations: Annotated[
         tuple[str, ...],
-        "Taint of nodes that a step may run on all the same; any value is *: "
-        "trainer=nvidia.com/gpu=*:NoSchedule.",
+        "Taint of nodes that a step may run on all the same: trainer=nvidia.com/gpu=*:NoSchedule. "
+        "* is any value.",
         OptionTraits("--toleration", metavar="[STEP=]KEY=VALUE[:EFFECT]"),
     ] = ()
     secrets: Annotated[
@@ -88,7 +89,7 @@ class Deployment:
     ] = ()
     image_pull_policy: Annotated[
         tuple[str, ...],
-        "When a node fetches the image: Always, IfNotPresent or Never.  [default: the cluster's]",
+        "Time when a node fetches the image: Always, IfNotPresent or Never.  [default: the cluster's]",
         OptionTraits(metavar="[STEP=]POLICY"),
     ] = ()
     volumes: Annotated[
@@ -98,7 +99,7 @@ class Deployment:
     ] = ()
     retries: Annotated[
         tuple[str, ...],
-        "How often a failed step is tried again.",
+        "Number of times that a failed step is tried again.",
         OptionTraits(metavar="[STEP=]NUMBER"),
     ] = ("2",)
     uncached: Annotated[
@@ -108,13 +109,13 @@ class Deployment:
     ] = ()
     work_dir: Annotated[
         str,
-        "Folder, as the steps see it, in which training and ingest keep what a retry goes on from; "
-        "else it begins anew.",
+        "Folder, as the steps see it, in which training and ingest keep what a retry continues from. "
+        "Without it, a retry begins anew.",
     ] = ""
     report_failures: Annotated[
         str,
-        "Kubernetes secret that holds the URL of a webhook: a run that does not succeed is posted "
-        "to it. Needs Kubeflow Pipelines 2.14.",
+        "Kubernetes secret that holds the URL of a webhook. If a run does not succeed, a message is "
+        "posted to it. This needs Kubeflow Pipelines 2.14.",
         OptionTraits(metavar="SECRET:KEY"),
     ] = ""
 

@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"The report was not sent: {WEBHOOK} is not set.")
     except requests.RequestException as error:
         # The error's words have the URL in them.
-        sys.exit(f"The report was not sent: the webhook can't be asked ({type(error).__name__}).")
+        sys.exit(
+            f"The report was not sent: the webhook cannot be reached ({type(error).__name__})."
+        )
     if not response.ok:
         sys.exit(f"The report was not sent: the webhook answered {response.status_code}.")
     print("The report was sent.")

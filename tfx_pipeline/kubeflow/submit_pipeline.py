@@ -21,7 +21,7 @@ _ENDED = (SUCCEEDED, "FAILED", "SKIPPED", "CANCELED", "ERROR")
 
 
 class SubmitError(Exception):
-    """A pipeline can't be submitted, or its server can't be asked; says why."""
+    """A pipeline can't be submitted, or its server can't be reached; says why."""
 
 
 def submit_pipeline(
@@ -77,7 +77,7 @@ def submit_pipeline(
     except kfp_server_api.ApiException as error:
         raise SubmitError(f"{host} refused: {_reason(error)}") from error
     except (OSError, urllib3.exceptions.HTTPError) as error:
-        raise SubmitError(f"{host} can't be asked: {error}") from error
+        raise SubmitError(f"{host} cannot be reached: {error}") from error
     except ValueError as error:
         raise SubmitError(str(error)) from error
     return run.run_id, state

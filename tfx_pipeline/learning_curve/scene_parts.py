@@ -43,7 +43,7 @@ def scene_parts(clips: Mapping[bytes, int], shares: Sequence[float]) -> list[Sce
     """
     if len(clips) < MIN_SCENES:
         raise ValueError(
-            f"the model learnt from {len(clips)} scenes, and parts of them take at least "
+            f"the model learnt from {len(clips)} scenes, but training on parts of them needs at least "
             f"{MIN_SCENES}: give more videos, or a --group-regex that tells more scenes apart"
         )
     order = sorted(clips, key=lambda scene: (stable_hash("learning curve", scene), scene))
@@ -56,8 +56,8 @@ def scene_parts(clips: Mapping[bytes, int], shares: Sequence[float]) -> list[Sce
         count = 1 + octaves.index(min(octaves))
         if min(octaves) > _MAX_OCTAVES:
             raise ValueError(
-                f"no part of the scenes comes near {share:.0%} of the {until[-1]} clips, as some "
-                "scenes have most of them: give more scenes"
+                f"no part of the scenes comes near {share:.0%} of the {until[-1]} clips, because a few "
+                "scenes have most of them: give videos of more scenes"
             )
         parts.append(ScenePart(frozenset(order[:count]), until[count]))
     return parts

@@ -33,7 +33,7 @@ class Preset:
     )
     annotated_thresholds: Annotated[
         Thresholds,
-        "Bounds that it asks besides where classes and boxes of what sounds are known (`ots demo`).",
+        "Further bounds, where the classes and boxes of what sounds are known (`ots demo`).",
     ] = dataclasses.field(default_factory=dict)
     min_loudness_dbfs: MinLoudness = -60.0
     audio_codec: StoredSound = "pcm"

@@ -48,7 +48,7 @@ def with_settings(preset: Preset, settings: Sequence[str]) -> Preset:
         if name not in knobs:
             raise ValueError(_unknown(name, knobs, preset.name))
         if name in _SET_OTHERWISE:
-            raise ValueError(f"{name} cannot be set so: {_SET_OTHERWISE[name]}")
+            raise ValueError(f"--set cannot change {name}: {_SET_OTHERWISE[name]}")
         group, _, field = name.rpartition(".")
         values[group][field] = parse(knobs[name], text)
     parts = {

@@ -13,8 +13,8 @@ import numpy as np
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
-# Measured on two cores, see docs/ingest.md: most of a video's cost is to open it and to find its
-# pictures, so that a moment more costs little.
+# Measured on two cores, see docs/laboratory/ingest.md. Most of a video's cost is to open it and
+# find its pictures, so that a moment more costs little.
 _VIDEO_SECONDS, _MOMENT_SECONDS = 0.13, 0.009
 _ASPECT = 4 / 3
 _KEPT_TWICE = 1.3

@@ -48,7 +48,7 @@ def read_localisation_benchmark(dataset: str, folder: str) -> LocalisationBenchm
     benchmark = LAYOUTS[dataset](root)
     if not any(sample.sounds for sample in benchmark.samples):
         raise BenchmarkError(
-            f"{folder} lists {benchmark.listed} samples, but of none in which something sounds "
-            "the picture, the sound and a usable annotation are there"
+            f"{folder} lists {benchmark.listed} samples, but none of those in which something sounds "
+            "has its picture, its sound and a usable annotation"
         )
     return benchmark

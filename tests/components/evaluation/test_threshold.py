@@ -119,9 +119,9 @@ def _check(text: str) -> None:
         ("accuracy_of_tea>=0.8", "avc_accuracy, fires_silence, universal_threshold"),
         ("avc_accuracy<=0.8", "higher is better.*avc_accuracy>=NUMBER"),
         ("fires_silence>=0.8", "lower is better.*fires_silence<=NUMBER"),
-        ("universal_threshold:max_loss=0.1", "no better and no worse"),
-        ("universal_threshold:no_loss", "no better and no worse: no_loss"),
-        ("universal_threshold:beats_chance", "no better and no worse: beats_chance"),
+        ("universal_threshold:max_loss=0.1", "so max_loss cannot be asked"),
+        ("universal_threshold:no_loss", "so no_loss cannot be asked"),
+        ("universal_threshold:beats_chance", "so beats_chance cannot be asked"),
         ("fires_silence:beats_baselines", "beats_baselines could compare.*asked of: avc_accuracy$"),
     ],
 )

@@ -114,5 +114,5 @@ def test_a_folder_older_than_a_range_had_its_default_there(tmp_path: pathlib.Pat
 
 
 def test_a_video_too_short_for_a_turn_is_refused(tmp_path: pathlib.Path):
-    with pytest.raises(ValueError, match=r"must have 2.5 seconds, not 2.0"):
+    with pytest.raises(ValueError, match=r"must have at least 2.5 seconds, not 2.0"):
         generate_videos(tmp_path, 1, SEED, 2.0, SEVERAL, workers=1, progress=False)

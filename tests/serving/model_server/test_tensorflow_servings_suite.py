@@ -1,7 +1,8 @@
 """What TensorFlow Serving's own end-to-end suite asks of a server, asked of this one.
 
 The models, requests, answers and words are those of model_servers/tensorflow_model_server_test.py
-(its cases of TensorFlow Lite, the profiler and tf.text ask for what is not here: docs/serving.md).
+(its cases of TensorFlow Lite, the profiler and tf.text ask for what is not here, see
+docs/serving_api.md).
 """
 
 from __future__ import annotations

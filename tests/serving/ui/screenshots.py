@@ -1,4 +1,4 @@
-"""Takes the pictures of the page that the documentation shows; see docs/serving.md."""
+"""Takes the pictures of the page that the documentation shows; see docs/laboratory/serving.md."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_a_preset_shows_all_its_fields_with_value_and_help():
     assert "training.learning_rate_decay cosine Factor" in " ".join(words)
     assert "network.network avol Name of the network. [ave|avol|l3]" in words
     assert "network.filters 16,32,64,128 Channels" in " ".join(words)
-    assert "network.pooled_head true AVOL-Net only" in " ".join(words)
+    assert "network.pooled_head true Train a second head" in " ".join(words)
     assert "avc:avc_accuracy>=0.8:max_loss=0.08" in words
     assert "localisation:fires_silence<=0.1" in words
 

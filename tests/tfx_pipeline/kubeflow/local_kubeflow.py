@@ -2,8 +2,8 @@
 
 Each task is run by its own command in its own process, with what Kubeflow's driver and launcher do
 around it (`backend/src/v2/driver`, `backend/src/v2/component/launcher_v2.go`,
-`backend/src/v2/metadata/converter.go`, `backend/src/v2/cacheutils`); docs/kubeflow.md says since
-which version. There are folders in place of:
+`backend/src/v2/metadata/converter.go`, `backend/src/v2/cacheutils`). docs/laboratory/clusters.md says
+since which version. There are folders in place of:
 
 - the object store, which knows files only: empty folders are lost;
 - a pod's disk, which is empty when an attempt begins, but for inputs copied from the store.

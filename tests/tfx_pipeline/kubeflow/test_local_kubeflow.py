@@ -1,4 +1,4 @@
-"""The stand-in for Kubeflow does what the sources of its backend do; see docs/kubeflow.md.
+"""The stand-in for Kubeflow does what the sources of its backend do: docs/laboratory/clusters.md.
 
 No `from __future__ import annotations`, which kfp can't read.
 """

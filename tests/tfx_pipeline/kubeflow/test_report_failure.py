@@ -50,7 +50,7 @@ def test_a_report_that_can_not_be_sent_fails_the_step_and_keeps_the_secret(
     webhook.status = 403
     with pytest.raises(SystemExit, match="the webhook answered 403"):
         main(arguments)
-    for url, message in (("no-scheme/secret", "can't be asked"), (None, "is not set")):
+    for url, message in (("no-scheme/secret", "cannot be reached"), (None, "is not set")):
         if url is None:
             monkeypatch.delenv("REPORT_WEBHOOK")
         else:

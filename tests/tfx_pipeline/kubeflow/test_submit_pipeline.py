@@ -214,7 +214,7 @@ def test_what_the_server_says_is_told(server, submit):
 def test_a_server_that_is_not_there_is_told(submit):
     result = submit(host="http://127.0.0.1:9")
     assert result.exit_code == 1
-    assert "http://127.0.0.1:9 can't be asked" in result.output
+    assert "http://127.0.0.1:9 cannot be reached" in result.output
 
 
 @pytest.mark.parametrize("content", ["text", "a: b", "", "{", b"\xff\xfe\x00"])

@@ -74,7 +74,7 @@ def test_values_that_go_with_each_other_only_together_may_come_in_any_order():
         ("training.steps", "'training.steps' is not NAME=VALUE"),
         ("training.steps=many", "training.steps must be a whole number of at least 0, not 'many'"),
         ("training.steps=-1", "training.steps must be a whole number of at least 0, not '-1'"),
-        ("training.steps=0", "steps is 0, so that the training has no end: give steps or minutes"),
+        ("training.steps=0", "steps is 0, so the training has no end: give steps or minutes"),
         ("network.network=l4", "must be 'ave', 'avol' or 'l3', not 'l4'"),
         (
             "training.learning_rate_decay=linear",
@@ -84,7 +84,7 @@ def test_values_that_go_with_each_other_only_together_may_come_in_any_order():
         ("network.frames=2", "frames must be odd, not 2"),
         ("network.crop_size=73", "crop_size 73 must be at most image_size, 72"),
         ("training.accumulation_steps=3", "batch_size 64 must be a multiple"),
-        ("thresholds=avc", "thresholds cannot be set so: use --threshold"),
+        ("thresholds=avc", "--set cannot change thresholds: use --threshold"),
         ("name=mine", "choose another one"),
     ],
 )

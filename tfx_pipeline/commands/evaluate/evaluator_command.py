@@ -63,7 +63,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
     options = [
         click.option("--model", required=True, metavar="PATH", help=f"Model to measure: {_MODEL}."),
         click.option(
-            "--baseline-model", metavar="PATH", help="Model to compare it with, given likewise."
+            "--baseline-model", metavar="PATH", help="Model to compare it with, in the same form."
         ),
     ]
     # Pairs are made of examples.
@@ -84,7 +84,10 @@ def _options(evaluator: Evaluator) -> list[Callable]:
                 "--split", default="eval", show_default=True, help="Split to make pairs of."
             ),
             click.option(
-                "--seed", default=0, show_default=True, help="Choice of the mismatched sounds."
+                "--seed",
+                default=0,
+                show_default=True,
+                help="Seed of the choice of the mismatched sounds.",
             ),
         ]
     return [

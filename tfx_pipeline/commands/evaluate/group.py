@@ -25,5 +25,6 @@ class _Evaluators(click.Group):
 def command() -> None:
     """Measure a model with one evaluator, as the pipeline does, and judge it by thresholds.
 
-    Exit status: 0 every threshold is met, 3 one is not, 1 an error, 2 wrong usage.
+    The exit status is 0 if every threshold is met, 3 if one is not, 2 if an option is wrong, and 1
+    after another error.
     """
