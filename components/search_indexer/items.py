@@ -41,6 +41,12 @@ class Items:
         return len(self.ids)
 
     @classmethod
+    def none(cls, dtype: str) -> Items:
+        """No items, with vectors of a dtype."""
+        table = VectorTable.of(np.zeros([0, 0], np.float32), dtype)
+        return cls(*(np.array([]) for _ in _FACTS), image=table, audio=table)
+
+    @classmethod
     def concatenate(cls, parts: Sequence[Items]) -> Items:
         """Joins parts, one after another."""
         return cls(
