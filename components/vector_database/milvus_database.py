@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
+import logging.config
 import os
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
-from pymilvus import DataType, MilvusClient, MilvusException
 
 from objects_that_sound.components.vector_database.database_error import DatabaseError
 from objects_that_sound.components.vector_database.index_version import IndexVersion
@@ -25,11 +25,31 @@ from objects_that_sound.components.vector_database.vector_database import (
 )
 from objects_that_sound.serving.client.found_item import FoundItem
 
+
+@contextlib.contextmanager
+def _logging_unchanged() -> Iterator[None]:
+    """Lets nothing configure logging: that would close the handlers that there are."""
+    configure = logging.config.dictConfig
+    logging.config.dictConfig = lambda config: None
+    try:
+        yield
+    finally:
+        logging.config.dictConfig = configure
+
+
+with _logging_unchanged():  # pymilvus would do it when it is imported
+    from pymilvus import DataType, MilvusClient, MilvusException
+
+logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it raises errors, too
+
 _VERSIONS = "ots_index_versions"
 _FACTS = ("number", "model", "model_folder", "size", "published")
 
 _MESSAGE = 16 << 20
 """Bytes of vectors in one request; Milvus takes no message of more than 64 MB."""
+
+_LITE_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}\.db")
+"""Of a file, as Milvus Lite 2.5 takes it."""
 
 _VIDEOS = 200
 """Videos named in one request."""
@@ -54,7 +74,6 @@ class MilvusDatabase(VectorDatabase):
             shown: the same for people.
         """
         super().__init__(shown)
-        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # errors are raised, too
         with self._errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of Milvus Lite, about pkg_resources
             self._client = MilvusClient(**client_arguments(address))
@@ -234,8 +253,8 @@ class MilvusDatabase(VectorDatabase):
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except MilvusException as error:
-            words = " ".join(str(error.message).split())
+        except (MilvusException, RuntimeError) as error:  # the latter of Milvus Lite
+            words = " ".join(str(getattr(error, "message", error)).split())
             raise DatabaseError(f"Milvus at {self.address}: {words}") from error
 
 
@@ -244,8 +263,11 @@ def client_arguments(address: str) -> dict[str, str]:
     parts = urlsplit(address)
     if not parts.netloc:
         path = unquote(parts.path)
-        if not path.endswith(".db"):
-            raise DatabaseError(f"The name of a file of Milvus Lite ends with .db, not as {path}")
+        if not _LITE_NAME.fullmatch(os.path.basename(path)):
+            raise DatabaseError(
+                "Milvus Lite's file must have a name of at most 35 letters, digits, dots, hyphens "
+                f"and underscores that ends with .db, not {os.path.basename(path)!r}"
+            )
         if not os.path.isdir(os.path.dirname(path)):
             raise DatabaseError(f"There is no folder {os.path.dirname(path)} for {address}")
         return {"uri": path}
