@@ -77,19 +77,20 @@ def measure(folder: pathlib.Path, count: int) -> list[Target]:
     found = np.array([ask(query) for query in queries])
     _tell("SavedModel, int16", found, exact, _times(lambda q: ask(q[0]), queries), memory)
     targets = []
-    for name, database, size in _databases(folder):
-        targets += _measure(name, database, size, vectors, queries, exact)
+    for name, database, reader, size in _databases(folder):
+        targets += _measure(name, database, reader, size, vectors, queries, exact)
     return targets
 
 
 def _databases(
     folder: pathlib.Path,
-) -> Iterator[tuple[str, VectorDatabase, Callable[[], int]]]:
-    """Name, connection and memory in bytes of each database that can be had here."""
+) -> Iterator[tuple[str, VectorDatabase, VectorDatabase, Callable[[], int]]]:
+    """Name, connections to write and to search by, and memory in bytes of each database there is."""
     others = set(_children())
     with connect_database(f"milvus://{folder}/index.db") as database:
         yield (
             "Milvus Lite",
+            database,
             database,
             lambda: sum(map(_proportional, set(_children()) - others)),
         )
@@ -101,13 +102,19 @@ def _databases(
     except FileNotFoundError as error:
         print(f"    PostgreSQL is left out: {error}")
         return
-    with server, connect_database(server.address) as database:
-        yield "PostgreSQL, pgvector", database, lambda: sum(map(_proportional, server.processes))
+    with (
+        server,
+        connect_database(server.address) as database,
+        connect_database(server.address) as reader,
+    ):
+        name = "PostgreSQL, pgvector"
+        yield name, database, reader, lambda: sum(map(_proportional, server.processes))
 
 
 def _measure(
     name: str,
     database: VectorDatabase,
+    reader: VectorDatabase,
     size: Callable[[], int],
     vectors: np.ndarray,
     queries: np.ndarray,
@@ -126,7 +133,7 @@ def _measure(
     everything = SearchFilter()
 
     def search(some: np.ndarray) -> list[list[int]]:
-        items = database.search(version, "audio", some, _K, everything)
+        items = reader.search(version, "audio", some, _K, everything)
         return [[int(item.id) * _EACH + int(item.time) for item in found] for found in items]
 
     found = np.array([search(query[None])[0] for query in queries])

@@ -77,13 +77,16 @@ class MilvusDatabase(VectorDatabase):
         with self._errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of Milvus Lite, about pkg_resources
             self._client = MilvusClient(**client_arguments(address))
+        self._loaded: set[str] = set()
 
     def versions(self) -> list[IndexVersion]:
         """See `VectorDatabase.versions`."""
         with self._errors():
             if not self._client.has_collection(_VERSIONS):
                 return []
-            rows = self._client.query(_VERSIONS, filter="row >= 0", output_fields=["row", *_FACTS])
+            rows = self._client.query(
+                self._ready(_VERSIONS), filter="row >= 0", output_fields=["row", *_FACTS]
+            )
         latest = {row["number"]: row for row in sorted(rows, key=lambda row: row["row"])}
         return [
             IndexVersion(**{name: latest[number][name] for name in _FACTS})
@@ -164,11 +167,14 @@ class MilvusDatabase(VectorDatabase):
             rows = [_list_row(version, published) for published in (False, True)]
             self._client.delete(_VERSIONS, ids=rows)
             self._client.drop_collection(_collection(version))
+            self._loaded.discard(_collection(version))
 
     def count(self, version: IndexVersion) -> int:
         """See `VectorDatabase.count`."""
         with self._errors():
-            [row] = self._client.query(_collection(version), filter="", output_fields=["count(*)"])
+            [row] = self._client.query(
+                self._ready(_collection(version)), filter="", output_fields=["count(*)"]
+            )
         return int(row["count(*)"])
 
     def search(
@@ -183,9 +189,8 @@ class MilvusDatabase(VectorDatabase):
         if len(queries) == 0:
             return []
         with self._errors():
-            self._client.load_collection(_collection(version))
             answers = self._client.search(
-                _collection(version),
+                self._ready(_collection(version)),
                 data=list(np.asarray(queries, np.float32)),
                 anns_field=modality,
                 limit=k,
@@ -215,13 +220,20 @@ class MilvusDatabase(VectorDatabase):
         with self._errors():
             for start in range(0, len(videos), _VIDEOS):
                 iterator = self._client.query_iterator(
-                    _collection(version),
+                    self._ready(_collection(version)),
                     filter=f"video in {_quoted(videos[start : start + _VIDEOS])}",
                     output_fields=["key", "video", "digest"],
                 )
                 while rows := iterator.next():
                     yield from rows
                 iterator.close()
+
+    def _ready(self, name: str) -> str:
+        """The name of a collection, which is read into memory if it is not there."""
+        if name not in self._loaded:
+            self._client.load_collection(name)
+            self._loaded.add(name)
+        return name
 
     def _make_list(self) -> None:
         if self._client.has_collection(_VERSIONS):

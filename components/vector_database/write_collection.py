@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -78,6 +79,8 @@ def write_collection(
         RuntimeError: Beam lost a file.
     """
     folder = saved_model_path(model)
+    if "://" not in folder:  # searches may be asked from another folder
+        folder = os.path.abspath(folder)
     identity = model_identity(folder)
     digests = video_digests(files)
     if not digests:
@@ -114,8 +117,7 @@ def write_collection(
         assert version is not None  # there are examples
         if changed:
             database.delete(version, {video: own.digest for video, own in changed.items()})
-        if changed or not version.published:
-            database.finish(version)
+        database.finish(version)  # though nothing changed: it may be what was stopped before
         begun = not version.published
         if begun:
             database.publish(version)

@@ -140,7 +140,14 @@ def _database_client(address: str, model: str | None, where: SearchFilter) -> Mo
     from objects_that_sound.api.database_client import DatabaseClient
     from objects_that_sound.components.vector_database.connect_database import connect_database
 
-    return DatabaseClient(connect_database(address), model, where)
+    database = connect_database(address)
+    try:
+        return DatabaseClient(database, model, where)
+    except BaseException as error:
+        database.close()
+        if isinstance(error, ValueError):
+            raise click.ClickException(str(error)) from error
+        raise
 
 
 def _table(title: str, items: list[FoundItem], folder: str | None) -> str:
