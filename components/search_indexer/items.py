@@ -44,7 +44,7 @@ class Items:
     def none(cls, dtype: str) -> Items:
         """No items, with vectors of a dtype."""
         table = VectorTable.of(np.zeros([0, 0], np.float32), dtype)
-        return cls(*(np.array([]) for _ in _FACTS), image=table, audio=table)
+        return cls(*(np.array([]) for _ in _FACTS), *(table for _ in _TABLES))
 
     @classmethod
     def concatenate(cls, parts: Sequence[Items]) -> Items:

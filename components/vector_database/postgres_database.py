@@ -305,7 +305,7 @@ class PostgresDatabase(VectorDatabase):
         cursor.execute(sql.SQL(query).format(*names), values, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
-    def _rows(self, query: sql.Composable, values: Sequence = ()) -> list[Any]:
+    def _rows(self, query: sql.SQL | sql.Composed, values: Sequence = ()) -> list[Any]:
         """Runs a statement that is a transaction of its own."""
         with self._lock, self._errors():
             cursor = self._connection.execute(query, values)

@@ -19,11 +19,11 @@ class VideoDigest(NamedTuple):
 
     Attributes:
         digest: 32 hexadecimal digits; others for other frames, sounds, times or classes.
-        count: how many moments the video has.
+        moments: how many moments the video has.
     """
 
     digest: str
-    count: int
+    moments: int
 
 
 def video_digests(files: Sequence[str]) -> dict[str, VideoDigest]:

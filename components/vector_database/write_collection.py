@@ -112,7 +112,8 @@ def write_collection(
                     keys.append(f"{digest}-{_short(video)}-{numbers[video]:06d}")
                     numbers[video] += 1
                 labels = [str(label) for label in items.labels]
-                moments = Moments(keys, videos, own, items.times, labels, image, audio)
+                times = [float(time) for time in items.times]
+                moments = Moments(keys, videos, own, times, labels, image, audio)
                 database.write(version, moments)
         assert version is not None  # there are examples
         if changed:

@@ -206,8 +206,7 @@ def _write_rows(
     )
     words = (
         f"{database.address}: {done.moments} frames and their sounds in version "
-        f"{done.version.number}. {done.changed} videos were written, and {done.unchanged} were "
-        "there already."
+        f"{done.version.number}. Videos written: {done.changed}, there already: {done.unchanged}."
     )
     if done.before:
         words += (

@@ -202,7 +202,7 @@ def address(folder: pathlib.Path) -> str:
     pytest.importorskip("milvus_lite", reason="needs the extra 'vector-databases'")
     address = f"milvus://{folder}/moments.db"
     output = _to(folder, address, folder / "videos")
-    assert "6 frames and their sounds in version 1. 3 videos were written" in output
+    assert "6 frames and their sounds in version 1. Videos written: 3, there already: 0." in output
     return address
 
 
@@ -247,7 +247,7 @@ def test_only_new_videos_are_written_and_another_models_vectors_are_kept_apart(f
     shutil.copy(folder / "videos" / "red.mp4", more / "red.mp4")
     _write_video(more / "yellow.mp4", (220, 220, 20), 600)
     output = _to(folder, address, more)
-    assert "8 frames and their sounds in version 1. 1 videos were written, and 1 were" in output
+    assert "8 frames and their sounds in version 1. Videos written: 1, there already: 1." in output
     video = ("--video", more / "yellow.mp4", "--index", address)
     assert "yellow.mp4" in _run(search.command, *video)
     _save(_Model(exponent=2.0), folder / "other_model")
