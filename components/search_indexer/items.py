@@ -44,7 +44,8 @@ class Items:
     def none(cls, dtype: str) -> Items:
         """No items, with vectors of a dtype."""
         table = VectorTable.of(np.zeros([0, 0], np.float32), dtype)
-        return cls(*(np.array([]) for _ in _FACTS), *(table for _ in _TABLES))
+        none = np.array([])
+        return cls(none, none, none, none, image=table, audio=table)
 
     @classmethod
     def concatenate(cls, parts: Sequence[Items]) -> Items:
