@@ -240,7 +240,6 @@ def test_a_database_answers_as_the_index_does(folder, base_path, address):
         assert [item["time"] for item in answer["images"]] == times
 
 
-@pytest.mark.slow
 def test_only_new_videos_are_written_and_another_models_vectors_are_kept_apart(folder, address):
     more = folder / "more"
     more.mkdir()
