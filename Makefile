@@ -76,7 +76,7 @@ endif
 bench-train: $(STAMP) ## Compare training with what the machine can do (5 minutes)
 	$(BIN)/python -m benchmarks.train.run --check
 
-bench-serving: $(STAMP) ## Compare serving with calling the model, and search with a plain matrix product (5 minutes)
+bench-serving: $(STAMP) ## Compare serving with calling the model, and search with a plain matrix product and vector databases (15 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) 'faiss-cpu>=1.8'
 	$(BIN)/python -m benchmarks.serving.run --check
 

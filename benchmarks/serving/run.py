@@ -21,17 +21,36 @@ import click
 @click.option("--rounds", default=7, show_default=True, help="Repeats.")
 @click.option("--seconds", default=3.0, show_default=True, help="Of each throughput.")
 @click.option("--callers", default=2, show_default=True, help="Threads that ask at the same time.")
+@click.option(
+    "--database-vectors",
+    default=100_000,
+    show_default=True,
+    help="Vectors in the vector databases; 0 leaves them out.",
+)
+@click.option("--only-databases", is_flag=True, help="Measure the vector databases alone.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
-def main(rounds: int, seconds: float, callers: int, check: bool) -> None:
+def main(
+    rounds: int,
+    seconds: float,
+    callers: int,
+    database_vectors: int,
+    only_databases: bool,
+    check: bool,
+) -> None:
     """See the module."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from benchmarks.serving import prediction, search
+    from benchmarks.serving import prediction, search, vector_databases
 
     print(f"{platform.machine()}, {os.cpu_count()} processors")
     targets = []
     with tempfile.TemporaryDirectory() as folder:
-        targets += prediction.measure(pathlib.Path(folder), rounds, seconds, callers)
-        targets += search.measure(pathlib.Path(folder), 2 * rounds)
+        if not only_databases:
+            targets += prediction.measure(pathlib.Path(folder), rounds, seconds, callers)
+            targets += search.measure(pathlib.Path(folder), 2 * rounds)
+        if database_vectors:
+            own = pathlib.Path(folder, "databases")
+            own.mkdir()
+            targets += vector_databases.measure(own, database_vectors)
     for target in targets:
         print(target)
     if check and not all(target.met for target in targets):

@@ -42,12 +42,12 @@ def measure(folder: pathlib.Path, rounds: int, count: int = 1_000_000) -> list[T
     from objects_that_sound.components.search_indexer.vector_table import DTYPES
 
     generator = np.random.default_rng(0)
-    vectors = _unit(generator.normal(size=(count, _SIZE)))
-    queries = _unit(generator.normal(size=(32, _SIZE)))
+    vectors = unit(generator.normal(size=(count, _SIZE)))
+    queries = unit(generator.normal(size=(32, _SIZE)))
     indices = {}
-    _save_model(folder / "network")
+    save_model(folder / "network")
     for dtype in DTYPES:
-        indices[dtype] = _load_index(folder, vectors, dtype)
+        indices[dtype] = load_index(folder, vectors, dtype)
     flat = faiss.IndexFlatIP(_SIZE)
     flat.add(vectors)
     variable = tf.Variable(vectors)
@@ -96,11 +96,12 @@ def measure(folder: pathlib.Path, rounds: int, count: int = 1_000_000) -> list[T
     return targets
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors of unit length."""
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _save_model(folder: pathlib.Path) -> None:
+def save_model(folder: pathlib.Path) -> None:
     """A network whose media are the embeddings themselves."""
     import tensorflow as tf
 
@@ -118,8 +119,8 @@ def _save_model(folder: pathlib.Path) -> None:
     tf.saved_model.save(module, str(folder), module.functions)
 
 
-def _load_index(folder: pathlib.Path, vectors: np.ndarray, dtype: str):
-    """Writes an index and loads it; its ids are the vectors' rows."""
+def load_index(folder: pathlib.Path, vectors: np.ndarray, dtype: str):
+    """Writes an index into a folder and loads its `search_by_image`; its ids are the rows."""
     import tensorflow as tf
 
     from objects_that_sound.components.search_indexer.items import Items
@@ -140,17 +141,17 @@ def _load_index(folder: pathlib.Path, vectors: np.ndarray, dtype: str):
     SearchIndex(str(folder / "network"), items).save(str(path))
     del items
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    before, start = _resident(), time.perf_counter()
+    before, start = resident(), time.perf_counter()
     index = tf.saved_model.load(str(path))
     seconds = time.perf_counter() - start
     print(
         f"  {dtype}: {size / _MB:.0f} MB on disk, loaded in {seconds:.1f} s, "
-        f"{(_resident() - before) / _MB:.0f} MB more in memory"
+        f"{(resident() - before) / _MB:.0f} MB more in memory"
     )
     return index.signatures["search_by_image"]
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes of this process in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()

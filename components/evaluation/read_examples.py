@@ -40,6 +40,12 @@ def read_records(folders: Sequence[str], split: str) -> Iterator[bytes]:
     yield from _records(folders, split).as_numpy_iterator()
 
 
+def read_files(files: Sequence[str]) -> Iterator[dict[str, list]]:
+    """Reads examples of files, gzipped TFRecords; see `read_examples`."""
+    records = tf.data.TFRecordDataset(list(files), compression_type="GZIP")
+    yield from map(contract.read_example, records.as_numpy_iterator())
+
+
 def count_examples(folders: Sequence[str], split: str) -> int:
     """Counts a split's examples (for progress bars)."""
     return int(_records(folders, split).reduce(tf.constant(0, tf.int64), lambda n, _: n + 1))

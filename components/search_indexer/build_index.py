@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import apache_beam as beam
 import tensorflow as tf
-from tqdm import tqdm
 
 from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.search_indexer.check_index import check_index
-from objects_that_sound.components.search_indexer.embed_file import (
-    EmbedFile,
-    ExampleFile,
-    items_path,
-)
+from objects_that_sound.components.search_indexer.embed_files import embed_files
 from objects_that_sound.components.search_indexer.items import Items
 from objects_that_sound.components.search_indexer.search_index import THUMBNAILS, SearchIndex
 from objects_that_sound.components.search_indexer.write_warmup_requests import write_warmup_requests
@@ -60,32 +53,18 @@ def build_index(
         ExportError: the index's answers are not what they should be.
         RuntimeError: Beam lost a file.
     """
-    tf.io.gfile.makedirs(work_folder)
-    thumbnails = os.path.join(folder, THUMBNAILS)
-    embed = EmbedFile(
-        model_folder,
-        work_folder,
-        thumbnails,
-        dtype=dtype,
-        thumbnail_size=thumbnail_size,
-        batch_size=batch_size,
+    parts = list(
+        embed_files(
+            files,
+            model_folder,
+            work_folder=work_folder,
+            pipeline=pipeline,
+            dtype=dtype,
+            thumbnails_folder=os.path.join(folder, THUMBNAILS),
+            thumbnail_size=thumbnail_size,
+            batch_size=batch_size,
+        )
     )
-    elements = [ExampleFile(number, path) for number, path in enumerate(files)]
-    _ = (
-        pipeline
-        | "Files" >> beam.Create(elements)
-        | "Spread" >> beam.Reshuffle()
-        | "Embed" >> beam.ParDo(embed)
-    )
-    with _progress(work_folder, len(files)):
-        pipeline.run().wait_until_finish()
-    parts = []
-    for element in elements:
-        path = items_path(work_folder, element.number)
-        if tf.io.gfile.exists(path):
-            parts.append(Items.load(path))
-        elif _read(element.path, 1):
-            raise RuntimeError(f"Beam lost the embeddings of {element.path}; run again")
     if not parts:
         raise ValueError("there are no examples to index")
     items = Items.concatenate(parts)
@@ -95,35 +74,9 @@ def build_index(
     check_index(folder, model, items, probes)
     image = example_fields.image_input(probes[0], model.frames)
     write_warmup_requests(folder, image, probes[0][contract.AUDIO][0])
-    tf.io.gfile.rmtree(work_folder)
     return len(items)
 
 
 def _read(path: str, count: int) -> list[dict[str, list]]:
     records = tf.data.TFRecordDataset(path, compression_type="GZIP").take(count)
     return [contract.read_example(record) for record in records.as_numpy_iterator()]
-
-
-@contextlib.contextmanager
-def _progress(folder: str, total: int) -> Iterator[None]:
-    """A bar of the files that are done, wherever the workers are."""
-    done = threading.Event()
-
-    with tqdm(total=total, desc="Search index: embed", unit="file", disable=None) as bar:
-
-        def watch() -> None:
-            while not done.wait(1.0):
-                show()
-
-        def show() -> None:
-            bar.n = sum(name.endswith(".npz") for name in tf.io.gfile.listdir(folder))
-            bar.refresh()
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-            show()

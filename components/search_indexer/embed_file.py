@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -47,6 +48,7 @@ class EmbedFile(beam.DoFn):
         dtype: str,
         thumbnail_size: int,
         batch_size: int,
+        videos: AbstractSet[str] | None = None,
     ):
         """Creates the DoFn.
 
@@ -57,6 +59,7 @@ class EmbedFile(beam.DoFn):
             dtype: of the stored vectors.
             thumbnail_size: longest side in pixels; 0 for none.
             batch_size: examples a call of the model.
+            videos: ids of those whose examples are embedded; None for all.
         """
         self._model_folder = model_folder
         self._items_folder = items_folder
@@ -64,6 +67,7 @@ class EmbedFile(beam.DoFn):
         self._dtype = dtype
         self._thumbnail_size = thumbnail_size
         self._batch_size = batch_size
+        self._videos = videos
 
     def setup(self) -> None:
         """Loads the model."""
@@ -79,12 +83,15 @@ class EmbedFile(beam.DoFn):
         count = 0
         for batch in records.batch(self._batch_size).as_numpy_iterator():
             rows = [contract.read_example(record) for record in batch]
+            if self._videos is not None:
+                rows = [row for row in rows if example_fields.video_id(row) in self._videos]
+            if not rows:
+                continue
             names = [f"{folder}/{count + number:07d}.jpg" for number in range(len(rows))]
             parts.append(self._embed(rows, names))
             count += len(rows)
-        if parts:
-            path = items_path(self._items_folder, element.number)
-            Items.concatenate(parts).save(path)
+        items = Items.concatenate(parts) if parts else Items.none(self._dtype)
+        items.save(items_path(self._items_folder, element.number))
         yield count
 
     def _embed(self, rows: list[dict[str, list]], names: list[str]) -> Items:
@@ -106,5 +113,5 @@ class EmbedFile(beam.DoFn):
 
 
 def items_path(folder: str, number: int) -> str:
-    """The file of the items of the file of examples with a number; there is none for an empty one."""
+    """The file of the items of the file of examples with a number."""
     return os.path.join(folder, f"{number:05d}.npz")

@@ -51,7 +51,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             return
         count = build_index(
             path_utils.serving_model_dir(index.uri),
-            _files(input_dict["examples"], json.loads(exec_properties.get("splits") or "[]")),
+            example_files(
+                input_dict["examples"], json.loads(exec_properties.get("splits") or "[]")
+            ),
             saved_model_path(artifact_utils.get_single_uri(input_dict["model"])),
             work_folder=os.path.join(index.uri, ".embedded"),
             pipeline=self._make_beam_pipeline(),
@@ -62,7 +64,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         index.set_int_custom_property(ITEMS_PROPERTY, count)
 
 
-def _files(artifacts: list[types.Artifact], splits: list[str]) -> list[str]:
+def example_files(artifacts: list[types.Artifact], splits: list[str]) -> list[str]:
     """The files of the splits, of all that there are if none is named."""
     found = []
     for artifact in artifacts:

@@ -41,6 +41,13 @@ class Items:
         return len(self.ids)
 
     @classmethod
+    def none(cls, dtype: str) -> Items:
+        """No items, with vectors of a dtype."""
+        table = VectorTable.of(np.zeros([0, 0], np.float32), dtype)
+        none = np.array([])
+        return cls(none, none, none, none, image=table, audio=table)
+
+    @classmethod
     def concatenate(cls, parts: Sequence[Items]) -> Items:
         """Joins parts, one after another."""
         return cls(

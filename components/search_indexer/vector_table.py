@@ -54,6 +54,11 @@ class VectorTable:
             np.concatenate([table.scales for table in tables]),
         )
 
+    def vectors(self) -> np.ndarray:
+        """The vectors, float32 [n, d]."""
+        vectors = self.stored.astype(np.float32)
+        return vectors * self.scales[:, None] if len(self.scales) else vectors
+
     def products(self, queries: np.ndarray) -> np.ndarray:
         """Inner products, float32 [q, n], of queries, float32 [q, d], with all vectors."""
         columns = [

@@ -130,11 +130,12 @@ def connection(
     protocol: str,
     model_name: str,
     timeout: float,
-    model: pathlib.Path | None = None,
+    model: pathlib.Path | Callable[[], ModelClient] | None = None,
 ) -> Iterator[ModelClient]:
     """A client whose errors, and those of reading media, end the command with their words.
 
-    With `model`, a SavedModel's folder, it answers in this process and there is no server.
+    With `model`, a SavedModel's folder or what makes a client, it answers in this process and there
+    is no server.
     """
     if model is not None and server is not None:
         raise click.UsageError("give --model or --server, not both")
@@ -167,10 +168,12 @@ def connection(
         raise click.UsageError(str(error)) from error
 
     try:
-        if model is not None:
+        if callable(model):
+            client: ModelClient = model()
+        elif model is not None:
             from objects_that_sound.api.in_process_client import InProcessClient
 
-            client: ModelClient = InProcessClient(str(model))
+            client = InProcessClient(str(model))
         else:
             client = connect(model_name, server, protocol, timeout, options)
         with client:

@@ -18,11 +18,12 @@ from objects_that_sound.components.search_indexer.vector_table import DTYPES
 if TYPE_CHECKING:
     from tfx import types
 
+    from objects_that_sound.components.vector_database.vector_database import VectorDatabase
+
 
 @click.command("index", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--model",
-    required=True,
     metavar="PATH",
     help="What embeds: a SavedModel's folder, a folder of numbered versions, or a Model artifact's "
     "folder.",
@@ -39,9 +40,22 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--output",
-    required=True,
     type=click.Path(file_okay=False),
     help="Base path of the index for a model server: a new version is added to it.",
+)
+@click.option(
+    "--to",
+    "address",
+    metavar="ADDRESS",
+    help="Instead of --output, a vector database: milvus:///folder/file.db, milvus://host:port or "
+    "postgresql://host/name. New and changed videos are written to it.",
+)
+@click.option(
+    "--remove",
+    "removed",
+    multiple=True,
+    metavar="VIDEO",
+    help="With --to alone: remove the video of this id from the index. May be given several times.",
 )
 @click.option(
     "--split",
@@ -66,10 +80,12 @@ if TYPE_CHECKING:
 )
 @click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
 def command(
-    model: str,
+    model: str | None,
     examples: str | None,
     videos: tuple[str, ...],
-    output: str,
+    output: str | None,
+    address: str | None,
+    removed: tuple[str, ...],
     splits: tuple[str, ...],
     examples_per_video: int,
     dtype: str,
@@ -79,55 +95,167 @@ def command(
     """Embed a collection's frames and sounds and write an index that a model server answers from.
 
     The new version appears in OUTPUT when it is whole, so that a server that watches OUTPUT goes
-    over to it without a pause.
+    over to it without a pause. With --to, the vectors go to a vector database instead, which
+    `ots search --index ADDRESS` asks.
     """
+    if (output is None) == (address is None):
+        raise click.UsageError("give either --output or --to")
+    if removed:
+        if address is None or model or examples or videos:
+            raise click.UsageError("--remove goes with --to alone")
+        _remove(address, removed)
+        return
+    if model is None:
+        raise click.UsageError("Missing option '--model'.")
     if (examples is None) == (not videos):
         raise click.UsageError("give either --examples or --videos")
     if videos and splits:
         raise click.UsageError("--split goes with --examples")
+    for name in ("dtype", "thumbnail_size"):
+        if address is not None and _is_given(name):
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --output")
     try:
-        check_literal_path(output, "--output")
+        if output is not None:
+            check_literal_path(output, "--output")
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    from tfx.types import standard_artifacts
-    from tfx.utils import path_utils
-
-    from objects_that_sound.components.beam_options import local_beam_pipeline_args
-    from objects_that_sound.components.next_version import next_version
-    from objects_that_sound.components.search_indexer.executor import ITEMS_PROPERTY, Executor
     from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
 
-    with _work_folder(output) as folder:
-        index, trained = standard_artifacts.Model(), standard_artifacts.Model()
-        index.uri, trained.uri = os.path.join(folder, "index"), model
+    with contextlib.ExitStack() as stack:
+        # A database that can't be reached is found out before anything is ingested.
+        database = None if address is None else stack.enter_context(_connected(address))
+        folder = stack.enter_context(_work_folder(output))
         try:
             collection = (
                 _artifact(find_examples(examples))
                 if examples is not None
                 else _ingest(videos, model, folder, examples_per_video)
             )
-            Executor(Executor.Context(beam_pipeline_args=local_beam_pipeline_args())).Do(
-                {"examples": [collection], "model": [trained]},
-                {"index": [index]},
-                {
-                    "splits": json.dumps(splits),
-                    "dtype": dtype,
-                    "thumbnail_size": thumbnail_size,
-                    "batch_size": batch_size,
-                },
+            words = (
+                _write_version(
+                    output, folder, model, collection, splits, dtype, thumbnail_size, batch_size
+                )
+                if database is None
+                else _write_rows(database, folder, model, collection, splits, batch_size)
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise click.ClickException(str(error)) from error
-        version = os.path.join(output, next_version(output))
-        os.rename(path_utils.serving_model_dir(index.uri), version)
+    click.echo(words)
+
+
+def _write_version(
+    output: str | None,
+    folder: str,
+    model: str,
+    collection: types.Artifact,
+    splits: tuple[str, ...],
+    dtype: str,
+    thumbnail_size: int,
+    batch_size: int,
+) -> str:
+    """Writes the index as a SavedModel, and says what it holds."""
+    from tfx.types import standard_artifacts
+    from tfx.utils import path_utils
+
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.next_version import next_version
+    from objects_that_sound.components.search_indexer.executor import ITEMS_PROPERTY, Executor
+
+    assert output is not None
+    index, trained = standard_artifacts.Model(), standard_artifacts.Model()
+    index.uri, trained.uri = os.path.join(folder, "index"), model
+    Executor(Executor.Context(beam_pipeline_args=local_beam_pipeline_args())).Do(
+        {"examples": [collection], "model": [trained]},
+        {"index": [index]},
+        {
+            "splits": json.dumps(splits),
+            "dtype": dtype,
+            "thumbnail_size": thumbnail_size,
+            "batch_size": batch_size,
+        },
+    )
+    version = os.path.join(output, next_version(output))
+    os.rename(path_utils.serving_model_dir(index.uri), version)
     count = index.get_int_custom_property(ITEMS_PROPERTY)
-    click.echo(f"{version}: {count} frames and their sounds")
+    return f"{version}: {count} frames and their sounds"
+
+
+def _write_rows(
+    database: VectorDatabase,
+    folder: str,
+    model: str,
+    collection: types.Artifact,
+    splits: tuple[str, ...],
+    batch_size: int,
+) -> str:
+    """Brings a database up to date, and says what was done."""
+    import apache_beam as beam
+
+    from objects_that_sound.components.beam_options import local_beam_pipeline_args
+    from objects_that_sound.components.search_indexer.executor import example_files
+    from objects_that_sound.components.vector_database.write_collection import write_collection
+
+    options = beam.options.pipeline_options.PipelineOptions(local_beam_pipeline_args())
+    done = write_collection(
+        database,
+        example_files([collection], list(splits)),
+        model,
+        work_folder=os.path.join(folder, "embedded"),
+        pipeline=beam.Pipeline(options=options),
+        batch_size=batch_size,
+    )
+    words = (
+        f"{database.address}: {done.moments} frames and their sounds in version "
+        f"{done.version.number}. Videos written: {done.changed}, there already: {done.unchanged}."
+    )
+    if done.before:
+        words += (
+            f" The version is the first of this model, and holds this collection only. The one "
+            f"before, of another model, held {done.before}."
+        )
+    return words
+
+
+def _remove(address: str, videos: tuple[str, ...]) -> None:
+    """Removes videos from the index in a database."""
+    with _connected(address) as database:
+        try:
+            with database.writing():
+                version = database.newest()
+                stored = database.stored(version, videos)
+                if missing := [video for video in videos if video not in stored]:
+                    raise click.ClickException(
+                        f"{database.address} has no video {', '.join(missing)}. Nothing was removed."
+                    )
+                database.delete(version, dict.fromkeys(videos))
+                database.finish(version)
+                count = database.count(version)
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{database.address}: {count} frames and their sounds are left")
+
+
+def _connected(address: str) -> VectorDatabase:
+    from objects_that_sound.components.vector_database.connect_database import connect_database
+
+    try:
+        return connect_database(address)
+    except ValueError as error:
+        raise click.UsageError(f"--to {error}") from error
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _is_given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 @contextlib.contextmanager
-def _work_folder(output: str) -> Iterator[str]:
+def _work_folder(output: str | None) -> Iterator[str]:
     """A folder for what is not finished, on the same file system as the output; removed."""
-    os.makedirs(output, exist_ok=True)
+    if output is not None:
+        os.makedirs(output, exist_ok=True)
     # Model servers look at numbers only.
     folder = tempfile.mkdtemp(prefix=".unfinished-", dir=output)
     try:

@@ -24,6 +24,10 @@ TONES = {"red": 300, "green": 1000, "blue": 2500}
 class _Model(tf.Module):
     """Sees which of red, green and blue a picture is, and hears which tone goes with it."""
 
+    def __init__(self, exponent: float = 1.0):
+        super().__init__()
+        self._exponent = tf.Variable(exponent)
+
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image")])
     def embed_image(self, image):
         mean = tf.map_fn(
@@ -33,7 +37,7 @@ class _Model(tf.Module):
             image,
             fn_output_signature=tf.TensorSpec([3], tf.float32),
         )
-        return {"embedding": tf.nn.l2_normalize(mean, -1)}
+        return {"embedding": tf.nn.l2_normalize(mean**self._exponent, -1)}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "audio")])
     def embed_audio(self, audio):
@@ -55,12 +59,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     (folder / "videos").mkdir()
     for name in COLOURS:
         _write_video(folder / "videos" / f"{name}.mp4", COLOURS[name], TONES[name])
-    model = _Model()
-    names = ("embed_image", "embed_audio", "describe")
-    tf.saved_model.save(
-        model, str(folder / "model"), signatures={name: getattr(model, name) for name in names}
-    )
+    _save(_Model(), folder / "model")
     return folder
+
+
+def _save(model: _Model, path: pathlib.Path) -> None:
+    names = ("embed_image", "embed_audio", "describe")
+    tf.saved_model.save(model, str(path), {name: getattr(model, name) for name in names})
 
 
 def _write_video(path: pathlib.Path, colour: tuple[int, int, int], tone: int) -> None:
@@ -189,3 +194,92 @@ def test_what_cannot_be_is_said(folder, base_path):
     assert "give --image" in _run(search.command, "--index", base_path, code=2)
     both = ("--index", base_path, "--server", "localhost:1")
     assert "not both" in _run(search.command, *both, "--image", folder / "videos/red.mp4", code=2)
+
+
+@pytest.fixture(scope="module")
+def address(folder: pathlib.Path) -> str:
+    """A database that holds the moments of the three videos."""
+    pytest.importorskip("milvus_lite", reason="needs the extra 'vector-databases'")
+    address = f"milvus://{folder}/moments.db"
+    output = _to(folder, address, folder / "videos")
+    assert "6 frames and their sounds in version 1. Videos written: 3, there already: 0." in output
+    return address
+
+
+def _to(folder: pathlib.Path, address: str, videos: pathlib.Path, model: str = "model") -> str:
+    return _run(
+        index.command,
+        *("--model", folder / model, "--videos", videos),
+        *("--to", address, "--examples-per-video", 2),
+    )
+
+
+def test_a_database_answers_as_the_index_does(folder, base_path, address):
+    arguments = ("--video", folder / "videos" / "green.mp4", "-k", 3, "--json")
+    here = json.loads(_run(search.command, *arguments, "--index", base_path))
+    found = json.loads(_run(search.command, *arguments, "--index", address))
+    for kind in ("sounds", "images"):
+        assert [item["id"] for item in found[kind][:2]] == ["green.mp4"] * 2
+        scores = [item["score"] for item in here[kind]]
+        assert [item["score"] for item in found[kind]] == pytest.approx(scores, abs=1e-3)
+        # Moments of one video look alike: which comes first is chance.
+        times = [sorted(item["time"] for item in items[kind][:2]) for items in (found, here)]
+        assert times[0] == times[1]
+    narrowed = json.loads(
+        _run(search.command, *arguments, "--index", address, "--in-video", "red.mp4")
+    )
+    assert [item["id"] for item in narrowed["sounds"]] == ["red.mp4"] * 2
+    [first, second] = sorted(item["time"] for item in narrowed["sounds"])
+    for bounds, times in ((("--from", second), [second]), (("--until", second), [first])):
+        answer = json.loads(
+            _run(
+                search.command,
+                *(*arguments, "--index", address, "--in-video", "red.mp4", *bounds),
+            )
+        )
+        assert [item["time"] for item in answer["images"]] == times
+
+
+def test_only_new_videos_are_written_and_another_models_vectors_are_kept_apart(folder, address):
+    more = folder / "more"
+    more.mkdir()
+    shutil.copy(folder / "videos" / "red.mp4", more / "red.mp4")
+    _write_video(more / "yellow.mp4", (220, 220, 20), 600)
+    output = _to(folder, address, more)
+    assert "8 frames and their sounds in version 1. Videos written: 1, there already: 1." in output
+    video = ("--video", more / "yellow.mp4", "--index", address)
+    assert "yellow.mp4" in _run(search.command, *video)
+    _save(_Model(exponent=2.0), folder / "other_model")
+    output = _run(search.command, *video, "--model", folder / "other_model", code=1)
+    assert "was made with another model" in output
+    assert f"{folder}/model" in output
+    output = _to(folder, address, more, "other_model")
+    assert "4 frames and their sounds in version 2" in output
+    assert "of another model, held 8" in output
+    for model, found in (("model", 8), ("other_model", 4)):
+        answer = json.loads(_run(search.command, *video, "--model", folder / model, "--json"))
+        assert len(answer["sounds"]) == found
+    assert "2 frames and their sounds are left" in _run(
+        index.command, "--to", address, "--remove", "yellow.mp4"
+    )
+    output = _run(index.command, "--to", address, "--remove", "yellow.mp4", code=1)
+    assert "has no video yellow.mp4" in output
+
+
+def test_what_does_not_go_with_a_database_is_refused(folder, base_path):
+    model = ("--model", folder / "model", "--videos", folder / "videos")
+    address = f"milvus://{folder}/none.db"
+    both = ("--output", folder / "x", "--to", address)
+    assert "either --output or --to" in _run(index.command, *model, *both, code=2)
+    assert "either --output or --to" in _run(index.command, *model, code=2)
+    options = ("--to", address, "--dtype", "int8")
+    assert "--dtype goes with --output" in _run(index.command, *model, *options, code=2)
+    options = ("--to", address, "--remove", "x")
+    assert "--remove goes with --to alone" in _run(index.command, *model, *options, code=2)
+    assert "is no address of a vector" in _run(index.command, *model, "--to", "x", code=2)
+    video = ("--video", folder / "videos/red.mp4")
+    options = ("--index", base_path, "--class", "x")
+    assert "no filter" in _run(search.command, *video, *options, code=2)
+    missing = f"milvus://{folder}/missing/x.db"
+    assert "There is no folder" in _run(search.command, *video, "--index", missing, code=1)
+    assert "There is no index in" in _run(search.command, *video, "--index", address, code=1)

@@ -1,0 +1,1 @@
+"""A collection's vectors in a database, for collections that outgrow one machine's memory."""

@@ -1,0 +1,117 @@
+"""What PostgreSQL alone does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+psycopg = pytest.importorskip("psycopg", reason="needs the extra 'vector-databases'")
+pytest.importorskip("pgvector", reason="needs the extra 'vector-databases'")
+
+from objects_that_sound.components.vector_database import postgres_database  # noqa: E402
+from objects_that_sound.components.vector_database.connect_database import (  # noqa: E402
+    connect_database,
+)
+from objects_that_sound.components.vector_database.database_error import (  # noqa: E402
+    DatabaseError,
+)
+from objects_that_sound.components.vector_database.moments import Moments  # noqa: E402
+from objects_that_sound.components.vector_database.search_filter import (  # noqa: E402
+    SearchFilter,
+)
+
+SIZE = 16
+COUNT = 3000
+
+
+@pytest.fixture
+def address(postgres_address):
+    """A schema of its own."""
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS graphs CASCADE")
+        connection.execute("CREATE SCHEMA graphs")
+    return f"{postgres_address}&options=-csearch_path%3Dgraphs,public"
+
+
+def _moments() -> Moments:
+    vectors = np.random.default_rng(0).normal(size=(2, COUNT, SIZE)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+    return Moments(
+        keys=[f"{row * 7919 % COUNT:05d}" for row in range(COUNT)],
+        videos=[f"v{row // 10}" for row in range(COUNT)],
+        digests=["a"] * COUNT,
+        times=[float(row % 10) for row in range(COUNT)],
+        labels=["rare" if row % 500 == 0 else "common" for row in range(COUNT)],
+        image=vectors[0],
+        audio=vectors[1],
+    )
+
+
+def _list_size(database, version) -> int:
+    with psycopg.connect(database) as connection:
+        query = "SELECT list_size FROM graphs.ots_index_versions WHERE number = %s"
+        return connection.execute(query, [version.number]).fetchone()[0]
+
+
+def _recall(database, version, moments, k: int = 10) -> float:
+    queries = moments.image[:50]
+    found = database.search(version, "audio", queries, k, SearchFilter())
+    bounds = -np.sort(-(queries @ moments.audio.T), axis=1)[:, k - 1]
+    return float(
+        np.mean(
+            [
+                item.score >= b - 2e-3
+                for items, b in zip(found, bounds, strict=True)
+                for item in items
+            ]
+        )
+    )
+
+
+def test_many_rows_get_graphs_whose_searches_find_what_they_must(address, monkeypatch):
+    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
+    moments = _moments()
+    with connect_database(address) as database:
+        version = database.begin("one", "/models/one", SIZE)
+        database.write(version, moments)
+        database.finish(version)
+        assert _list_size(address, version) > 0
+        assert _recall(database, version, moments) >= postgres_database.RECALL - 0.01
+        # Rare ones, and more than the graph's lists hold, are found all the same.
+        rare = database.search(version, "audio", moments.image[:3], 10, SearchFilter(("rare",)))
+        assert [len(items) for items in rare] == [COUNT // 500] * 3
+        assert (
+            len(database.search(version, "audio", moments.image[:1], 1000, SearchFilter())[0])
+            == 1000
+        )
+
+
+def test_where_no_list_is_long_enough_all_rows_are_compared(address, monkeypatch):
+    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
+    monkeypatch.setattr(postgres_database, "_LIST_SIZES", (1,))
+    moments = _moments()
+    with connect_database(address) as database:
+        version = database.begin("one", "/models/one", SIZE)
+        database.write(version, moments)
+        database.finish(version)
+        assert _list_size(address, version) == 0
+        assert _recall(database, version, moments) == 1
+
+
+def test_a_second_writer_waits_its_turn(address):
+    with connect_database(address) as one, connect_database(address) as other:
+        with (
+            one.writing(),
+            pytest.raises(DatabaseError, match="Another `ots index` is writing"),
+            other.writing(),
+        ):
+            raise AssertionError("two writers at once")
+        with other.writing():
+            pass
+
+
+def test_errors_name_the_address_without_its_password():
+    with pytest.raises(DatabaseError) as raised:
+        connect_database("postgresql://someone:secret@127.0.0.1:1/none")
+    assert "postgresql://someone@127.0.0.1:1/none" in str(raised.value)
+    assert "secret" not in str(raised.value)
