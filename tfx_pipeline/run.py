@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
 from objects_that_sound.tfx_pipeline.continuous.span_state import read_span_states
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.remote_root.remote_root import remote_root
-from objects_that_sound.tfx_pipeline.remote_root.work_folder import work_folder
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import is_address, work_folder
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
 from objects_that_sound.tfx_pipeline.run_lock import run_lock
@@ -71,6 +72,12 @@ def run(
     listed: list[ListedVideo] = []
     matches: list[NameMatches] = []
     before: Mapping[str, float] = {}
+    elsewhere = [arg for arg in options.beam_args if re.match("--runner=(?!Direct)", arg)]
+    if elsewhere and is_address(root):
+        raise RunError(
+            f"with {elsewhere[0]} other machines ingest, and they don't see the folder in which this one "
+            f"works on {root}: give a --root that all of them mount"
+        )
     with _told_as_run_errors():
         check_literal_path(work_folder(root), "--root", spans=continuous is not None)
         if prepare is None:

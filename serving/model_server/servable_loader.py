@@ -72,7 +72,9 @@ class ServableLoader:
             count = warmup.warm_up(servable, folder.path, iterations)
         except ServingError as error:
             status, count = error.code, 1
-            raise ServingError(error.code, f"warm-up of {folder.address}: {error.message}") from error
+            raise ServingError(
+                error.code, f"warm-up of {folder.address}: {error.message}"
+            ) from error
         finally:
             if status is not grpc.StatusCode.OK or count:
                 self._metrics.model_warmup_latency.labels(folder.address, _word(status)).observe(

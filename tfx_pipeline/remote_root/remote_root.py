@@ -55,7 +55,7 @@ def remote_root(root: str, paths: RunPaths, listener: RunListener) -> Iterator[N
         copier.stop()
         # Whatever else went wrong, what was made is copied.
         try:
-            lease.beat()
+            lease.beat(due=True)
             mirror.push(lease.beat, last=True)
             lease.give_back()
         except OSError as error:

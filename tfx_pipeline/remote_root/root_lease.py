@@ -63,14 +63,17 @@ class RootLease:
         """Notes that the folder of this machine has all that the root has."""
         self._write(at_work=True)
 
-    def beat(self) -> None:
+    def beat(self, *, due: bool = False) -> None:
         """Says that the run is at work, if that was long ago.
+
+        Args:
+            due: whether to say so however short ago that was.
 
         Raises:
             RunError: another machine has taken the root.
             OSError: the storage can't be asked.
         """
-        if time.monotonic() - self._last_beat >= BEAT_SECONDS:
+        if due or time.monotonic() - self._last_beat >= BEAT_SECONDS:
             self._write(at_work=True)
 
     def give_back(self) -> None:

@@ -13,8 +13,10 @@ from objects_that_sound.tfx_pipeline.cli import main
 from objects_that_sound.tfx_pipeline.remote_root import remote_root as module
 from objects_that_sound.tfx_pipeline.remote_root.remote_root import remote_root
 from objects_that_sound.tfx_pipeline.remote_root.root_lease import OWNER_FILE
+from objects_that_sound.tfx_pipeline.run import run
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
+from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 class Told(RunListener):
@@ -90,7 +92,9 @@ def test_a_network_that_fails_for_a_while_is_told_once_and_tried_again(
     assert S3Folder(address).read("report.html")[0] == b"1"
 
     with (
-        pytest.raises(RunError, match=r"lacks what this run made last, which is in .*: the network"),
+        pytest.raises(
+            RunError, match=r"lacks what this run made last, which is in .*: the network"
+        ),
         remote_root(address, here, told),
     ):
         monkeypatch.setattr(S3Folder, "upload", fail)
@@ -132,3 +136,17 @@ def test_a_bucket_that_is_not_there_ends_the_run_before_it_begins(s3, machine, t
         remote_root("s3://nobodys-bucket/root", here, Told()),
     ):
         raise AssertionError
+
+
+@pytest.mark.parametrize("runner", ["FlinkRunner", "DataflowRunner"])
+def test_machines_that_do_not_see_the_folder_cannot_ingest(address, runner):
+    options = RunOptions(("/nowhere",), beam_args=(f"--runner={runner}",))
+    with pytest.raises(RunError, match=f"with --runner={runner} other machines ingest"):
+        run(options, address)
+
+
+@pytest.mark.parametrize("runner", ["--runner=DirectRunner", "--direct_num_workers=1"])
+def test_this_machine_can_ingest_however(address, machine, runner):
+    machine("here")
+    with pytest.raises(RunError, match="nowhere"):
+        run(RunOptions(("/nowhere",), beam_args=(runner,)), address)
