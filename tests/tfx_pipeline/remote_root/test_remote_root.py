@@ -132,7 +132,7 @@ def test_commands_that_look_at_a_root_say_where_its_copy_is(address, machine, co
 def test_a_bucket_that_is_not_there_ends_the_run_before_it_begins(s3, machine, tmp_path):
     here = machine("here")
     with (
-        pytest.raises(RunError, match="s3://nobodys-bucket/root/.* can't be reached"),
+        pytest.raises(RunError, match=r"s3://nobodys-bucket/root/.* can't be reached"),
         remote_root("s3://nobodys-bucket/root", here, Told()),
     ):
         raise AssertionError

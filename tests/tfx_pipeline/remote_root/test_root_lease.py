@@ -57,7 +57,7 @@ def test_a_run_of_another_machine_that_is_alive_is_not_disturbed(remote, clock):
     alive.take()
     clock.at_sleep = alive.beat
     told: list[str] = []
-    with pytest.raises(RunError, match="another run is at work in s3://.*process"):
+    with pytest.raises(RunError, match=r"another run is at work in s3://.*process"):
         RootLease(remote, "other").take(told.append)
     assert "has not ended its work" in told[0]
     alive.give_back()
