@@ -18,20 +18,25 @@ from objects_that_sound.serving.s3_folder import S3Folder
 
 _STEP = 4
 _PROGRAM = """
-import os, signal, sys, time
+import json, os, pathlib, signal, sys, time
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
-from objects_that_sound.serving.s3_folder import S3Folder
 from objects_that_sound.tfx_pipeline.cli import main
 from objects_that_sound.tfx_pipeline.remote_root import root_lease
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import work_folder
 
 root, step, *arguments = sys.argv[1:]
 root_lease.STALE_SECONDS = 1.0
 save = CheckpointStore.save
 
+def is_copied(name):  # and all that was copied with it
+    path = pathlib.Path(work_folder(root), ".copied.json")
+    copied = json.loads(path.read_text()) if path.exists() else {}
+    return any(one.endswith(name) and size >= 0 for one, (size, _) in copied.items())
+
 def save_and_die(store, now, checkpoint):
     save(store, now, checkpoint)
     if now == int(step):
-        while not any(name.endswith(f"step-{now:09}.npz") for name in S3Folder(root).files()):
+        while not is_copied(f"step-{now:09}.npz"):
             time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -65,9 +70,8 @@ def test_a_run_killed_in_training_goes_on_on_another_machine_and_its_model_is_se
     assert status == 0, output
     assert "has not ended its work" in output
     assert f"going on after step {_STEP}" in output
-    stages = output.partition("── AvcPairGen")[0]
-    assert "── VideoExampleGen" in stages
-    assert "unchanged: outputs of an earlier run are used" in stages
+    before_training = output.partition("── Trainer")[0]
+    assert before_training.count("unchanged: outputs of an earlier run are used") >= 4, output
     remote = S3Folder(address)
     files = remote.files()
     assert {"report.html", "report.json", "metadata.sqlite"} <= set(files)
