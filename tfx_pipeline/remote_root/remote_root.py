@@ -49,11 +49,9 @@ def remote_root(root: str, paths: RunPaths, listener: RunListener) -> Iterator[N
         raise RunError(str(error)) from error
     copier = _Copier(mirror, lease, listener)
     copier.start()
-    try:
-        yield
-    finally:
+
+    def end() -> None:
         copier.stop()
-        # Whatever else went wrong, what was made is copied.
         try:
             lease.beat(due=True)
             mirror.push(lease.beat, last=True)
@@ -63,6 +61,16 @@ def remote_root(root: str, paths: RunPaths, listener: RunListener) -> Iterator[N
                 f"{root} lacks what this run made last, which is in {paths.root}: {error}. The same "
                 "command copies it, and goes on from there"
             ) from error
+
+    try:
+        yield
+    except BaseException:  # what was made is copied all the same
+        try:
+            end()
+        except RunError as error:
+            listener.root_copied(str(error))
+        raise
+    end()
 
 
 class _Copier(threading.Thread):

@@ -99,6 +99,12 @@ def test_a_network_that_fails_for_a_while_is_told_once_and_tried_again(
     ):
         monkeypatch.setattr(S3Folder, "upload", fail)
         write(here, "report.html", "2")
+    monkeypatch.setattr(S3Folder, "upload", upload)
+    with pytest.raises(KeyError), remote_root(address, here, told):
+        monkeypatch.setattr(S3Folder, "upload", fail)
+        write(here, "report.html", "3")
+        raise KeyError  # tells more than what can't be copied
+    assert "lacks what this run made last" in told.words[-1]
 
 
 def test_a_run_that_lost_its_root_copies_nothing_more(address, machine, write):
