@@ -14,7 +14,7 @@ from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 @pytest.fixture
 def address(s3, request) -> str:
-    return f"{s3}/{request.node.name}"
+    return f"{s3}/{request.node.name.translate(str.maketrans('[]=', '...'))}"
 
 
 @pytest.fixture
