@@ -73,7 +73,7 @@ ifneq ($(TORCHCODEC),)
 endif
 	$(BIN)/python -m benchmarks.ingest.run --check
 
-bench-train: $(STAMP) ## Compare training with what the machine can do (5 minutes)
+bench-train: $(STAMP) ## Compare training with what the machine can do (7 minutes)
 	$(BIN)/python -m benchmarks.train.run --check
 
 bench-serving: $(STAMP) ## Compare serving with calling the model, and search with a plain matrix product and vector databases (15 minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import os
 import re
 
 import tensorflow as tf
@@ -17,7 +18,7 @@ def reach(*texts: str | None) -> None:
     API: `import tensorflow_io`, which registers file systems. It takes a second, so that it is done
     only where there is such an address. The environment says where the storage is, and who asks:
     `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for other servers than Amazon's
-    `S3_ENDPOINT`, such as http://127.0.0.1:9000.
+    `AWS_ENDPOINT_URL` or, as TensorFlow calls it, `S3_ENDPOINT`, such as http://127.0.0.1:9000.
 
     Args:
         *texts: paths, or texts with addresses in them, such as JSON; None for nothing.
@@ -28,6 +29,8 @@ def reach(*texts: str | None) -> None:
     found = {match[1] for text in texts if text for match in _ADDRESS.finditer(text)}
     if not found or not found - set(tf.io.gfile.get_registered_schemes()):
         return
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        os.environ.setdefault("S3_ENDPOINT", os.environ["AWS_ENDPOINT_URL"])
     try:
         import tensorflow_io  # noqa: F401
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
+import socket
+import subprocess
+import sys
+import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +71,49 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(module, "time", types.SimpleNamespace(**functions))
 
     return set_clock
+
+
+@pytest.fixture(scope="session")
+def s3_settings() -> Iterator[dict[str, str]]:
+    """Variables of the environment that lead to an S3 server on loopback (moto's)."""
+    pytest.importorskip("moto.server")
+    import requests
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                requests.put(f"{address}/people", timeout=60)
+                break
+            except requests.ConnectionError:
+                assert server.poll() is None and time.monotonic() < deadline
+                time.sleep(0.1)
+        yield {
+            "AWS_ACCESS_KEY_ID": "somebody",
+            "AWS_SECRET_ACCESS_KEY": "something",
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": address,
+        }
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def s3(s3_settings: dict[str, str], request: pytest.FixtureRequest) -> Iterator[str]:
+    """An address on that server, for the tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in s3_settings.items():
+            patch.setenv(name, value)
+        yield f"s3://people/{request.module.__name__.rpartition('.')[2]}"
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from objects_that_sound.tfx_pipeline.continuous.plan_span import SpanPlan, plan_
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists
 from objects_that_sound.tfx_pipeline.continuous.span_state import read_span_states
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.remote_root.remote_root import remote_root
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import is_address, work_folder
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_listener import RunListener
 from objects_that_sound.tfx_pipeline.run_lock import run_lock
@@ -46,7 +49,7 @@ def run(
 
     Args:
         options: what the run is about.
-        root: folder that keeps everything.
+        root: folder that keeps everything, or its address on object storage.
         continuous: ingest and check the new videos only, train on a window of spans; None for a
             plain run.
         listener: is told of every stage, if given.
@@ -60,7 +63,8 @@ def run(
 
     Raises:
         RunError: there are no videos or too few, a pattern matches none of their names, the root
-            can't be one, is another kind of run's or another run is at work in it, or what the run needs of earlier ones is gone; says which.
+            can't be one, is another kind of run's or another run is at work in it, or what the run
+            needs of earlier ones is gone; says which.
         StageFailedError: a component failed.
     """
     listener = listener or RunListener()
@@ -68,12 +72,18 @@ def run(
     listed: list[ListedVideo] = []
     matches: list[NameMatches] = []
     before: Mapping[str, float] = {}
+    elsewhere = [arg for arg in options.beam_args if re.match("--runner=(?!Direct)", arg)]
+    if elsewhere and is_address(root):
+        raise RunError(
+            f"with {elsewhere[0]} other machines ingest, and they don't see the folder in which this one "
+            f"works on {root}: give a --root that all of them mount"
+        )
     with _told_as_run_errors():
-        check_literal_path(os.path.abspath(root), "--root", spans=continuous is not None)
+        check_literal_path(work_folder(root), "--root", spans=continuous is not None)
         if prepare is None:
             listed, matches = _list(options)
         paths = RunPaths.under(root)
-    with run_lock(paths.lock):
+    with run_lock(paths.lock), remote_root(root, paths, listener):
         if prepare is not None:
             before = prepare()
             with _told_as_run_errors():

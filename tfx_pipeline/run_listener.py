@@ -23,6 +23,9 @@ class RunListener:
     def root_moved(self, was: str) -> None:
         """The root was called otherwise when it was last used; nothing there counts as unchanged."""
 
+    def root_copied(self, what: str) -> None:
+        """A sentence on a root that lies on object storage: where its copy is, or what goes wrong."""
+
     def stage_started(self, name: str) -> None:
         """A component, or what comes behind the last one, is at work."""
 

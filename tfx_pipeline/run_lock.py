@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import fcntl
 import os
-import socket
 from collections.abc import Iterator
 
 from objects_that_sound.tfx_pipeline.run_error import RunError
+from objects_that_sound.tfx_pipeline.this_process import this_process
 
 
 @contextlib.contextmanager
@@ -43,9 +42,8 @@ def run_lock(path: str) -> Iterator[None]:
                 f"{path} can't be locked, so that two runs could meet there: {error}. Give a --root "
                 "on another file system"
             ) from error
-        now = datetime.datetime.now().astimezone().isoformat(" ", "seconds")
         file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}, since {now}")
+        file.write(this_process())
         file.flush()
         try:
             yield

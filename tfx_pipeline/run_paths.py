@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import work_folder
+
 MODEL_NAME = "objects-that-sound"
 SEARCH_NAME = "search"
 
@@ -21,15 +23,13 @@ class RunPaths:
 
     @classmethod
     def under(cls, root: str) -> RunPaths:
-        """Makes the folder if it is missing.
+        """Makes the folder if it is missing; of a root on object storage, that of its copy here.
 
         Raises:
             OSError: it can't be made.
-            ValueError: it is not on this machine.
+            ValueError: no root can be on such a storage.
         """
-        if "://" in root:
-            raise ValueError(f"a run keeps what it makes on this machine, not in {root}")
-        root = os.path.abspath(root)
+        root = work_folder(root)
         os.makedirs(root, exist_ok=True)
         return cls(root)
 

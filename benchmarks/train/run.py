@@ -22,6 +22,7 @@ _END_TO_END = 0.95
 _INPUT_MILLISECONDS = 0.75
 _SHARE_OF_MATMUL = 0.80
 _BANDWIDTH = 100e6  # bytes/s, of storage on a network
+_WORKERS = 4
 
 
 @click.command(help=__doc__.splitlines()[0])
@@ -37,6 +38,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
 
     from benchmarks.train.codecs import measure_codecs
     from benchmarks.train.measurements import Measurements, measure
+    from benchmarks.train.several_workers import workers_overhead
     from benchmarks.train.synthetic_examples import write_synthetic_examples
     from objects_that_sound.models.network_config import NetworkConfig
 
@@ -55,6 +57,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
             f"{jpeg_bytes / 1000:.0f} kB; sounds of {config.sample_rate} Hz"
         )
         found: Measurements = measure(config, files, batch_size, steps, rounds, 4 * examples)
+        overhead = workers_overhead(config, files, batch_size, 4 * steps, _WORKERS)
     cores = os.cpu_count() or 1
     print(f"sound as stored; pairs/s that {cores} cores and storage of 100 MB/s allow")
     for cost in costs:
@@ -72,6 +75,10 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
         spread = f"({min(values):.2f}-{max(values):.2f})"
         print(f"  {name:28}{statistics.median(values):9.2f}  {spread}")
     print(f"  waiting for batches from files: {100 * found.waiting:.1f} % of the time")
+    print(
+        f"  CPU time of a step of {_WORKERS} workers on loopback / of one process with the same batch: "
+        f"{overhead:.2f}"
+    )
     met = [
         _tell("from files / from memory", found.end_to_end(), _END_TO_END, least=True),
         _tell(

@@ -186,5 +186,8 @@ def _open(path: str) -> BinaryIO:
 
 def _file_systems() -> Any:
     from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
 
+    if FileSystems._pipeline_options is None:  # outside a pipeline; S3's can't do without
+        FileSystems.set_options(PipelineOptions([]))
     return FileSystems

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 import grpc
 from tensorflow_serving.config import model_server_config_pb2
 
+from objects_that_sound.serving.model_server.remote_base_path import (
+    RemoteBasePath,
+    base_path_of,
+)
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.version_policy import VersionPolicy
 
@@ -27,7 +31,7 @@ class ModelConfig:
     """
 
     name: str
-    base_path: pathlib.Path
+    base_path: pathlib.Path | RemoteBasePath
     policy: VersionPolicy = dataclasses.field(default_factory=VersionPolicy)
     labels: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
@@ -66,10 +70,13 @@ def _parse(listed: model_server_config_pb2.ModelConfig) -> ModelConfig:
             f"model {listed.name} has the platform {platform!r}; write "
             f'model_platform: "{_PLATFORM}", the only one there is here'
         )
-    if "://" in listed.base_path:
-        raise _unimplemented(f"the remote base_path {listed.base_path} (of model {listed.name})")
-    base_path = pathlib.Path(listed.base_path)
-    if not base_path.is_absolute():
+    try:
+        base_path = base_path_of(listed.base_path)
+    except ValueError as error:
+        raise ServingError(
+            grpc.StatusCode.UNIMPLEMENTED, f"base_path of model {listed.name}: {error}"
+        ) from error
+    if isinstance(base_path, pathlib.Path) and not base_path.is_absolute():
         raise ServingError.invalid_argument(
             f"Expected model {listed.name} to have an absolute path or URI; got base_path()="
             f"{listed.base_path}"

@@ -26,6 +26,7 @@ from objects_that_sound.serving.model_server.model_server_options import ModelSe
 from objects_that_sound.serving.model_server.model_service import ModelService
 from objects_that_sound.serving.model_server.prediction_service import PredictionService
 from objects_that_sound.serving.model_server.predictor import Predictor
+from objects_that_sound.serving.model_server.remote_base_path import base_path_of
 from objects_that_sound.serving.model_server.rest_app import RestApp
 from objects_that_sound.serving.model_server.rest_server import RestServer
 from objects_that_sound.serving.model_server.servable_loader import ServableLoader
@@ -239,7 +240,7 @@ def _read_configs(
 ) -> tuple[ModelConfigFile | None, dict[str, ModelConfig]]:
     if options.model_config_file is None:
         assert options.model_base_path is not None  # as options.check() saw
-        config = ModelConfig(options.model_name, options.model_base_path)
+        config = ModelConfig(options.model_name, base_path_of(options.model_base_path))
         return None, {config.name: config}
     file = ModelConfigFile(options.model_config_file)
     try:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Interval
 
+from objects_that_sound.serving.model_server.remote_base_path import RemoteBasePath, base_path_of
+
 _THREADS = 4 * (os.cpu_count() or 1)
 _OURS = "(Not a tensorflow_model_server flag.)"
 _Port = Annotated[int | None, Interval(ge=0, le=65535)]  # None, from Python only: any free one
@@ -22,8 +24,9 @@ class ModelServerOptions:
     """
 
     model_base_path: Annotated[
-        pathlib.Path | None,
-        "Folder of numbered folders, each a SavedModel (what the pipeline pushes). May come later.",
+        str | None,
+        "Folder of numbered folders, each a SavedModel (what the pipeline pushes), here or on s3://. "
+        "May come later.",
     ] = None
     model_name: Annotated[str, "Name of the model in requests."] = "default"
     model_config_file: Annotated[
@@ -142,7 +145,8 @@ class ModelServerOptions:
         """Refuses what cannot work.
 
         Raises:
-            ValueError: the options contradict themselves.
+            ValueError: the options contradict themselves, or the base path is on storage that can't be
+                reached.
             FileNotFoundError: a file named is missing, or the base path is a file or itself a
                 SavedModel. (One that is not there yet is waited for.)
         """
@@ -168,7 +172,7 @@ class ModelServerOptions:
             if field.name.endswith("_file") and value is not None and not value.is_file():
                 raise FileNotFoundError(f"--{field.name} {value} is not a file")
         if self.model_base_path is not None and self.model_config_file is None:
-            self._check_base_path(self.model_base_path)
+            self._check_base_path(base_path_of(self.model_base_path))
 
     def _check_ports(self) -> None:
         if self.port == 0 and self.rest_api_port == 0 and not self.grpc_socket_path:
@@ -189,9 +193,11 @@ class ModelServerOptions:
             if not folder.is_dir():
                 raise FileNotFoundError(f"--ui_media {folder} is not a folder")
 
-    def _check_base_path(self, path: pathlib.Path) -> None:
+    def _check_base_path(self, path: pathlib.Path | RemoteBasePath) -> None:
         if not self.model_name:
             raise ValueError("--model_name is empty")
+        if isinstance(path, RemoteBasePath):  # what is there now is told by whoever follows it
+            return
         if path.exists() and not path.is_dir():
             raise FileNotFoundError(
                 f"--model_base_path {path} is not a folder. It must hold numbered folders, each a "

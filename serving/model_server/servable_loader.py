@@ -42,7 +42,7 @@ class ServableLoader:
             ServingError: the folder is incomplete or damaged, TensorFlow cannot load it, or it does
                 not answer its own warm-up requests.
         """
-        path, start, status = str(folder.path), time.perf_counter(), grpc.StatusCode.OK
+        path, start, status = folder.address, time.perf_counter(), grpc.StatusCode.OK
         try:
             servable = Servable(
                 folder,
@@ -72,10 +72,12 @@ class ServableLoader:
             count = warmup.warm_up(servable, folder.path, iterations)
         except ServingError as error:
             status, count = error.code, 1
-            raise ServingError(error.code, f"warm-up of {folder.path}: {error.message}") from error
+            raise ServingError(
+                error.code, f"warm-up of {folder.address}: {error.message}"
+            ) from error
         finally:
             if status is not grpc.StatusCode.OK or count:
-                self._metrics.model_warmup_latency.labels(str(folder.path), _word(status)).observe(
+                self._metrics.model_warmup_latency.labels(folder.address, _word(status)).observe(
                     (time.perf_counter() - start) * 1e6
                 )
 

@@ -15,11 +15,19 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _SAVED_MODEL, _AS_TEXT = "saved_model.pb", "saved_model.pbtxt"
+MODEL_FILES = frozenset({_SAVED_MODEL, _AS_TEXT})
+"""A folder with one of them is a version."""
 MAX_VERSION = 2**63 - 1
 """Versions are int64."""
 _SHARD = re.compile(r"variables\.data-\d{5}-of-(\d{5})")
 
-Fingerprint = tuple[tuple[str, int, int], ...]
+Fingerprint = tuple[tuple[str, int, int | str], ...]
+
+
+def version_of(name: str) -> int | None:
+    """The version that a folder is named by: a number of 63 bits, in digits; None for other names."""
+    is_version = name.isascii() and name.isdigit() and int(name) <= MAX_VERSION
+    return int(name) if is_version else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,24 +49,32 @@ class VersionFolder:
     def find_all(cls, base_path: pathlib.Path) -> list[VersionFolder]:
         """The folders below `base_path` that are named by a version and have a saved_model.pb.
 
-        A version is a number of 63 bits, in digits. Whatever else lies there, and what cannot be
-        looked into, is somebody's own business.
+        Whatever else lies there, and what cannot be looked into, is somebody's own business.
 
         Raises:
             OSError: `base_path` cannot be read.
         """
         found: dict[int, VersionFolder] = {}
         for path in sorted(base_path.iterdir()):
-            name = path.name
-            if not (name.isascii() and name.isdigit() and int(name) <= MAX_VERSION):
-                continue
-            if any(os.path.isfile(path / form) for form in (_SAVED_MODEL, _AS_TEXT)):
-                found[int(name)] = cls(path, int(name))  # "1" and "01": one version
+            version = version_of(path.name)
+            if version is not None and any(os.path.isfile(path / form) for form in MODEL_FILES):
+                found[version] = cls(path, version)  # "1" and "01": one version
         return list(found.values())
+
+    @property
+    def address(self) -> str:
+        """Where it lies, for people."""
+        return str(self.path)
+
+    def fetch(self) -> None:
+        """Brings it to `path`, where it is not there already."""
+
+    def discard(self) -> None:
+        """Removes what `fetch` brought."""
 
     def fingerprint(self) -> Fingerprint:
         """Name, size and modification time (ns) of every file: changes while it is written to."""
-        files = []
+        files: list[tuple[str, int, int | str]] = []
         for file in _files(self.path):
             stat = _stat(file)
             files.append((file.relative_to(self.path).as_posix(), stat.st_size, stat.st_mtime_ns))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
+from objects_that_sound.serving.model_server.remote_base_path import RemoteBasePath
 from objects_that_sound.serving.model_server.servable import Servable
 from objects_that_sound.serving.model_server.serving_error import ServingError
 from objects_that_sound.serving.model_server.version_folder import Fingerprint, VersionFolder
@@ -33,6 +34,7 @@ class _Version:
     failures: int = 0
     failed_at: float = 0.0
     fingerprint: Fingerprint | None = None
+    folder: VersionFolder | None = None
     servable: Servable | None = None
     references: int = 0
 
@@ -54,7 +56,7 @@ class VersionManager:
     def __init__(
         self,
         model_name: str,
-        base_path: pathlib.Path,
+        base_path: pathlib.Path | RemoteBasePath,
         policy: VersionPolicy | None = None,
         load: Callable[[VersionFolder], Servable] = Servable,
         max_num_load_retries: int = 0,
@@ -172,7 +174,11 @@ class VersionManager:
 
     def _find_folders(self) -> dict[int, VersionFolder] | None:
         try:
-            folders = {f.version: f for f in VersionFolder.find_all(self.base_path)}
+            folders: dict[int, VersionFolder] = {}
+            if isinstance(self.base_path, RemoteBasePath):
+                folders = {version.version: version for version in self.base_path.versions()}
+            else:
+                folders = {f.version: f for f in VersionFolder.find_all(self.base_path)}
         except FileNotFoundError:
             self._complain(f"there is no folder {self.base_path}; waiting for it")
             return None
@@ -235,18 +241,22 @@ class VersionManager:
 
     def _try_to_load(self, folder: VersionFolder) -> bool:
         number = folder.version
-        version = _Version(_State.Value("LOADING"), fingerprint=_fingerprint(folder))
+        fingerprint = _fingerprint(folder)
+        version = _Version(_State.Value("LOADING"), fingerprint=fingerprint, folder=folder)
         with self._lock:
             before = self._versions.get(number)
             if before and before.fingerprint == version.fingerprint:
                 version.failures = before.failures
             self._versions[number] = version
-        _LOG.info("%s: loading version %d from %s", self.model_name, number, folder.path)
+        _LOG.info("%s: loading version %d from %s", self.model_name, number, folder.address)
         try:
+            folder.fetch()
             servable = self._load(folder)
         except Exception as error:
+            folder.discard()
             if not isinstance(error, ServingError):
-                error = ServingError(grpc.StatusCode.UNKNOWN, f"cannot load {folder.path}: {error}")
+                words = f"cannot load {folder.address}: {error}"
+                error = ServingError(grpc.StatusCode.UNKNOWN, words)
             with self._lock:
                 version.state, version.error = _State.Value("END"), error
                 version.failures, version.failed_at = version.failures + 1, time.monotonic()
@@ -271,6 +281,8 @@ class VersionManager:
                 return
             servable, version.servable = version.servable, None
         servable.close()
+        if version.folder is not None:
+            version.folder.discard()
         with self._lock:
             version.state = _State.Value("END")
         _LOG.info("%s: version %d is unloaded", self.model_name, number)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.train import run
+from benchmarks.train import run, several_workers
 from benchmarks.train.codecs import CodecCost
 from benchmarks.train.measurements import Measurements
+from benchmarks.train.synthetic_examples import write_synthetic_examples
+from objects_that_sound.models.network_config import NetworkConfig
 
 
-def test_it_measures_everything_and_compares_with_the_targets():
+def test_it_measures_everything_and_compares_with_the_targets(monkeypatch):
+    # Processes of their own take most of a minute to begin: see below.
+    monkeypatch.setattr(several_workers, "workers_overhead", lambda *_: 1.25)
     options = ["--tiny", "--batch-size", "8", "--steps", "2", "--rounds", "2", "--examples", "16"]
     result = CliRunner().invoke(run.main, options)
     assert result.exit_code == 0, result.output
@@ -27,6 +31,20 @@ def test_it_measures_everything_and_compares_with_the_targets():
     sizes = {line[0]: float(line[1]) for line in lines if line and line[-1:] == ["pairs/s"]}
     assert set(sizes) == {"pcm", "flac", "vorbis"}
     assert sizes["flac"] < sizes["pcm"]
+    assert "CPU time of a step of 4 workers on loopback" in result.output
+    assert ": 1.25" in result.output
+
+
+@pytest.mark.slow
+def test_workers_that_train_together_have_work_that_one_process_has_not(tmp_path):
+    config = NetworkConfig(
+        image_size=40, crop_size=32, sample_rate=800, window=64, hop=50, fft=64, filters=(4, 8)
+    )
+    files, _ = write_synthetic_examples(tmp_path, config, 32)
+    ratio = several_workers.workers_overhead(config, files, 8, 20, 2)
+    assert 1 < ratio < 1000  # of a network so small, most of the work is that of the exchange
+    with pytest.raises(RuntimeError, match="a worker failed"):
+        several_workers.workers_overhead(config, [], 8, 20, 1)
 
 
 def test_storage_or_cpu_bounds_the_pairs_whichever_is_slower():

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import socket
 import subprocess
 import sys
-import time
 import types
 
 import numpy as np
 import pytest
-import requests
 import tensorflow as tf
 
 from objects_that_sound.components.evaluation.read_examples import count_examples
@@ -23,45 +20,13 @@ from objects_that_sound.models.training.checkpoint_store import Checkpoint, Chec
 from objects_that_sound.models.training_config import TrainingConfig
 from objects_that_sound.models.whole_file import whole_file
 
-_BUCKET = "people"
-
 
 @pytest.fixture(scope="module")
-def bucket():
-    """`s3://people` of a server on loopback (moto's)."""
+def bucket(s3):
+    """An address on a server on loopback that TensorFlow reaches."""
     pytest.importorskip("tensorflow_io", reason="tensorflow-io has no build for this Python")
-    pytest.importorskip("moto.server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    settings = {
-        "AWS_ACCESS_KEY_ID": "somebody",
-        "AWS_SECRET_ACCESS_KEY": "something",
-        "AWS_REGION": "us-east-1",
-        "S3_ENDPOINT": f"http://127.0.0.1:{port}",
-    }
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in settings.items():
-                patch.setenv(name, value)
-            deadline = time.monotonic() + 120
-            while True:
-                try:
-                    requests.put(f"http://127.0.0.1:{port}/{_BUCKET}", timeout=60)
-                    break
-                except requests.ConnectionError:
-                    assert server.poll() is None and time.monotonic() < deadline
-                    time.sleep(0.1)
-            reach(f"s3://{_BUCKET}")
-            yield f"s3://{_BUCKET}"
-    finally:
-        server.kill()
-        server.wait()
+    reach(s3)
+    return s3
 
 
 def test_a_file_appears_whole_or_not_at_all(bucket):

@@ -17,7 +17,12 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("continue")
-@click.option("--root", required=True, type=click.Path(file_okay=False), help="Keeps everything.")
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(file_okay=False),
+    help="Keeps everything: a folder, or s3://bucket/folder.",
+)
 @declared_options(ContinuousOptions)
 @declared_options(RunOptions)
 @run_switches

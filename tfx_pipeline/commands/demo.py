@@ -11,6 +11,7 @@ import click
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import is_address, work_folder
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
@@ -54,7 +55,10 @@ def command(
     """
     from objects_that_sound.components.generated_videos.generator import generate_videos
 
-    folder = os.path.join(root, "generated_videos")
+    try:
+        folder = os.path.join(work_folder(root) if is_address(root) else root, "generated_videos")
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
     def generate() -> dict[str, float]:
         started = time.monotonic()

@@ -7,20 +7,19 @@ import pathlib
 import click
 
 from objects_that_sound.tfx_pipeline.commands.known_run import known_run
-
-_ROOT = click.Path(exists=True, file_okay=False, path_type=pathlib.Path)
+from objects_that_sound.tfx_pipeline.commands.root_option import ROOT
 
 
 @click.command()
 @click.option(
     "--root",
     required=True,
-    type=_ROOT,
+    type=ROOT,
     help="Folder of the run: what `ots run` or `ots demo` was given as --root.",
 )
 @click.option("--run_id", "--run-id", help="Id of the pipeline run.  [default: the latest]")
 @click.option("--version", help="Version that the run pushed, instead of --run-id.")
-@click.option("--compare", type=_ROOT, help="Folder of a run to compare with.  [default: --root]")
+@click.option("--compare", type=ROOT, help="Folder of a run to compare with.  [default: --root]")
 @click.option("--compare-run-id", help="Id of the run to compare with.  [default: the latest]")
 @click.option("--compare-version", help="Version that the run to compare with pushed.")
 @click.option(

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import pathlib
+from typing import Any
 
 import click
+
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import is_address, work_folder
+
+
+class _Root(click.Path):
+    """An existing folder; of a root on object storage, says where its copy is."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=pathlib.Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if isinstance(value, str) and is_address(value):
+            try:
+                folder = work_folder(value)
+            except ValueError as error:
+                self.fail(str(error), param, ctx)
+            self.fail(
+                f"{value} is looked at in the folder in which this machine works on it, and which "
+                f"ots run brings up to date: {folder}",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+ROOT = _Root()
+"""Its type; gives a `pathlib.Path`."""
 
 root_option = click.option(
     "--root",
     required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
+    type=ROOT,
     help="Folder of the runs: what `ots run` was given as --root.",
 )
 """A decorator; the command gets a `pathlib.Path`."""

@@ -81,6 +81,9 @@ class _Printer(RunListener):
     def root_moved(self, was: str) -> None:
         click.echo(f"the root was {was} before: everything is computed anew this once", err=True)
 
+    def root_copied(self, what: str) -> None:
+        click.echo(what, err=True)
+
     def stage_started(self, name: str) -> None:
         self.stage_ended()
         self._began = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import is_address
 from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
@@ -15,8 +16,10 @@ def unpushed(base_path: str | os.PathLike) -> str:
         base_path: folder of numbered versions.
 
     Returns:
-        "" where there are versions.
+        "" where there are versions, or where the server itself looks on object storage.
     """
+    if is_address(os.fspath(base_path)):
+        return ""
     from objects_that_sound.components.folder_names import newest_first  # imports TensorFlow
 
     folder = os.path.abspath(base_path)

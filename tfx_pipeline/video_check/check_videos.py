@@ -34,6 +34,7 @@ from objects_that_sound.components.video_example_gen.video_list import (
     list_videos,
 )
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
+from objects_that_sound.tfx_pipeline.remote_root.work_folder import work_folder
 from objects_that_sound.tfx_pipeline.report.advice.words import counted
 from objects_that_sound.tfx_pipeline.report.video_counts import VideoCounts
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
@@ -169,7 +170,7 @@ def _counts(groups: Iterable[str], splits: dict[str, str], seconds: float) -> Vi
 
 
 def _free_bytes(root: str) -> int:
-    folder = os.path.abspath(root)
+    folder = work_folder(root)
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return shutil.disk_usage(folder).free
