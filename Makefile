@@ -1,6 +1,6 @@
 # Two commands on a fresh machine (Debian 12, Python 3.11 and pip): `make demo` and `make test`.
 #
-# The environment is .venv, made by itself and kept until pyproject.toml or the constraints change.
+# The environment is .venv, made by itself and brought up to date when pyproject.toml or the constraints change.
 # TFX=1.16 (Python 3.11, any glibc from 2.36) or TFX=1.21 (Python 3.13, glibc 2.39 or newer); left
 # out, the machine decides (docs/tfx_lines.md).
 
@@ -49,9 +49,10 @@ $(STAMP): pyproject.toml setup.py $(CONSTRAINTS) $(addprefix third_party/pyfarmh
 ifeq ($(TFX),1.21)
 	@printf '2.39\n$(GLIBC)\n' | sort -VC || { echo "TFX 1.21 needs glibc 2.39 or newer, here is $(GLIBC); docs/tfx_lines.md says how to get it in a folder"; exit 1; }
 endif
-	rm -rf $(VENV)
-	$(PYTHON) -m venv --without-pip $(VENV)
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv
+# An environment of the same Python is brought up to date, and keeps what a user added to it.
+	@test -x $(BIN)/uv -a "$$($(BIN)/python --version 2>/dev/null)" = "$$($(PYTHON) --version)" || { \
+	  test ! -d $(VENV) || echo "$(VENV) is of another Python, or not whole: it is made anew, without the packages that were added to it"; \
+	  rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) ./third_party/pyfarmhash --editable '.[dev]'
 	@touch $@
 
@@ -111,5 +112,5 @@ format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## Remove the environment, all runs and the benchmark's clips
-	rm -rf $(VENV) runs build/bench-ingest
+clean: ## Remove the environment and the benchmark's clips; runs and their models stay
+	rm -rf $(VENV) build/bench-ingest

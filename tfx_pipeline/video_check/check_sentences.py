@@ -127,7 +127,7 @@ def _enough(check: VideoCheck) -> Iterator[str]:
         yield (
             f"It is enough to try the pipeline, but {videos:,} videos are too few to learn much from: "
             "expect the gate to refuse the model. With 379 real clips, 265 of them to learn from, "
-            "AVC accuracy was 0.64, where guessing reaches 0.50, and the gate refused the model."
+            "AVC accuracy was 0.63, where guessing reaches 0.50, and the gate refused the model."
         )
     elif videos < MODEST:
         yield (
