@@ -27,10 +27,10 @@ def reach(*texts: str | None) -> None:
         ValueError: there is no tensorflow-io for this Python and TensorFlow; says what to do.
     """
     found = {match[1] for text in texts if text for match in _ADDRESS.finditer(text)}
-    if not found or not found - set(tf.io.gfile.get_registered_schemes()):
-        return
-    if os.environ.get("AWS_ENDPOINT_URL"):
+    if found and os.environ.get("AWS_ENDPOINT_URL"):
         os.environ.setdefault("S3_ENDPOINT", os.environ["AWS_ENDPOINT_URL"])
+    if not found - set(tf.io.gfile.get_registered_schemes()):
+        return
     try:
         import tensorflow_io  # noqa: F401
 

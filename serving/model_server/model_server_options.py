@@ -9,8 +9,6 @@ from typing import Annotated
 
 from annotated_types import Ge, Interval
 
-from objects_that_sound.serving.model_server.remote_base_path import RemoteBasePath, base_path_of
-
 _THREADS = 4 * (os.cpu_count() or 1)
 _OURS = "(Not a tensorflow_model_server flag.)"
 _Port = Annotated[int | None, Interval(ge=0, le=65535)]  # None, from Python only: any free one
@@ -172,7 +170,7 @@ class ModelServerOptions:
             if field.name.endswith("_file") and value is not None and not value.is_file():
                 raise FileNotFoundError(f"--{field.name} {value} is not a file")
         if self.model_base_path is not None and self.model_config_file is None:
-            self._check_base_path(base_path_of(self.model_base_path))
+            self._check_base_path(self.model_base_path)
 
     def _check_ports(self) -> None:
         if self.port == 0 and self.rest_api_port == 0 and not self.grpc_socket_path:
@@ -193,10 +191,14 @@ class ModelServerOptions:
             if not folder.is_dir():
                 raise FileNotFoundError(f"--ui_media {folder} is not a folder")
 
-    def _check_base_path(self, path: pathlib.Path | RemoteBasePath) -> None:
+    def _check_base_path(self, text: str) -> None:
+        # Here: it imports TensorFlow, and help must come at once.
+        from objects_that_sound.serving.model_server.remote_base_path import base_path_of
+
         if not self.model_name:
             raise ValueError("--model_name is empty")
-        if isinstance(path, RemoteBasePath):  # what is there now is told by whoever follows it
+        path = base_path_of(text)
+        if not isinstance(path, pathlib.Path):  # what is there now is told by whoever follows it
             return
         if path.exists() and not path.is_dir():
             raise FileNotFoundError(

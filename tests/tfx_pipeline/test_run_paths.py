@@ -20,7 +20,7 @@ def test_everything_is_under_the_root_and_absolute(tmp_path, monkeypatch):
 
 def test_a_root_on_remote_storage_is_no_folder_of_that_name_here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match=r"on this machine, not in gs://bucket/root"):
+    with pytest.raises(ValueError, match=r"such as s3://bucket/root, not gs://bucket/root"):
         RunPaths.under("gs://bucket/root")
     assert not list(tmp_path.iterdir())
 

@@ -155,7 +155,7 @@ def whole(media, tmp_path_factory) -> tuple[list[pathlib.Path], Sources]:
 
 
 class _MemoryWatch:
-    """Samples the memory of all descendants, and what this process takes more than at first."""
+    """Samples what this process and all its descendants take more than at first."""
 
     def __enter__(self) -> _MemoryWatch:
         self.peak = 0
@@ -169,11 +169,14 @@ class _MemoryWatch:
         self._thread.join()
 
     def _watch(self) -> None:
-        me = psutil.Process()
-        before = _resident(me)
+        before = _all_resident()  # with servers that other tests have left running
         while not self._stop.wait(0.1):
-            now = sum(map(_resident, [me, *me.children(recursive=True)]))
-            self.peak = max(self.peak, now - before)
+            self.peak = max(self.peak, _all_resident() - before)
+
+
+def _all_resident() -> int:
+    me = psutil.Process()
+    return sum(map(_resident, [me, *me.children(recursive=True)]))
 
 
 def _resident(process: psutil.Process) -> int:

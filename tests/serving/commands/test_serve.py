@@ -158,7 +158,7 @@ def test_flags_become_options(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib
     assert isinstance(result.exception, ZeroDivisionError)
     assert seen == [
         ModelServerOptions(
-            tmp_path,
+            str(tmp_path),
             enable_batching=True,
             enable_model_warmup=False,
             rest_api_enable_cors_support=True,

@@ -90,7 +90,7 @@ def test_a_root_that_no_model_can_be_pushed_to_is_refused_before_anything_runs(t
         ("run", "a[1]", "has [ in its path"),
         ("demo", "a*", "has * in its path"),
         ("continue", "a{2}", "has { } in its path"),
-        ("run", "gs://bucket/root", "on this machine, not in gs://bucket/root"),
+        ("run", "gs://bucket/root", "s3://bucket/root, not gs://bucket/root"),
     ],
 )
 def test_a_root_that_cannot_be_one_is_refused_at_once(command, name, words, tmp_path, monkeypatch):
