@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import time
@@ -79,11 +78,12 @@ def s3_settings() -> Iterator[dict[str, str]]:
     pytest.importorskip("moto.server")
     import requests
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    from objects_that_sound.serving.launcher.free_ports import free_ports
+
+    [port] = free_ports(1)
+    address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]],
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

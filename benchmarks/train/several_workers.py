@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 
 from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.serving.launcher.free_ports import free_ports
 
 
 def workers_overhead(
@@ -48,7 +48,7 @@ def workers_overhead(
 
 def _cpu_seconds(setup: dict, count: int) -> list[float]:
     """CPU time of the steps of each of the processes."""
-    addresses = [f"127.0.0.1:{port}" for port in _free_ports(count)]
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(count)]
     processes = []
     for index in range(count):
         environment = os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -74,17 +74,6 @@ def _cpu_seconds(setup: dict, count: int) -> list[float]:
     finally:
         for process in processes:
             process.kill()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def main() -> None:

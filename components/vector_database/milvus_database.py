@@ -22,6 +22,7 @@ from objects_that_sound.components.vector_database.search_filter import SearchFi
 from objects_that_sound.components.vector_database.vector_database import (
     MODALITIES,
     VectorDatabase,
+    found_item,
 )
 from objects_that_sound.serving.client.found_item import FoundItem
 
@@ -199,12 +200,11 @@ class MilvusDatabase(VectorDatabase):
             )
         return [
             [
-                FoundItem(
+                found_item(
                     hit["entity"]["video"],
-                    float(str(np.float32(hit["entity"]["time"]))),
-                    float(hit["distance"]),
+                    hit["entity"]["time"],
+                    hit["distance"],
                     hit["entity"]["label"],
-                    "",
                 )
                 for hit in hits
             ]

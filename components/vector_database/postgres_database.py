@@ -21,6 +21,7 @@ from objects_that_sound.components.vector_database.search_filter import SearchFi
 from objects_that_sound.components.vector_database.vector_database import (
     MODALITIES,
     VectorDatabase,
+    found_item,
 )
 from objects_that_sound.serving.client.found_item import FoundItem
 
@@ -237,7 +238,7 @@ class PostgresDatabase(VectorDatabase):
         condition, values = _condition(where)
         return [
             [
-                FoundItem(video, float(str(np.float32(time))), float(score), label, "")
+                found_item(video, time, score, label)
                 for video, time, label, score in self._execute(
                     "SELECT video, time, label, -({} <#> %s) FROM {} WHERE {}"
                     " ORDER BY {} <#> %s LIMIT %s",

@@ -19,6 +19,11 @@ MODALITIES = ("image", "audio")
 """What can be searched: the embeddings of frames, and those of sounds."""
 
 
+def found_item(video: str, time: float, score: float, label: str) -> FoundItem:
+    """A found row; its time, stored as float32, gets the digits back that it was written with."""
+    return FoundItem(video, float(str(np.float32(time))), float(score), label, "")
+
+
 class VectorDatabase(abc.ABC):
     """An index in a database: versions, each of one model, of which searches see the published ones.
 

@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 
 from objects_that_sound.models.training_config import TrainingConfig
+from objects_that_sound.serving.launcher.free_ports import free_ports
 
 _REPOSITORY = pathlib.Path(__file__).parents[3]
 _PROGRAM = pathlib.Path(__file__).with_name("several_workers.py")
@@ -46,17 +46,6 @@ def setup(tiny_config, write_examples, tmp_path_factory) -> dict:
     }
 
 
-def _ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
-
-
 class _Team:
     """Processes that train together into a folder; of one, a process without others."""
 
@@ -64,7 +53,7 @@ class _Team:
         folder.mkdir(exist_ok=True)
         self._folder = folder
         self._logs = [folder / f"log{index}" for index in range(count)]
-        addresses = [f"127.0.0.1:{port}" for port in _ports(count)]
+        addresses = [f"127.0.0.1:{port}" for port in free_ports(count)]
         self._processes = []
         for index, log in enumerate(self._logs):
             environment = os.environ | {
