@@ -2,6 +2,7 @@
 
 Command: python -m benchmarks.ablations.run --examples runs/demo --seeds 3
          python -m benchmarks.ablations.run --of real --examples runs/mine --steps 1200 --seeds 3
+         python -m benchmarks.ablations.run --of presets --examples runs/mine --cpu-seconds 200
 Cost: about three minutes a row and seed on two cores, for 400 steps of 64 examples.
 Needs the examples of a `make demo`, or of an `ots run` on real video. Finished rows are kept, so that it can be interrupted.
 """
@@ -17,16 +18,12 @@ import keras
 import tensorflow as tf
 import tqdm
 
+from benchmarks.ablations.cpu_seconds import cpu_seconds_a_step
 from benchmarks.ablations.measure import evaluation_set, measure
 from benchmarks.ablations.table import markdown
+from benchmarks.ablations.train_variant import files_of, train_variant
 from benchmarks.ablations.variants import VARIANTS, Variant
-from objects_that_sound.models.augmentation import AUGMENTATIONS
-from objects_that_sound.models.input_pipeline import (
-    count_examples,
-    evaluation_batches,
-    training_batches,
-)
-from objects_that_sound.models.trainer import train
+from objects_that_sound.models.input_pipeline import count_examples, training_batches
 from objects_that_sound.models.training.calibration import set_map_threshold
 
 _EVALUATED = 1300  # examples, about
@@ -52,29 +49,22 @@ def run_variant(
 
     Args:
         variant: the recipe.
-        examples: folder with the splits train and eval.
+        examples: folder with the splits train, val and eval. The split val chooses the epoch, where
+            the recipe says so.
         seed: of everything random.
         folder: keeps the weights, if given.
     """
     training = dataclasses.replace(variant.training, seed=seed)
-    train_files, eval_files = ([str(examples / f"Split-{s}" / "*")] for s in ("train", "eval"))
-    network, _ = train(
+    network = train_variant(variant._replace(training=training), examples)
+    of_training = training_batches(
+        files_of(examples, "train"),
         variant.network,
-        training,
-        training_batches(
-            train_files,
-            variant.network,
-            training.batch_size,
-            training.shuffle_buffer,
-            seed,
-            least_area=AUGMENTATIONS[training.augmentation].least_area,
-        ),
-        evaluation_batches(eval_files, variant.network, training.batch_size),
+        training.batch_size,
+        training.shuffle_buffer,
+        seed,
     )
-    examples_of_training = training_batches(
-        train_files, variant.network, training.batch_size, training.shuffle_buffer, seed
-    )
-    set_map_threshold(network, examples_of_training.take(-(-_THRESHOLD // training.batch_size)))
+    set_map_threshold(network, of_training.take(-(-_THRESHOLD // training.batch_size)))
+    eval_files = files_of(examples, "eval")
     files = sorted(tf.io.gfile.glob(eval_files))
     every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together
     records = tf.data.TFRecordDataset(files, compression_type="GZIP").shard(every, 0)
@@ -82,7 +72,7 @@ def run_variant(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         network.save_weights(str(folder / "network.weights.h5"))
-    return measure(network, data)
+    return measure(network, data) | {"steps": training.steps}
 
 
 @click.command()
@@ -92,8 +82,19 @@ def run_variant(
 @click.option("--row", "rows", multiple=True, help="Only these rows; may be given several times.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1))
 @click.option("--steps", default=400, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--cpu-seconds",
+    type=click.IntRange(min=1),
+    help="CPU time of the steps of each row, instead of --steps.",
+)
 def main(
-    root: pathlib.Path, of: str, out: pathlib.Path, rows: tuple[str, ...], seeds: int, steps: int
+    root: pathlib.Path,
+    of: str,
+    out: pathlib.Path,
+    rows: tuple[str, ...],
+    seeds: int,
+    steps: int,
+    cpu_seconds: int | None,
 ) -> None:
     """Trains rows of recipes, measures them and prints a table in Markdown."""
     every = VARIANTS[of](steps)
@@ -102,17 +103,22 @@ def main(
         raise click.ClickException(f"no rows {', '.join(unknown)}; there are {', '.join(every)}")
     names = list(rows or every)
     examples = examples_of(root)
+    out, size = out / of, f"{cpu_seconds}s" if cpu_seconds else str(steps)
+    out.mkdir(parents=True, exist_ok=True)
     figures: dict[str, list[dict[str, float]]] = {}
     work = [(name, seed) for seed in range(seeds) for name in names]
     for name, seed in tqdm.tqdm(work, desc="Rows", unit=" trainings"):
-        path = out / of / f"{name}-{steps}-{seed}.json"
+        path = out / f"{name}-{size}-{seed}.json"
         if not path.exists():
             keras.utils.clear_session()
-            found = run_variant(every[name], examples, seed)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if cpu_seconds and name in figures:  # all seeds of a row take the same steps
+                steps = int(figures[name][0]["steps"])
+            elif cpu_seconds:
+                steps = round(cpu_seconds / cpu_seconds_a_step(every[name], examples))
+            found = run_variant(VARIANTS[of](steps)[name], examples, seed)
             path.write_text(json.dumps(found, indent=1))
         figures.setdefault(name, []).append(json.loads(path.read_text()))
-        (out / of / f"table-{steps}.md").write_text(markdown(figures, every))
+        (out / f"table-{size}.md").write_text(markdown(figures, every))
     click.echo(markdown(figures, every))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.ablations.variants import Variant
 
+_STEPS = "steps"
 _COLUMNS = {
     "avc": "AVC",
     "pointing": "pointing",
@@ -18,6 +19,7 @@ _COLUMNS = {
     "fires_silence": "fires: silence",
     "fires_noise": "noise",
     "fires_off_screen": "off-screen",
+    _STEPS: "steps",
 }
 
 
@@ -40,11 +42,13 @@ def markdown(
         "|---|---|---|" + "---|" * len(columns),
     ]
     for name, seeds in rows.items():
-        cells = [_cell([figures[column] for figures in seeds]) for column in columns]
+        cells = [_cell(column, [figures[column] for figures in seeds]) for column in columns]
         lines.append(f"| {name} | {variants[name].what} | {len(seeds)} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(values: Sequence[float]) -> str:
+def _cell(column: str, values: Sequence[float]) -> str:
+    if column == _STEPS:  # the same for all seeds
+        return f"{values[0]:,.0f}"
     spread = f" ±{np.ptp(values) / 2:.3f}" if len(values) > 1 else ""
     return f"{np.mean(values):.3f}{spread}"

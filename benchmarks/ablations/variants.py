@@ -70,11 +70,23 @@ def real_variants(steps: int) -> dict[str, Variant]:
     }
 
 
+def preset_variants(steps: int) -> dict[str, Variant]:
+    """The presets real and demo beside the papers' recipes, each the best of ten epochs."""
+    rows = {"real": real_variants(steps)["default"]}
+    small = demo_variants(steps)
+    rows |= {
+        "demo": small["default"],
+        **{name: small[name] for name in ("ave-paper", "avol-paper")},
+    }
+    return {name: row._replace(training=_best_of_ten(row.training)) for name, row in rows.items()}
+
+
 VARIANTS: dict[str, Callable[[int], dict[str, Variant]]] = {
     "demo": demo_variants,
     "real": real_variants,
+    "presets": preset_variants,
 }
-"""By the preset that is the default row; each takes the number of steps."""
+"""By what is compared: choices of a preset, or whole recipes; each takes the number of steps."""
 
 
 def _default(preset: Preset, steps: int, what: str) -> Variant:
@@ -95,3 +107,8 @@ def _other(default: Variant, what: str, network: dict | None = None, **training)
         dataclasses.replace(default.network, **(network or {})),
         dataclasses.replace(default.training, **training),
     )
+
+
+def _best_of_ten(training: TrainingConfig) -> TrainingConfig:
+    epoch = -(-training.steps // 10)
+    return dataclasses.replace(training, steps_per_epoch=epoch, restore_best=True, calibrate=True)

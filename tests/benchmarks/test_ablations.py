@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from benchmarks.ablations import cpu_seconds
 from benchmarks.ablations.measure import EvaluationSet, measure
 from benchmarks.ablations.table import markdown
-from benchmarks.ablations.variants import VARIANTS, demo_variants, real_variants
+from benchmarks.ablations.variants import VARIANTS, demo_variants, preset_variants, real_variants
 
 CLASSES = 4
 COUNT = 80
@@ -102,6 +103,33 @@ def test_rows_differ_from_the_default_in_what_they_say():
     assert rows["ave-paper"].training.objective == "split_pairs"
     assert rows["ave-paper"].network.network == "ave"
     assert not rows["ave-paper"].network.normalise
+
+
+def test_whole_recipes_are_each_the_best_of_ten_epochs():
+    rows = preset_variants(steps=95)
+    assert [row.network.network for row in rows.values()] == ["ave", "avol", "ave", "avol"]
+    for row in rows.values():
+        assert row.training.steps_per_epoch == 10  # the tenth is of 5
+        assert row.training.restore_best and row.training.calibrate
+
+
+def test_cost_of_a_step_leaves_out_what_every_training_costs(monkeypatch, set_clock, tmp_path):
+    spent = 0.0
+
+    def train_variant(variant, examples):
+        nonlocal spent
+        spent += 30 + 0.25 * variant.training.steps
+
+    monkeypatch.setattr(cpu_seconds, "train_variant", train_variant)
+    set_clock(cpu_seconds, process_time=lambda: spent)
+    row = preset_variants(steps=95)["real"]
+    assert cpu_seconds.cpu_seconds_a_step(row, tmp_path) == pytest.approx(0.25)
+
+
+def test_table_has_steps_as_they_are(data):
+    figures = measure(_Oracle(), data) | {"steps": 1250}
+    text = markdown({"real": [figures, figures]}, preset_variants(1))
+    assert "| 1,250 |" in text
 
 
 def test_table_has_means_and_spreads(data):

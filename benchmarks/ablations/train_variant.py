@@ -1,0 +1,42 @@
+"""Trains a row."""
+
+from __future__ import annotations
+
+import pathlib
+
+from benchmarks.ablations.variants import Variant
+from objects_that_sound.models.augmentation import AUGMENTATIONS
+from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
+from objects_that_sound.models.networks.avc_network import AvcNetwork
+from objects_that_sound.models.trainer import train
+
+
+def train_variant(variant: Variant, examples: pathlib.Path) -> AvcNetwork:
+    """Trains a row.
+
+    Args:
+        variant: the recipe.
+        examples: folder with the splits train and val. The split val shifts the scores and chooses
+            the epoch, where the recipe says so.
+    """
+    training = variant.training
+    network, _ = train(
+        variant.network,
+        training,
+        training_batches(
+            files_of(examples, "train"),
+            variant.network,
+            training.batch_size,
+            training.shuffle_buffer,
+            training.seed,
+            least_area=AUGMENTATIONS[training.augmentation].least_area,
+        ),
+        evaluation_batches(files_of(examples, "val"), variant.network, training.batch_size),
+        val_split="val",
+    )
+    return network
+
+
+def files_of(examples: pathlib.Path, split: str) -> list[str]:
+    """Patterns of the files of a split."""
+    return [str(examples / f"Split-{split}" / "*")]
