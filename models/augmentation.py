@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-AugmentationName = Literal["paper", "strong"]
+AugmentationName = Literal["paper", "erasing", "strong"]
 
 
 class Augmentation(NamedTuple):
@@ -38,6 +38,9 @@ class Augmentation(NamedTuple):
 
 AUGMENTATIONS: dict[AugmentationName, Augmentation] = {
     "paper": Augmentation(),  # "Look, Listen and Learn", section 3.1
+    # What tells an object is not always in sight, so that maps reach more of it: "Hide-and-Seek"
+    # (Singh and Lee, ICCV 2017).
+    "erasing": Augmentation(erased=0.5),
     "strong": Augmentation(
         least_area=0.3,
         brightness=0.15,

@@ -26,7 +26,7 @@ from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.calibration import calibrate, set_map_threshold
+from objects_that_sound.models.training.calibration import calibrate, set_match_threshold
 from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
@@ -135,7 +135,7 @@ def run_fn(fn_args: FnArgs) -> None:
             ).take(-(-_THRESHOLD_EXAMPLES // part))
         else:
             examples = all_eval_batches
-        set_map_threshold(network, examples)
+        set_match_threshold(network, examples)
         _export(network, history, network_config, fn_args)
     store.remove()
     time.tick()  # workers that leave before would disturb the chief

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pathlib
 
+import click
+
 from benchmarks.ablations.variants import Variant
 from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
@@ -17,9 +19,18 @@ def train_variant(variant: Variant, examples: pathlib.Path) -> AvcNetwork:
     Args:
         variant: the recipe.
         examples: folder with the splits train and val. The split val shifts the scores and chooses
-            the epoch, where the recipe says so.
+            the epoch, where the recipe says so; if the recipe needs none, eval does as well.
+
+    Raises:
+        click.ClickException: the recipe needs the split val, and there is none.
     """
     training = variant.training
+    split = "val" if (examples / "Split-val").exists() else "eval"
+    if split == "eval" and training.restore_best:
+        raise click.ClickException(
+            f"{examples} has no split val to choose the epoch by: run `ots run` with the preset "
+            "real, or with --set training.restore_best=true, on these videos first"
+        )
     network, _ = train(
         variant.network,
         training,
@@ -31,8 +42,8 @@ def train_variant(variant: Variant, examples: pathlib.Path) -> AvcNetwork:
             training.seed,
             least_area=AUGMENTATIONS[training.augmentation].least_area,
         ),
-        evaluation_batches(files_of(examples, "val"), variant.network, training.batch_size),
-        val_split="val",
+        evaluation_batches(files_of(examples, split), variant.network, training.batch_size),
+        val_split=split,
     )
     return network
 

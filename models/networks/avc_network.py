@@ -57,8 +57,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         seed: of the augmentation.
 
     Attributes:
-        map_threshold: value that a heat map reaches where something makes the sound; see
-            `models.training.calibration.set_map_threshold`.
+        match_threshold: score from which a heat map says that something makes the sound; see
+            `models.training.calibration.set_match_threshold`.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         background_sounds: int = 0,
         augmentation: AugmentationName = "paper",
         seed: int | None = None,
-        map_threshold: float = 0.5,
+        match_threshold: float = 0.5,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -78,7 +78,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.gather: Callable[[Any], Any] | None = None
         self.augmentation: AugmentationName = augmentation
         self.seed = seed
-        self.map_threshold = map_threshold
+        self.match_threshold = match_threshold
         varied = AUGMENTATIONS[augmentation]
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
@@ -213,7 +213,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         Returns:
             `heatmap` [batch, height, width] in 0..1: the probability by place that it makes the
             sound; with `whole_objects` of the configuration these are extended over the objects,
-            twice as many cells each way and none above the score. And the `score` [batch].
+            twice as many cells each way, and dark where the score is below `match_threshold`. And
+            the `score` [batch].
         """
         places = ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
         score = self._score_of(places, image, audio)
@@ -222,11 +223,13 @@ class AvcNetwork(keras.Model, abc.ABC):
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
         crop = self.config.crop_size
-        return whole_objects(places, picture, score, self.cell_pixels, crop), score
+        bound = self.match_threshold
+        return whole_objects(places, picture, score, bound, self.cell_pixels, crop), score
 
-    def map_value(self, score: float) -> float:
-        """What a map has at an object's outline if picture and sound fit so well, 0..1."""
-        return AT_OUTLINE * score if self.config.whole_objects else score
+    @property
+    def map_threshold(self) -> float:
+        """Value that a heat map reaches where something makes the sound, the same for all images."""
+        return AT_OUTLINE if self.config.whole_objects else self.match_threshold
 
     def _score_of(self, places, image, audio):
         return self.score(image, audio)
@@ -284,7 +287,7 @@ class AvcNetwork(keras.Model, abc.ABC):
             "background_sounds": self.background_sounds.count,
             "augmentation": self.augmentation,
             "seed": self.seed,
-            "map_threshold": self.map_threshold,
+            "match_threshold": self.match_threshold,
         }
 
     @classmethod

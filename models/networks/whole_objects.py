@@ -10,14 +10,23 @@ _NEIGHBOURHOOD = 0.2
 _UNLIKE = 1e-4
 """Mean squared difference of neighbouring colours (0..1) below which a picture is one even area."""
 
-_OUTLINE = 0.5**2
-"""Share of the peak's mean square at an object's outline: half the peak, as the field has it."""
+_OUTLINE = 0.2
+"""Share of the peak's mean square at an object's outline."""
 
-AT_OUTLINE = 0.9
-"""Share of the score that the map has there."""
+AT_OUTLINE = 0.5
+"""Value that a map has there, where something surely makes the sound."""
+
+_STEEP_UP_TO = 0.9
+"""Value up to which a map rises as steeply as below the outline: enlarged, one that is flat just
+above it would lose half a cell at each side."""
+
+_SHARPNESS = 8.0
+"""Factor of the difference of logits between lit and dark."""
 
 
-def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
+def whole_objects(
+    places, picture, score, match_threshold: float, cell_pixels: int, short_side: int
+):
     """Extends a map of telling places over the objects that they are part of.
 
     A network that finds out whether something sounds needs a telling part of an object only, and
@@ -26,15 +35,16 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     (Petschnigg et al., "Digital Photography with Flash and No-Flash Image Pairs", 2004). The
     weights are those of an attention with positions and colours for queries and keys.
 
-    The peak then gets the score, and the map is steep outside of an object's outline and flat
-    inside. So one threshold serves all pictures, and a picture that does not fit its sound stays
-    dark.
+    The outline of an object is where that mean is a certain share of the largest one. There the map
+    is `AT_OUTLINE` in all pictures that fit their sound. In others all of it is below that, and
+    nearly black where the score is much below the threshold.
 
     Args:
         places: [batch, height, width], probability by place that it makes the sound.
         picture: [batch, rows, columns, 3], colours in 0..255, of at least `cell_pixels` pixels a
             place.
         score: [batch], probability that picture and sound correspond.
+        match_threshold: score from which they are taken to correspond, 0..1.
         cell_pixels: side of a place, in pixels.
         short_side: short side of what the network sees, in pixels.
 
@@ -57,12 +67,16 @@ def whole_objects(places, picture, score, cell_pixels: int, short_side: int):
     where = ops.concatenate([position, colours / _difference(colours)], axis=-1)  # [b, h, w, 5]
     mean = _mean_of_near(ops.square(bright), where)
     relative = mean / ops.maximum(ops.max(mean, axis=(1, 2), keepdims=True), 1e-12)
-    share = ops.where(
-        relative < _OUTLINE,
-        AT_OUTLINE / _OUTLINE * relative,
-        AT_OUTLINE + (1 - AT_OUTLINE) / (1 - _OUTLINE) * (relative - _OUTLINE),
-    )
-    return ops.minimum(share, 1.0) * score[:, None, None]
+    steep = AT_OUTLINE / _OUTLINE * relative
+    start = _STEEP_UP_TO * _OUTLINE / AT_OUTLINE  # relative mean square where it gets flat
+    flat = _STEEP_UP_TO + (1 - _STEEP_UP_TO) / (1 - start) * (relative - start)
+    lit = ops.sigmoid(_SHARPNESS * (_logit(score) - _logit(match_threshold)))  # [batch]
+    return ops.clip(ops.minimum(steep, flat), 0.0, 1.0) * lit[:, None, None]
+
+
+def _logit(probability):
+    probability = ops.clip(ops.convert_to_tensor(probability, "float32"), 1e-6, 1 - 1e-6)
+    return ops.log(probability) - ops.log1p(-probability)
 
 
 def _enlarged(values, factor: int):

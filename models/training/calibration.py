@@ -10,6 +10,7 @@ import tensorflow as tf
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
+_LEFT_DARK = 0.025  # of the pairs that match
 _CANDIDATES = 201
 _SMOOTHED = 21  # neighbouring candidates: the best of few examples is a chance find
 
@@ -27,34 +28,41 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
         batches: of examples that were not trained on; see `models.input_pipeline`.
     """
     layer = network.match_layer
-    bound = None if layer is None else _decision_bound(network, batches)
-    if layer is None or bound is None:
+    pairs = None if layer is None else _similarities(network, batches)
+    if layer is None or pairs is None:
         return
     # Of the last logit: the only one, or that of "corresponds".
-    shift = network.match_logits(tf.constant([bound], tf.float32)).numpy()[0]
+    bound = tf.constant([best_bound(*pairs)], tf.float32)
+    shift = network.match_logits(bound).numpy()[0]
     bias = layer.bias.numpy()  # [1] or [2]
     bias[-1] -= shift
     layer.bias.assign(bias)
 
 
-def set_map_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
-    """Finds the value of heat maps that tells what makes a sound, in all pictures alike.
+def set_match_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
+    """Finds the score from which a heat map says that something in the picture makes the sound.
 
-    No labels or boxes are needed: at the score that tells pairs that match best from mismatched
-    ones, an object's outline has this value.
+    No labels or boxes are needed. The score is the one that best tells pairs that match from
+    mismatched ones, but high enough to leave the least likely of the matching pairs in the dark:
+    some of the mismatched pairs do match, since others' pictures show the same things, and they
+    make the best score too low for a good network.
 
     Args:
-        network: trained; gets its `map_threshold`, and keeps it if there are no pairs of both kinds.
+        network: trained; gets its `match_threshold`, and keeps it if there are no pairs of both
+            kinds.
         batches: see `calibrate`.
     """
-    bound = _decision_bound(network, batches)
-    if bound is not None:
+    pairs = _similarities(network, batches)
+    if pairs is not None:
+        bound = max(best_bound(*pairs), float(np.quantile(pairs[0], _LEFT_DARK)))
         logit = network.match_logits(tf.constant([bound], tf.float32))
-        network.map_threshold = network.map_value(float(tf.sigmoid(logit)[0]))
+        network.match_threshold = float(tf.sigmoid(logit)[0])
 
 
-def _decision_bound(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> float | None:
-    """The similarity that tells matching pairs best from others; None without both kinds."""
+def _similarities(
+    network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Those of pairs that match, and of others; None without both kinds."""
     matching, mismatched = [], []
     forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
     for batch in batches:
@@ -64,7 +72,7 @@ def _decision_bound(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]
         mismatched.append(similarities[negatives])
     if not sum(map(len, mismatched)):
         return None
-    return best_bound(np.concatenate(matching), np.concatenate(mismatched))
+    return np.concatenate(matching), np.concatenate(mismatched)
 
 
 def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:

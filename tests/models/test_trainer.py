@@ -259,7 +259,7 @@ def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
 ):
     looked_at: list[int] = []  # examples, for the threshold of maps
     monkeypatch.setattr(
-        "objects_that_sound.models.trainer.set_map_threshold",
+        "objects_that_sound.models.trainer.set_match_threshold",
         lambda network, batches: looked_at.extend(len(batch["group"]) for batch in batches),
     )
     write_examples(tmp_path / "examples" / "Split-eval", 20)

@@ -33,6 +33,7 @@ def demo() -> Preset:
         training=TrainingConfig(
             objective="all_pairs",
             background_sounds=8,
+            augmentation="erasing",
             batch_size=64,
             steps=500,
             steps_per_epoch=50,

@@ -12,9 +12,12 @@ from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_o
 CELL, SIDE = 8, 64
 
 
+BOUND = 0.6  # score from which picture and sound match
+
+
 def _whole(places, picture, score, cell_pixels=CELL, short_side=SIDE) -> np.ndarray:
     arrays = (np.asarray(one, np.float32) for one in (places, picture, score))
-    return keras.ops.convert_to_numpy(whole_objects(*arrays, cell_pixels, short_side))
+    return keras.ops.convert_to_numpy(whole_objects(*arrays, BOUND, cell_pixels, short_side))
 
 
 def _slow(places, picture, score, cell, short_side) -> np.ndarray:
@@ -57,8 +60,9 @@ def _slow(places, picture, score, cell, short_side) -> np.ndarray:
             weights, total = weights + weight, total + weight * bright(v, u) ** 2
         mean[y, x] = total / weights
     share = mean / mean.max()
-    outline = np.where(share < 0.25, 0.9 * share / 0.25, 0.9 + 0.1 * (share - 0.25) / 0.75)
-    return score * outline
+    outline = np.where(share < 0.36, 0.5 * share / 0.2, 0.9 + 0.1 * (share - 0.36) / 0.64)
+    odds = score / (1 - score) / (BOUND / (1 - BOUND))
+    return outline * odds**8 / (1 + odds**8)
 
 
 @pytest.mark.parametrize("size", [(3, 3), (2, 5), (4, 1)])
@@ -121,13 +125,22 @@ def test_two_bright_objects_are_both_marked():
     assert heatmap[3:5, 11:13].max() < 0.3
 
 
-@pytest.mark.parametrize("score", [1.0, 0.6, 1e-3])
-def test_the_peak_has_the_score_and_nothing_has_more(score):
+@pytest.mark.parametrize(
+    ("score", "peak"), [(1.0, 1.0), (0.95, 1.0), (BOUND, AT_OUTLINE), (0.4, 0.0), (1e-3, 0.0)]
+)
+def test_a_map_is_lit_or_dark_as_its_score_says(score, peak):
     random = np.random.default_rng(2)
     heatmap = _whole(random.random((2, 4, 4)), random.random((2, 32, 32, 3)) * 255, [score] * 2)
-    assert heatmap.max((1, 2)) == pytest.approx(score)
+    assert heatmap.max((1, 2)) == pytest.approx(peak, abs=0.01)
     assert heatmap.min() >= 0
-    assert 0 < AT_OUTLINE < 1
+
+
+@pytest.mark.parametrize("score", [0.61, 0.7, 0.99])
+def test_a_score_above_the_bound_lights_and_one_below_it_darkens_all_of_it(score):
+    random = np.random.default_rng(2)
+    places, pictures = random.random((1, 4, 4)), random.random((1, 32, 32, 3)) * 255
+    assert _whole(places, pictures, [score]).max() > AT_OUTLINE
+    assert _whole(places, pictures, [BOUND - (score - BOUND)]).max() < AT_OUTLINE
 
 
 def test_maps_of_a_batch_know_nothing_of_each_other():
@@ -142,10 +155,10 @@ def test_maps_of_a_batch_know_nothing_of_each_other():
 @pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("colour", [0, 255])
 def test_an_even_picture_and_map_give_an_even_map(value, colour):
-    heatmap = _whole(np.full((1, 4, 4), value), np.full((1, 32, 32, 3), colour), [0.8])
+    heatmap = _whole(np.full((1, 4, 4), value), np.full((1, 32, 32, 3), colour), [0.99])
     assert np.isfinite(heatmap).all()
     assert np.ptp(heatmap) < 1e-3
-    assert heatmap.max() == pytest.approx(0.8 if value else 0.0, abs=1e-3)
+    assert heatmap.max() == pytest.approx(1.0 if value else 0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize(

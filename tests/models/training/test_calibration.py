@@ -10,7 +10,7 @@ from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.training.calibration import (
     best_bound,
     calibrate,
-    set_map_threshold,
+    set_match_threshold,
 )
 
 
@@ -47,27 +47,60 @@ def test_a_bias_that_is_wrong_in_any_direction_is_set_right(name, tiny_config, b
     assert bounds[0] == pytest.approx(0.3, abs=0.08)
 
 
-@pytest.mark.parametrize(("name", "whole"), [("ave", False), ("avol", True), ("l3", False)])
-def test_at_the_maps_threshold_pairs_that_match_are_told_from_others(
-    name, whole, tiny_config, batch
-):
+def _scores(network, table) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.asarray(network.match_logits(np.float32(table)))))
+
+
+@pytest.mark.parametrize("name", ["ave", "avol", "l3"])
+def test_at_the_threshold_pairs_that_match_are_told_from_others(name, tiny_config, batch):
     table = np.random.default_rng(0).normal(0.1, 0.1, [64, 64]) + 0.4 * np.eye(64)
-    network = build_network(tiny_config(name, whole_objects=whole), seed=1)
+    network = build_network(tiny_config(name), seed=1)
     network.call = lambda batch: {"similarities": tf.constant(table, tf.float32)}
-    assert network.map_threshold == 0.5
-    set_map_threshold(network, [batch])
-    scores = 1 / (1 + np.exp(-np.asarray(network.match_logits(np.float32(table)))))
-    outlines = scores * (0.9 if whole else 1.0)  # of the objects
-    found = outlines >= network.map_threshold
+    assert network.match_threshold == 0.5
+    set_match_threshold(network, [batch])
+    found = _scores(network, table) >= network.match_threshold
     assert np.diagonal(found).mean() > 0.9
     assert found[~np.eye(64, dtype=bool)].mean() < 0.1
 
 
-def test_without_mismatched_pairs_the_maps_threshold_stays(tiny_config):
+@pytest.mark.parametrize(
+    ("apart", "lit"),
+    [
+        (0.9, 0.975),  # the bound half way between would light mismatched pairs without need
+        (0.1, 0.8),  # some pairs that match are less alike than most others
+    ],
+)
+def test_a_good_network_leaves_few_matching_pairs_dark_and_a_weak_one_more(
+    apart, lit, tiny_config, batch
+):
+    random = np.random.default_rng(0)
+    table = random.normal(0, 0.05, [64, 64]) + apart * np.eye(64)
+    network = build_network(tiny_config("ave"), seed=1)
+    network.call = lambda batch: {"similarities": tf.constant(table, tf.float32)}
+    set_match_threshold(network, [batch])
+    own = np.diagonal(_scores(network, table)) >= network.match_threshold
+    assert own.mean() == pytest.approx(lit, abs=0.1)
+
+
+def test_without_mismatched_pairs_the_threshold_stays(tiny_config):
     network = build_network(tiny_config("avol"), seed=1)
     network.call = lambda batch: {"similarities": tf.eye(8)}
-    set_map_threshold(network, [{"group": tf.zeros([8], tf.int64)}])
-    assert network.map_threshold == 0.5
+    set_match_threshold(network, [{"group": tf.zeros([8], tf.int64)}])
+    assert network.match_threshold == 0.5
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_maps_reach_their_threshold_where_the_score_reaches_its_own(whole, tiny_config):
+    network = build_network(tiny_config("avol", whole_objects=whole), seed=1)
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (8, *network.config.image_shape)).astype(np.uint8)
+    sounds = random.normal(0, 3000, (8, network.config.sample_rate)).astype(np.int16)
+    scores = np.asarray(network.localise(images, sounds)[1])
+    network.match_threshold = float(np.sort(scores)[3:5].mean())
+    maps = np.asarray(network.localise(images, sounds)[0])
+    lit = maps.max((1, 2)) >= network.map_threshold
+    np.testing.assert_array_equal(lit, scores >= network.match_threshold)
+    assert lit.sum() == 4
 
 
 def test_a_network_whose_similarities_are_logits_stays_as_it_is(tiny_config, make_batches):
