@@ -3,8 +3,8 @@
 Command: ots run --videos VIDEOS --root ROOT
 Cost: training ends where validation becomes no better, after 20 minutes at most; 30 in all.
 Figures: on composed clips (photographs with real sounds, 8 classes, 448 to train on, 64 to choose the
-epoch, one seed, beside other work, 24 minutes) AVC accuracy 0.828 of a ceiling of 0.947, nDCG@30 0.654
-from image to sound and 0.743 back (chance 0.111); pushed. See docs/results.md.
+epoch, three seeds, beside other work, 13 to 24 minutes) AVC accuracy 0.80 to 0.83 of a ceiling of 0.947,
+nDCG@30 0.65 to 0.67 from image to sound and 0.68 to 0.74 back (chance 0.111); all pushed. See docs/results.md.
 """
 
 from objects_that_sound.models.network_config import NetworkConfig

@@ -91,7 +91,7 @@ def test_the_heat_map_is_of_the_vision_towers_places(network, media):
 @pytest.mark.parametrize(
     ("name", "size"), [("l3", (16, 16)), ("ave", (40, 16)), ("avol", (16, 40))]
 )
-def test_maps_of_whole_objects_are_finer_and_peak_at_the_score(
+def test_maps_of_whole_objects_are_finer_and_dark_where_the_score_is_low(
     name, size, tiny_config, random_media
 ):
     plain, network = (
@@ -106,7 +106,7 @@ def test_maps_of_whole_objects_are_finer_and_peak_at_the_score(
     places, same = map(_numpy, plain.localise(image, audio))
     assert score == pytest.approx(same, abs=1e-5)
     assert heatmap.shape == (3, 2 * places.shape[1], 2 * places.shape[2])
-    assert heatmap.max((1, 2)) == pytest.approx(score, abs=1e-5)
+    assert (heatmap.max((1, 2)) < network.map_threshold).tolist() == (score < 0.5).tolist()
 
 
 def test_more_similar_is_more_likely(network):
