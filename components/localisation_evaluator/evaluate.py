@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.bootstrap import Statistic
@@ -17,6 +19,7 @@ from objects_that_sound.components.localisation_evaluator.evaluator import (
     FIRES,
     LOCALISATION,
     OF_BOXES,
+    OTHER_SOUNDS,
     LocalisationOptions,
 )
 from objects_that_sound.components.localisation_evaluator.firing import KEPT, universal_threshold
@@ -123,19 +126,27 @@ def evaluate_localisation(
             f"{counts['num_frames']} frames, {counts['num_frames_with_boxes']} with boxes.",
             f"A frame fires at a sound if its score is {threshold:.3f} or more, as that of "
             f"{KEPT:.0%} of the true sounds is.",
-            *_of_outline(trained),
+            *_of_outline(trained.map_threshold, measured.localised.peaks),
         ),
         details=counts,
     )
 
 
-def _of_outline(model: SavedModel) -> tuple[str, ...]:
-    if model.map_threshold is None:
+def _of_outline(threshold: float | None, peaks: dict[str, np.ndarray]) -> tuple[str, ...]:
+    if threshold is None:
         return (
             "The model does not say from which value on a map marks something: of each map, the "
             "brighter half of its own range is compared with the box.",
         )
-    return (f"Where a map is {model.map_threshold:.3f} or more, it is compared with the box.",)
+    marked = {kind: np.mean(of[np.isfinite(of)] >= threshold) for kind, of in peaks.items()}
+    others = [
+        f"{marked[kind]:.1%} with {what}" for kind, what in OTHER_SOUNDS.items() if kind in marked
+    ]
+    return (
+        f"Where a map is {threshold:.3f} or more, it is compared with the box. "
+        f"{marked['true']:.1%} of the maps mark something with the frame's own sound, "
+        f"and {', '.join(others)}.",
+    )
 
 
 class _Measured(NamedTuple):

@@ -20,16 +20,17 @@ MEAN_OVERLAP = Metric("mean_overlap", "Mean overlap")
 OF_BOXES = (POINTING, POINTING_OVER_CENTRE, CIOU, MEAN_OVERLAP, CIOU_AUC, CIOU_OVER_CENTRE)
 """Metrics that are measured on frames with boxes only."""
 
+OTHER_SOUNDS = {
+    "silence": "silence",
+    "noise": "noise",
+    "off_screen": "an off-screen sound",
+    "wrong": "a wrong sound",
+}
+"""What people call them, by kind of sound as in `FramesAndSounds.sounds`."""
 FIRES = {
     kind: Metric(f"fires_{kind}", f"Fires at {what}", Better.LOWER)
-    for kind, what in (
-        ("silence", "silence"),
-        ("noise", "noise"),
-        ("off_screen", "an off-screen sound"),
-        ("wrong", "a wrong sound"),
-    )
+    for kind, what in OTHER_SOUNDS.items()
 }
-"""By kind of sound, as in `FramesAndSounds.sounds`."""
 AVERAGE_PRECISION = Metric("average_precision", "Average precision")
 MAX_F1 = Metric("max_f1", "Maximum F1")
 UNIVERSAL_THRESHOLD = Metric(

@@ -23,11 +23,13 @@ class Localised(NamedTuple):
         wrong: maps with the wrong sounds, None where there are none.
         scores: float[n] by kind of sound: "true", and those of `FramesAndSounds.sounds`; NaN for a
             frame that has no such sound.
+        peaks: float[n], largest values of the maps, likewise.
     """
 
     right: list[Map]
     wrong: list[Map] | None
     scores: dict[str, np.ndarray]
+    peaks: dict[str, np.ndarray]
 
 
 def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: str) -> Localised:
@@ -46,18 +48,21 @@ def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: st
     kinds: dict[str, Sequence[bytes | None]] = {"true": own, **data.sounds}
     total = sum(sound is not None for sounds in kinds.values() for sound in sounds)
     maps: dict[str, list[Map]] = {}
-    scores = {}
+    scores, peaks = {}, {}
     with tqdm(total=total, desc=f"Localisation: {what}", unit="sound", disable=None) as bar:
         for kind, sounds in kinds.items():
             there = [(row, sound) for row, sound in enumerate(sounds) if sound is not None]
             scores[kind] = np.full(len(sounds), np.nan)
+            peaks[kind] = scores[kind].copy()
             for start in range(0, len(there), batch_size):
                 batch = there[start : start + batch_size]
                 images = [
                     example_fields.image_input(data.examples[row], model.frames) for row, _ in batch
                 ]
                 found = localise_batch(model, images, [sound for _, sound in batch])
-                scores[kind][[row for row, _ in batch]] = [one["score"] for one in found]
+                rows = [row for row, _ in batch]
+                scores[kind][rows] = [one["score"] for one in found]
+                peaks[kind][rows] = [one["heatmap"].max() for one in found]
                 if kind in ("true", "wrong"):
                     maps.setdefault(kind, []).extend(found)
                 bar.update(len(batch))
@@ -65,4 +70,4 @@ def localise(model: SavedModel, data: FramesAndSounds, batch_size: int, what: st
                 raise ValueError(
                     f"the model's scores of {kind} sounds hold NaN or infinity: its training diverged"
                 )
-    return Localised(maps["true"], maps.get("wrong"), scores)
+    return Localised(maps["true"], maps.get("wrong"), scores, peaks)

@@ -118,6 +118,11 @@ def test_a_models_own_threshold_serves_all_its_maps(
         assert result["mean_overlap"].value == pytest.approx(shares[threshold])
     assert result["ciou"].baselines["image centre"].value == 0.25
     assert f"Where a map is {threshold:.3f} or more" in result.notes[-1]
+    own, others = {0.5: ("100.0%", "0.0%"), 1.01: ("0.0%", "0.0%"), 0.0: ("100.0%", "100.0%")}[
+        threshold
+    ]
+    assert f"{own} of the maps mark something with the frame's own sound" in result.notes[-1]
+    assert f"{others} with a wrong sound" in result.notes[-1]
 
 
 def test_measures_no_more_than_asked(rows, write_examples, toy_model, run, tmp_path):
