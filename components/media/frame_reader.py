@@ -124,12 +124,14 @@ class FrameReader:
     def _decoded(self, key: int, members: list[int], skip: bool) -> Iterator[VideoFrame]:
         context = self._stream.codec_context
         needed = {key, *members}
+        skipping = False
         try:
             for ordinal, packet in self._media.packets(self._stream, [(key, members[-1])]):
                 if self._index.damaged(ordinal):
                     raise _InexactError
-                if skip:
-                    context.skip_frame = "DEFAULT" if ordinal in needed else "NONREF"
+                if skip and (ordinal in needed) == skipping:
+                    skipping = not skipping
+                    context.skip_frame = "NONREF" if skipping else "DEFAULT"
                 yield from context.decode(packet)
         finally:
             context.skip_frame = "DEFAULT"

@@ -9,11 +9,11 @@ from fractions import Fraction
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.channel_order import layout_name
 from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.mono_filter import MonoFilter
 from objects_that_sound.components.media.sound_clock import SoundClock
 
 
@@ -46,7 +46,7 @@ class MonoResampler:
         self._format: tuple | None = None
         self._clock = SoundClock(sample_rate)
         self._waiting: deque[AudioFrame] = deque()  # those that the clock has not placed yet
-        self._resampler: AudioResampler | None = None
+        self._filter: MonoFilter | None = None
         self._stretch = 0  # samples by which the next output is to become longer
         self._position = 0  # samples at the wanted rate: where the run's next output belongs
 
@@ -87,29 +87,26 @@ class MonoResampler:
             if placement.start is not None:
                 yield from self._flush()
                 self._position = round(placement.start * self._rate)
-            if self._resampler is None:
-                self._resampler = AudioResampler("s16", "mono", self._rate)
+            if self._filter is None:
+                self._filter = MonoFilter(self._rate)
             self._stretch += placement.stretch
             if self._channel is not None:
                 frame = _one_channel(frame, self._channel)
             frame.pts = None
             try:
-                resampled = self._resampler.resample(frame)
+                pieces = self._filter.feed(frame)
             except av.error.FFmpegError as error:
                 what = f"mixing of sound with the channels {layout_name(frame)}"
                 raise MediaError.from_decoder(error, what) from error
-            yield from self._place(resampled)
+            yield from self._place(pieces)
 
     def _flush(self) -> Iterator[tuple[int, np.ndarray]]:
-        if self._resampler is not None:
-            # Frames that need no conversion pass through it, and the end (None) too.
-            rest = [frame for frame in self._resampler.resample(None) if frame is not None]
-            yield from self._place(rest)
-            self._resampler = None
+        if self._filter is not None:
+            yield from self._place(self._filter.feed(None))
+            self._filter = None
 
-    def _place(self, frames: list[AudioFrame]) -> Iterator[tuple[int, np.ndarray]]:
-        for frame in frames:
-            samples = frame.to_ndarray()[0]
+    def _place(self, pieces: list[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:
+        for samples in pieces:
             if self._stretch and len(samples) > abs(self._stretch):
                 samples = _stretched(samples, len(samples) + self._stretch)
                 self._stretch = 0

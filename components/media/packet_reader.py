@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import av
 import av.error
 from av.container import InputContainer
+from av.stream import Discard
 
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.media_error import MediaError
@@ -43,6 +44,9 @@ class PacketReader:
         self._container = container
         self._reopen = reopen
         self._stream = container.streams[stream_index]
+        # Where a container lists its samples, as mp4 does, the others' are not even read.
+        for other in container.streams:
+            other.discard = Discard.default if other is self._stream else Discard.all
         self._index = index
         self._packets: Iterator[av.Packet] = iter(())
 

@@ -83,6 +83,7 @@ def read_sound(
     for span in _packet_spans(media, spans):
         resampler = MonoResampler(sample_rate, time_base(stream), media.origin, channel)
         decoder = SoundDecoder(context, in_the_middle=span.first > 0)
+        stop = None if span.end is None else math.ceil(span.end * sample_rate)
         beyond = 0.0  # seconds decoded only to place what is before
         for ordinal, packet in media.packets(stream, [(span.first, len(index) - 1)]):
             if ordinal > span.last and (not resampler.undecided or beyond > LASTING_SECONDS):
@@ -101,21 +102,20 @@ def read_sound(
             for frame in frames:
                 if ordinal > span.last:
                     beyond += frame.samples / frame.sample_rate
-                _give(resampler.feed(frame), span, sample_rate, take)
+                _give(resampler.feed(frame), stop, take)
         rest: list[AudioFrame | None] = [*_drained(context), None]
         for last_frame in rest:
-            _give(resampler.feed(last_frame), span, sample_rate, take)
+            _give(resampler.feed(last_frame), stop, take)
 
 
 def _give(
     pieces: Iterator[tuple[int, np.ndarray]],
-    span: _PacketSpan,
-    sample_rate: int,
+    stop: int | None,
     take: Callable[[int, np.ndarray], object],
 ) -> None:
-    """Hands pieces over, but for those that were read only to place others."""
+    """Hands pieces over, but for those that were read only to place others: from `stop` on."""
     for position, samples in pieces:
-        if span.end is None or position < span.end * sample_rate:
+        if stop is None or position < stop:
             take(position, samples)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from tqdm import tqdm
 
 from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.mono_filter import MonoFilter
 from objects_that_sound.components.media.sound import decode_audio
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import Clip
 from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
@@ -73,9 +73,8 @@ def resample(samples: np.ndarray, sample_rate: int, wanted: int) -> np.ndarray:
         return samples
     frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), "s16", "mono")
     frame.sample_rate = sample_rate
-    resampler = AudioResampler("s16", "mono", wanted)
-    pieces = [*resampler.resample(frame), *resampler.resample(None)]
-    return np.concatenate([piece.to_ndarray()[0] for piece in pieces if piece is not None])
+    mono = MonoFilter(wanted)
+    return np.concatenate([*mono.feed(frame), *mono.feed(None)])
 
 
 def windows(samples: np.ndarray, length: int, hop: int) -> np.ndarray:

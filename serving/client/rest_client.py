@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import orjson
+import pybase64
 import requests
 import urllib3
 from requests import adapters
@@ -155,5 +155,5 @@ def _quoted(name: str) -> str:
 
 def _to_json(value: Image) -> dict | list:
     if isinstance(value, bytes):
-        return {"b64": base64.b64encode(value).decode()}
+        return {"b64": pybase64.b64encode_as_string(value)}
     return [_to_json(frame) for frame in value]

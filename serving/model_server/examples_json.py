@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import math
 from typing import Any
@@ -118,5 +117,5 @@ def _add(feature: feature_pb2.Feature, name: str, value: Any, integer: type) -> 
 def _decode(text: str) -> bytes:
     try:
         return tensor_json.decode_base64(text)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise ServingError.invalid_argument("Unable to base64 decode") from error

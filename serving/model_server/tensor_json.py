@@ -7,8 +7,6 @@ the same one, and many writers know the first form only.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
 import itertools
 import json
@@ -18,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pybase64
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
@@ -302,7 +301,7 @@ def _to_bytes(leaf: Any) -> bytes:
             )
         try:
             return decode_base64(leaf["b64"])
-        except (binascii.Error, ValueError) as error:
+        except ValueError as error:
             raise ServingError.invalid_argument("Unable to base64 decode") from error
     raise ServingError.invalid_argument(
         f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: string"
@@ -321,10 +320,10 @@ def decode_base64(text: str) -> bytes:
         ValueError: it is not base64.
     """
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        return pybase64.b64decode(text, validate=True)
     except ValueError:
         digits = "".join(text.split()).rstrip("=")
-        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+        return pybase64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
 
 
 def json_type(value: Any) -> str:
@@ -358,7 +357,7 @@ def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:
             return text.decode()
         except UnicodeDecodeError:
             pass  # not text after all: base64 loses nothing
-    return {"b64": base64.b64encode(text).decode()}
+    return {"b64": pybase64.b64encode_as_string(text)}
 
 
 def _is_object(value: Any) -> bool:

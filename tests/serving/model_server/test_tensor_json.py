@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 
@@ -67,6 +68,23 @@ def test_base64_values():
     assert read(body, s=tf.string)["s"].tolist() == expected
     assert "Unable to base64 decode" in refusal({"inputs": [{"b64": "!"}]}, s=tf.string)
     assert "base64" in refusal({"inputs": {"s": [{"b64": "YQ==", "x": 1}]}}, s=tf.string)
+
+
+@pytest.mark.parametrize("text", ["AA==", "AA", "AA=", "AA====", " A A = =", "AA\r\n=="])
+def test_white_space_and_padding_do_not_count_in_base64(text):
+    assert tensor_json.decode_base64(text) == b"\x00"
+
+
+@pytest.mark.parametrize("text", ["A", "AAAAA", "AA=A", "AA==AA==", "-_-_", "\u00e9A==", "A\0A="])
+def test_what_is_no_base64_is_refused(text):
+    with pytest.raises(ValueError, match="base64|ASCII"):
+        tensor_json.decode_base64(text)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 47, 48, 49, 10_000])
+def test_bytes_survive_base64(size):
+    content = np.random.default_rng(size).bytes(size)
+    assert tensor_json.decode_base64(base64.b64encode(content).decode()) == content
 
 
 def test_not_a_number_and_infinity():
