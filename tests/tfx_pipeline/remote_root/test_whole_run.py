@@ -59,7 +59,7 @@ def test_a_run_killed_in_training_goes_on_on_another_machine_and_its_model_is_se
             [sys.executable, "-c", _PROGRAM, address, str(dies_after), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=900,
+            timeout=3600,
             env=os.environ | {"COLUMNS": "200"},
         )
         return done.returncode, done.stdout.decode(errors="replace")
