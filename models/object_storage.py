@@ -29,17 +29,18 @@ def reach(*texts: str | None) -> None:
     found = {match[1] for text in texts if text for match in _ADDRESS.finditer(text)}
     if found and os.environ.get("AWS_ENDPOINT_URL"):
         os.environ.setdefault("S3_ENDPOINT", os.environ["AWS_ENDPOINT_URL"])
-    if not found - set(tf.io.gfile.get_registered_schemes()):
-        return
-    try:
-        import tensorflow_io  # noqa: F401
-
-        atexit.register(_end_without_destructors)
-    except ImportError as error:
-        raise ValueError(_refusal(found, str(error))) from error
     missing = found - set(tf.io.gfile.get_registered_schemes())
+    if missing:
+        try:
+            import tensorflow_io  # noqa: F401
+        except ImportError as error:
+            raise ValueError(_refusal(missing, str(error))) from error
+        missing -= set(tf.io.gfile.get_registered_schemes())
     if missing:  # it warns only
         raise ValueError(_refusal(missing, "it does not fit this TensorFlow"))
+    if found:  # whoever imported it
+        atexit.unregister(_end_without_destructors)
+        atexit.register(_end_without_destructors)
 
 
 def _end_without_destructors() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import decimal
 import os
 import pathlib
 import re
@@ -11,6 +12,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 _ADDRESS = re.compile(r"s3://([^/]+)/*(.*)")
+
+_MODIFIED = "mtime"
+"""Metadata of an object: seconds since 1970 at which the file was modified, as rclone keeps them."""
 
 
 class S3Object(NamedTuple):
@@ -147,11 +151,19 @@ class S3Folder:
     def upload(self, path: str | os.PathLike[str], name: str) -> None:
         """Makes a file of this machine one of the folder; it appears when it is whole.
 
+        Its time of modification is kept.
+
         Raises:
             OSError: it can't be read, or S3 can't be written to.
         """
+        modified = decimal.Decimal(os.stat(path).st_mtime_ns).scaleb(-9)
         with self._told(name):
-            self._client.upload_file(os.fspath(path), self._bucket, self._prefix + name)
+            self._client.upload_file(
+                os.fspath(path),
+                self._bucket,
+                self._prefix + name,
+                ExtraArgs={"Metadata": {_MODIFIED: f"{modified:f}"}},
+            )
 
     def make_folder(self, name: str) -> None:
         """Makes an object that stands for an empty folder.
@@ -165,6 +177,8 @@ class S3Folder:
     def download(self, name: str, path: str | os.PathLike[str]) -> None:
         """Copies a file, or an object that stands for an empty folder, to this machine.
 
+        A file gets the time of modification that it was uploaded with.
+
         Raises:
             OSError: it is not there, or can't be read or written.
         """
@@ -172,8 +186,14 @@ class S3Folder:
             os.makedirs(path, exist_ok=True)
             return
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+        key = self._prefix + name
         with self._told(name):
-            self._client.download_file(self._bucket, self._prefix + name, os.fspath(path))
+            known = self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+            self._client.download_file(self._bucket, key, os.fspath(path))
+        # An object that others made has no such time, or one that is none.
+        with contextlib.suppress(KeyError, ArithmeticError, ValueError):
+            modified = int(decimal.Decimal(known[_MODIFIED]).scaleb(9))
+            os.utime(path, ns=(modified, modified))
 
     def remove(self, name: str) -> None:
         """Removes a file, if it is there.

@@ -44,9 +44,10 @@ def test_a_file_appears_whole_or_not_at_all(bucket):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [0, 7])
-def test_a_process_that_used_it_ends_with_its_own_exit_status(bucket, status):
+@pytest.mark.parametrize("imported", ["sys", "sys, tensorflow_io"])
+def test_a_process_that_used_it_ends_with_its_own_exit_status(bucket, imported, status):
     program = (
-        "import sys; from objects_that_sound.models.object_storage import reach;"
+        f"import {imported}; from objects_that_sound.models.object_storage import reach;"
         f"import tensorflow as tf; reach('{bucket}');"
         f"tf.io.gfile.GFile('{bucket}/status', 'w').write('x'); sys.exit({status})"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -36,6 +37,26 @@ def test_files_go_there_and_come_back_whatever_their_names(folder, tmp_path):
     folder.remove("plain")
     folder.remove("plain")
     assert "plain" not in folder.files()
+
+
+def test_a_file_comes_back_with_the_time_at_which_it_was_modified(folder, tmp_path):
+    (tmp_path / "here").touch()
+    for modified in (1_700_000_000_123_456_789, 0, -1_500_000_000):
+        os.utime(tmp_path / "here", ns=(modified, modified))
+        folder.upload(tmp_path / "here", "file")
+        folder.download("file", tmp_path / "there")
+        assert (tmp_path / "there").stat().st_mtime_ns == modified
+
+
+@pytest.mark.parametrize("told", [{}, {"mtime": "yesterday"}, {"mtime": "nan"}, {"mtime": "1e999"}])
+def test_a_file_of_others_need_not_say_when_it_was_modified(folder, tmp_path, told):
+    (tmp_path / "here").write_bytes(b"x")
+    folder._client.upload_file(
+        *(str(tmp_path / "here"), folder._bucket, f"{folder._prefix}file"),
+        ExtraArgs={"Metadata": told},
+    )
+    folder.download("file", tmp_path / "there")
+    assert (tmp_path / "there").read_bytes() == b"x"
 
 
 def test_a_neighbour_whose_name_begins_alike_is_not_part_of_it(folder, tmp_path):

@@ -69,6 +69,20 @@ def test_another_machine_has_all_of_it(remote, machine, write, execute, content,
     assert sqlite3.connect(there.metadata).execute("SELECT * FROM Execution").fetchall() == [(1,)]
 
 
+def test_tfx_takes_the_files_of_another_machine_for_the_same(remote, machine, write):
+    from tfx.utils.io_utils import generate_fingerprint
+
+    here = machine("here")
+    write(here, "videos/videos.csv", "path\na.mp4\n")
+    os.utime(here.video_list, (1_700_000_000, 1_700_000_000))
+    push(RootMirror(remote, here))
+    there = machine("there")
+    RootMirror(remote, there).fetch(nothing)
+    known, found = (generate_fingerprint("all", paths.video_list) for paths in (here, there))
+    assert "num_files:1," in known
+    assert found == known
+
+
 def test_only_what_changed_is_copied_and_what_is_gone_is_removed(
     remote, machine, write, execute, uploads
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,7 @@ main([*arguments, "--root", root])
 
 
 @pytest.mark.slow
-def test_a_run_killed_in_training_is_taken_over_by_another_machine_and_its_model_is_served(
+def test_a_run_killed_in_training_goes_on_on_another_machine_and_its_model_is_served(
     address, machine, videos
 ):
     folder = machine("here").root
@@ -58,7 +59,7 @@ def test_a_run_killed_in_training_is_taken_over_by_another_machine_and_its_model
             [sys.executable, "-c", _PROGRAM, address, str(dies_after), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=900,
+            timeout=3600,
             env=os.environ | {"COLUMNS": "200"},
         )
         return done.returncode, done.stdout.decode(errors="replace")
@@ -69,9 +70,15 @@ def test_a_run_killed_in_training_is_taken_over_by_another_machine_and_its_model
     status, output = run(0)
     assert status == 0, output
     assert "has not ended its work" in output
+    before, _, after = output.partition("── Trainer")
+    told = dict(re.findall(r"── (\S+)\n   (\w+)", before))
+    assert told.pop("VideoExampleGen") == "unchanged", output
+    assert {word for name, word in told.items() if "resolver" not in name} == {"unchanged"}, output
+    assert f"going on after step {_STEP}" in after
     remote = S3Folder(address)
     files = remote.files()
     assert {"report.html", "report.json", "metadata.sqlite"} <= set(files)
+    assert not any(".unfinished" in name and name.endswith(".npz") for name in files)
     there = {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in pathlib.Path(folder).rglob("*")
