@@ -148,11 +148,11 @@ def create_pipeline(
         )
         for name, its_options in evaluator_options.items()
     ]
-    evaluations = union([evaluator.outputs["evaluation"] for evaluator in evaluators])
+    evaluations = [evaluator.outputs["evaluation"] for evaluator in evaluators]
     gate = ModelGate(
         model=channels["model"],
         baseline_model=channels["baseline_model"],
-        evaluations=evaluations,
+        evaluations=union(evaluations),
     )
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
@@ -169,7 +169,7 @@ def create_pipeline(
         nodes = (example_gen, trainer)
         pusher = CardPusher(
             model=trainer.outputs["model"],
-            evaluations=evaluations,
+            evaluations=union([*evaluations, channels["baselines"]]),
             model_run=trainer.outputs["model_run"],
             examples=window,
             push_destination=_folder(serving_dir),

@@ -60,7 +60,7 @@ class CardPusher(BaseComponent):
             model: Model of Trainer.
             model_blessing: verdict of ModelGate.
             infra_blessing: verdict of ServingValidator.
-            evaluations: Evaluations of all evaluators.
+            evaluations: Evaluations of all evaluators and of BaselineEvaluator.
             model_run: ModelRun of Trainer.
             examples: Examples that the model was trained on and judged by.
             push_destination: folder that gets the versions.

@@ -21,7 +21,7 @@ def push(first_run, root, videos, tmp_path) -> Callable[[bool], list[pathlib.Pat
     """`push(blessed)`: pushes the model of the local run; returns the folders of all versions."""
     properties = {
         "VideoExampleGen": {"num_seconds": first_run.report["data"]["num_seconds"]},
-        "ServingValidator": {"blessed": "INFRA_BLESSED"},
+        "ServingValidator": {"blessed": 1},
     }
 
     def artifact(channel: BaseChannel) -> Artifact:
@@ -29,8 +29,7 @@ def push(first_run, root, videos, tmp_path) -> Callable[[bool], list[pathlib.Pat
         folder = root / "artifacts" / channel.producer_component_id / channel.output_key
         made.uri = str(min(folder.iterdir(), key=lambda path: int(path.name)))  # the first run's
         for name, value in properties.get(channel.producer_component_id, {}).items():
-            add = made.set_string_custom_property if isinstance(value, str) else None
-            (add or made.set_int_custom_property)(name, value)
+            made.set_int_custom_property(name, value)
         return made
 
     def run(blessed: bool) -> list[pathlib.Path]:
