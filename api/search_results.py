@@ -10,7 +10,7 @@ from objects_that_sound.api.html import data_uri
 from objects_that_sound.serving.client.found_item import FoundItem
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class SearchResults:
     """The answer of `Model.search`; in a notebook it shows the frames that were found.
 
@@ -38,6 +38,11 @@ class SearchResults:
                 f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
                 f"<body>{self._repr_html_()}</body></html>"
             )
+
+    def __repr__(self) -> str:
+        return (
+            f"SearchResults({self.source!r}, {len(self.sounds)} sounds, {len(self.images)} images)"
+        )
 
     def _repr_html_(self) -> str:
         tables = (("Sounds", self.sounds), ("Images", self.images))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import pytest
 
@@ -21,7 +22,8 @@ def _text(notebook) -> str:
     outputs = [output for cell in _code_cells(notebook) for output in cell.outputs]
     shown = [output.get("data", {}) for output in outputs]
     found = [output.get("text", "") for output in outputs]
-    found += [data.get(kind, "") for data in shown for kind in ("text/plain", "text/markdown")]
+    kinds = ("text/plain", "text/markdown", "text/html")
+    found += [data.get(kind, "") for data in shown for kind in kinds]
     return "\n".join(found)
 
 
@@ -33,7 +35,16 @@ def test_it_was_executed_in_order_without_errors():
     kinds = {output.output_type for cell in cells for output in cell.outputs}
     assert "error" not in kinds
     assert "**Blessed**" in _text(notebook)
+    _assert_the_model_shows_itself(notebook)
     assert NOTEBOOK.stat().st_size < 1_000_000
+
+
+def _assert_the_model_shows_itself(notebook) -> None:
+    """By the interface for one's own code: a heat map with its sound, and what a search found."""
+    assert "ots.load(" in "".join(cell.source for cell in _code_cells(notebook))
+    text = _text(notebook)
+    assert re.search(r'<figure><img alt="video_\d+\.\w+ at 1\.50 s\. .*<audio controls', text)
+    assert re.search(r"<caption>Sounds for video_.*<caption>Images for video_", text)
 
 
 def test_nothing_of_the_machine_it_ran_on_is_in_it():
@@ -55,3 +66,4 @@ def test_it_runs():
     text = _text(notebook)
     assert "num_rejects 3" in text
     assert "**Blessed**" in text
+    _assert_the_model_shows_itself(notebook)

@@ -41,8 +41,10 @@ from objects_that_sound.components.video_example_gen.component import VideoExamp
 from objects_that_sound.models import examples
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
+from objects_that_sound.tfx_pipeline.kubeflow.card_pusher.component import CardPusher
 from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
+from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
@@ -68,7 +70,7 @@ def create_pipeline(
         serving_dir: folder that gets a numbered version of every blessed model.
         search_dir: folder that gets a numbered index of all examples by every blessed model.
         blessed_dir: folder that keeps every blessed model and knows the latest, for runners that
-            can't ask ML Metadata; None for those that can.
+            can't ask ML Metadata, whose Pusher also writes the model card; None for those that can.
         metadata_connection_config: of ML Metadata, where the runner needs one.
         beam_pipeline_args: of all components that run on Beam.
         continuous: ingest one span, check it, and train on a window of spans; `video_list` is then
@@ -146,10 +148,11 @@ def create_pipeline(
         )
         for name, its_options in evaluator_options.items()
     ]
+    evaluations = [evaluator.outputs["evaluation"] for evaluator in evaluators]
     gate = ModelGate(
         model=channels["model"],
         baseline_model=channels["baseline_model"],
-        evaluations=union([evaluator.outputs["evaluation"] for evaluator in evaluators]),
+        evaluations=union(evaluations),
     )
     serving_validator = ServingValidator(
         model=trainer.outputs["model"],
@@ -160,7 +163,22 @@ def create_pipeline(
         "model_blessing": gate.outputs["blessing"],
         "infra_blessing": serving_validator.outputs["blessing"],
     }
-    pusher = _pusher(trainer.outputs["model"], serving_dir, blessings)
+    if blessed_dir is None:
+        pusher = _pusher(trainer.outputs["model"], serving_dir, blessings)
+    else:
+        nodes = (example_gen, trainer)
+        pusher = CardPusher(
+            model=trainer.outputs["model"],
+            evaluations=union([*evaluations, channels["baselines"]]),
+            model_run=trainer.outputs["model_run"],
+            examples=window,
+            push_destination=_folder(serving_dir),
+            parameters=json.dumps(
+                {node.id: flat_parameters(node.exec_properties) for node in nodes}
+            ),
+            data_license=options.data_license,
+            **blessings,
+        ).with_id("Pusher")
     search_indexer = SearchIndexer(
         examples=window,
         model=trainer.outputs["model"],
@@ -223,8 +241,12 @@ def _pusher(model: BaseChannel, folder: str, blessings: dict[str, BaseChannel]) 
     """Pushes each model as a folder named by a number above all that are there."""
     return Pusher(
         model=model,
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=folder)
-        ),
+        push_destination=_folder(folder),
         **blessings,
+    )
+
+
+def _folder(path: str) -> tfx.proto.PushDestination:
+    return tfx.proto.PushDestination(
+        filesystem=tfx.proto.PushDestination.Filesystem(base_directory=path)
     )

@@ -43,7 +43,6 @@ def run(
     prepare: Callable[[], Mapping[str, float]] | None = None,
     enable_cache: bool = True,
     forget_missing: bool = False,
-    data_license: str = "",
 ) -> RunOutcome:
     """Runs the pipeline and writes the report. One run at a time works in a root.
 
@@ -59,7 +58,6 @@ def run(
         enable_cache: use outputs of earlier runs whose inputs did not change.
         forget_missing: go on without the blessed model, and without the accepted spans, whose folders
             are gone.
-        data_license: licence of the videos, which the model card of a pushed model states.
 
     Raises:
         RunError: there are no videos or too few, a pattern matches none of their names, the root
@@ -100,7 +98,6 @@ def run(
             before=before,
             enable_cache=enable_cache,
             forget_missing=forget_missing,
-            data_license=data_license,
         )
         if continuous is None:
             if SpanLists(paths.span_lists).numbers():
@@ -186,7 +183,6 @@ def _run_pipeline(
     before: Mapping[str, float],
     enable_cache: bool,
     forget_missing: bool,
-    data_license: str,
     span: tuple[int, ContinuousOptions] | None = None,
 ) -> RunOutcome:
     """The run itself; `span` is the number of the one that `videos` are, and what was asked."""
@@ -255,7 +251,7 @@ def _run_pipeline(
     summary = dataclasses.replace(summary, title=f"Preset {preset.name}", stages=tuple(stages))
     try:
         if decision.pushed_destination is not None:
-            write_model_card(summary, data_license)
+            write_model_card(summary, options.data_license)
         for version in versions:
             if version is not None:
                 write_model_facts(summary, version)

@@ -117,6 +117,9 @@ class RunOptions:
         "--beam-arg=--runner=FlinkRunner; see docs/scaling.md.",
         OptionTraits("--beam-arg", metavar="OPTION", structural=True),
     ] = ()
+    data_license: Annotated[str, "Licence of the videos, for the model card of a pushed model."] = (
+        ""
+    )
 
     def __post_init__(self) -> None:
         check_declared(self)

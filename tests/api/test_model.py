@@ -61,6 +61,7 @@ def test_search_gives_both_ways_and_shows_the_frames(where, video_file):
     with ots.load(where) as index:
         both = index.search(video=video_file, time=2.0, k=3)
         one = index.search(GREY, k=2)
+    assert repr(both).endswith(" at 2.00 s', 3 sounds, 3 images)")
     assert [item.time for item in both.sounds] == [1.84] * 3
     assert both.images[0].score == pytest.approx(0.25, rel=0.15)
     assert (len(one.sounds), one.images) == (2, ())

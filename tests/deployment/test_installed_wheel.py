@@ -26,19 +26,20 @@ def folder(tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
-def run(folder, tmp_path_factory):
-    """Runs Python in that folder; our packages come from a wheel, the others from here."""
-    built = tmp_path_factory.mktemp("built")
+def source(tmp_path_factory) -> pathlib.Path:
+    """A copy of the repository: setuptools leaves folders of its own in what it builds from."""
+    source = tmp_path_factory.mktemp("built") / "source"
+    ignored = shutil.ignore_patterns(".git", ".venv*", "build", "runs", "tests", "__pycache__")
+    shutil.copytree(REPOSITORY, source, ignore=ignored)
+    return source
+
+
+def _uv(*arguments: str | pathlib.Path) -> None:
     uv = pathlib.Path(sys.executable).with_name("uv")
     if not uv.exists():
         pytest.skip("there is no uv")
-    # A copy: setuptools leaves folders of its own in what it builds from.
-    source = built / "source"
-    ignored = shutil.ignore_patterns(".git", ".venv*", "build", "runs", "tests", "__pycache__")
-    shutil.copytree(REPOSITORY, source, ignore=ignored)
-    site = built / "site"
     done = subprocess.run(
-        [uv, "pip", "install", "--quiet", "--no-deps", "--target", site, source],
+        [uv, *arguments],
         env=os.environ | {"VIRTUAL_ENV": sys.prefix},
         capture_output=True,
         text=True,
@@ -47,11 +48,16 @@ def run(folder, tmp_path_factory):
         pytest.skip("the package registry can't be reached")
     assert done.returncode == 0, done.stderr
 
+
+def _runner(python: str | pathlib.Path, folder: pathlib.Path, site: pathlib.Path, **environment):
+    """`run(*arguments)`: runs that Python in the folder, with our packages in `site`."""
+
     def run(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(site)},
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            | environment,
             capture_output=True,
             text=True,
         )
@@ -61,6 +67,30 @@ def run(folder, tmp_path_factory):
     where = run("-c", "import objects_that_sound.models.examples as e; print(e.__file__)")
     assert pathlib.Path(where.strip()).is_relative_to(site)
     return run
+
+
+@pytest.fixture(scope="module")
+def run(folder, source):
+    """Runs Python in that folder; our packages come from a wheel, the others from here."""
+    site = source.parent / "site"
+    _uv("pip", "install", "--quiet", "--no-deps", "--target", site, source)
+    return _runner(sys.executable, folder, site, PYTHONPATH=str(site))
+
+
+@pytest.fixture(scope="module")
+def run_anew(folder, source):
+    """Runs Python in that folder, in a new environment that has the wheel and what it asks for."""
+    environment, wheels = source.parent / "environment", source.parent / "wheels"
+    python = environment / "bin" / "python"
+    line = "py311-tfx1.16" if sys.version_info[:2] == (3, 11) else "py313-tfx1.21"
+    _uv("build", "--quiet", "--wheel", "--out-dir", wheels, source)
+    _uv("venv", "--quiet", "--python", sys.executable, environment)
+    _uv(
+        *("pip", "install", "--quiet", "--python", python),
+        *("--constraint", source / "constraints" / f"{line}.txt"),
+        *(source / "third_party" / "pyfarmhash", *wheels.glob("*.whl")),
+    )
+    return _runner(python, folder, environment)
 
 
 def test_decoders_are_ours(run, folder):
@@ -83,11 +113,19 @@ def test_the_interface_for_ones_own_code_is_ours(run):
 
 
 @pytest.mark.slow
-def test_the_pipeline_runs_and_its_model_is_served(run, folder):
-    ots = ("-m", "objects_that_sound.tfx_pipeline.cli")
+def test_in_a_new_environment_a_model_is_trained_served_and_asked(run_anew, folder):
+    run, ots = run_anew, ("-m", "objects_that_sound.tfx_pipeline.cli")
     run(*ots, "videos", "generate", "raw", "--count", "24", "--seconds", "3", "--quiet")
+    assert "24 of 24 videos can be used" in run(*ots, "videos", "check", "raw")
     output = run(*ots, "run", "--videos", "raw", "--root", "root", "--preset", "smoke")
     assert "Pushed" in output
+    asked = (
+        "import objects_that_sound as ots\n"
+        "model = ots.load('root/serving/objects-that-sound')\n"
+        "times, image, audio, failed = model.embed_video('raw/video_00000.mp4')\n"
+        "print(len(times), len(image), len(audio), len(failed))"
+    )
+    assert run("-c", asked).split() == ["3", "3", "3", "0"]
     served = folder / "root" / "serving" / "objects-that-sound"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -14,29 +14,30 @@ _WIDTH = 100
 _NO_BREAK = "\u00a0"
 
 
-def tell_advice(advice: Mapping[str, Any]) -> None:
+def tell_advice(advice: Mapping[str, Any], err: bool = False) -> None:
     """Prints it: the verdict in its colour, what it means, what to do next.
 
     Args:
         advice: entry of report.json; see `Advice`.
+        err: whether to print it to stderr.
     """
     colour = _COLOURS[advice["tone"]]
-    click.secho(advice["headline"], fg=colour)
+    click.secho(advice["headline"], fg=colour, err=err)
     for doubt in advice["doubts"]:
-        click.secho(doubt, fg=colour)
+        click.secho(doubt, fg=colour, err=err)
     for title, sentences, mark in (
         ("What this means", advice["findings"], "- "),
         ("What to do next", advice["next_steps"], "- "),
         ("The model that was not pushed", advice["candidate"], ""),
     ):
         if sentences:
-            click.secho(title, bold=True)
+            click.secho(title, bold=True, err=err)
         for sentence in sentences:
-            click.echo(_wrapped(sentence, mark))
+            click.echo(_wrapped(sentence, mark), err=err)
     if advice["commands"]:
-        click.echo("  To try it beside what is served:")
+        click.echo("  To try it beside what is served:", err=err)
     for line in advice["commands"]:
-        click.echo(f"    {line}")
+        click.echo(f"    {line}", err=err)
 
 
 def _wrapped(sentence: str, mark: str) -> str:

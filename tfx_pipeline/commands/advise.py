@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 
@@ -9,12 +10,17 @@ import click
 
 from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.known_run import known_run
+from objects_that_sound.tfx_pipeline.commands.output_switches import (
+    output_switches,
+    progress_hidden,
+)
 from objects_that_sound.tfx_pipeline.commands.root_option import root_option
 
 
 @click.command("advise")
 @root_option
-def command(root: pathlib.Path) -> None:
+@output_switches
+def command(root: pathlib.Path, as_json: bool, quiet: bool) -> None:
     """Say what more video would bring, and what to do next after the latest run under ROOT.
 
     The command trains by the run's own recipe on a quarter and on a half of its scenes. It measures
@@ -45,10 +51,13 @@ def command(root: pathlib.Path) -> None:
         records = read_run_records(metadata_of(root), PIPELINE_NAME)
         run = find_trained_run(records)
         folder = learning_curve_folder(os.path.abspath(root), run.model)
-        with run_lock(RunPaths.under(str(root)).lock):
+        with run_lock(RunPaths.under(str(root)).lock), progress_hidden(quiet):
             measure_learning_curve(run, folder, lambda text: click.secho(text, bold=True, err=True))
     except (RunError, RunNotFoundError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     report = write_report(known_run(root, records.run_id), root)
-    tell_advice(report["advice"])
-    click.echo(f"Report: {root / HTML_FILE}")
+    if as_json:
+        click.echo(json.dumps(report, indent=2))
+    with progress_hidden(as_json and quiet):
+        tell_advice(report["advice"], err=as_json)
+        click.echo(f"Report: {root / HTML_FILE}", err=as_json)

@@ -10,6 +10,8 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
     declared_options,
     made_of_options,
 )
+from objects_that_sound.tfx_pipeline.commands.output_switches import output_switches
+from objects_that_sound.tfx_pipeline.commands.root_option import new_root_option
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
@@ -17,21 +19,18 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("continue")
-@click.option(
-    "--root",
-    required=True,
-    type=click.Path(file_okay=False),
-    help="Keeps everything: a folder, or s3://bucket/folder.",
-)
+@new_root_option()
 @declared_options(ContinuousOptions)
 @declared_options(RunOptions)
 @run_switches
+@output_switches
 def command(
     root: str,
     enable_cache: bool,
     forget_missing: bool,
-    data_license: str,
     verbose: bool,
+    as_json: bool,
+    quiet: bool,
     **values: Any,
 ) -> None:
     """Ingest the new videos, check them, continue training, push if the gate says so.
@@ -46,8 +45,9 @@ def command(
         made_of_options(RunOptions, values),
         root,
         continuous=made_of_options(ContinuousOptions, values),
+        as_json=as_json,
+        quiet=quiet,
         enable_cache=enable_cache,
         forget_missing=forget_missing,
-        data_license=data_license,
         verbose=verbose,
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from objects_that_sound.tfx_pipeline.commands.output_switches import output_switches
+from objects_that_sound.tfx_pipeline.commands.root_option import new_root_option
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
@@ -16,13 +18,7 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("demo")
-@click.option(
-    "--root",
-    default="runs/demo",
-    show_default=True,
-    type=click.Path(file_okay=False),
-    help="Folder that keeps everything.",
-)
+@new_root_option(default="runs/demo")
 @click.option(
     "--count",
     default=480,
@@ -40,6 +36,7 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of the generated videos.")
 @run_switches
+@output_switches
 def command(
     root: str,
     count: int,

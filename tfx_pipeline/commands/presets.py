@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -17,11 +19,18 @@ from objects_that_sound.tfx_pipeline.presets.settings import settings_of
 
 @click.command("presets")
 @click.argument("name", required=False, type=click.Choice(list(PRESETS)))
-def command(name: str | None) -> None:
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the values of all fields as JSON, by preset."
+)
+def command(name: str | None, as_json: bool) -> None:
     """List the presets, or all fields of the one called NAME with their values.
 
     `ots run --preset NAME --set FIELD=VALUE` changes a field.
     """
+    if as_json:
+        names = PRESETS if name is None else (name,)
+        click.echo(json.dumps({one: _values(one) for one in names}, indent=2))
+        return
     if name is None:
         width = max(map(len, PRESETS))
         for one in PRESETS:
@@ -49,6 +58,12 @@ def _header(name: str) -> str:
     words = inspect.getdoc(sys.modules[PRESETS[name].__module__]) or ""
     words = words.removeprefix(f"`--preset {name}`: ")
     return words[:1].upper() + words[1:]
+
+
+def _values(name: str) -> dict[str, Any]:
+    """Values of all fields of a preset; thresholds as `--threshold` takes them."""
+    knobs = settings_of(PRESETS[name]())
+    return {knob.name: list(_thresholds(knob)) if knob.mapping else knob.default for knob in knobs}
 
 
 def _value(knob: Knob) -> str:

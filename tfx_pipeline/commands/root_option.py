@@ -1,8 +1,9 @@
-"""The option of commands that look at all runs under one root."""
+"""The option `--root`: of commands that run the pipeline, and of those that look at its runs."""
 
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -41,3 +42,19 @@ root_option = click.option(
     help="Folder of the runs: what `ots run` was given as --root.",
 )
 """A decorator; the command gets a `pathlib.Path`."""
+
+
+def new_root_option(default: str | None = None) -> Callable[..., Any]:
+    """Makes a decorator for commands that run the pipeline; the command gets a string.
+
+    Args:
+        default: folder; None where the option must be given.
+    """
+    return click.option(
+        "--root",
+        required=default is None,
+        default=default,
+        show_default=True,
+        type=click.Path(file_okay=False),
+        help="Folder of the run, or s3://bucket/folder. It keeps everything, and is made if needed.",
+    )

@@ -10,6 +10,8 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
     declared_options,
     made_of_options,
 )
+from objects_that_sound.tfx_pipeline.commands.output_switches import output_switches
+from objects_that_sound.tfx_pipeline.commands.root_option import new_root_option
 from objects_that_sound.tfx_pipeline.commands.run_and_tell import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.run_switches import run_switches
 from objects_that_sound.tfx_pipeline.commands.tell_check import tell_check
@@ -17,12 +19,7 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
 
 
 @click.command("run")
-@click.option(
-    "--root",
-    required=True,
-    type=click.Path(file_okay=False),
-    help="Keeps everything: a folder, or s3://bucket/folder.",
-)
+@new_root_option()
 @declared_options(RunOptions)
 @click.option(
     "--dry-run",
@@ -30,13 +27,15 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
     help="Only say what the run would make of the videos, and what it would cost.",
 )
 @run_switches
+@output_switches
 def command(
     root: str,
     dry_run: bool,
     enable_cache: bool,
     forget_missing: bool,
-    data_license: str,
     verbose: bool,
+    as_json: bool,
+    quiet: bool,
     **values: Any,
 ) -> None:
     """Run the pipeline: ingest videos, train, evaluate, push if the gate says so, report.
@@ -49,13 +48,14 @@ def command(
     """
     options = made_of_options(RunOptions, values)
     if dry_run:
-        tell_check(options, root=root)
+        tell_check(options, root=root, as_json=as_json, quiet=quiet)
         return
     run_and_tell(
         options,
         root,
+        as_json=as_json,
+        quiet=quiet,
         enable_cache=enable_cache,
         forget_missing=forget_missing,
-        data_license=data_license,
         verbose=verbose,
     )

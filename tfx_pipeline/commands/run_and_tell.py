@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from objects_that_sound.components.video_example_gen.name_matches import NameMat
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo
 from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED, VIDEOS_REFUSED
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden
 from objects_that_sound.tfx_pipeline.commands.stopped import Stopped
 from objects_that_sound.tfx_pipeline.continuous.continuous_options import ContinuousOptions
 from objects_that_sound.tfx_pipeline.report.advice.words import duration
@@ -29,18 +32,29 @@ def run_and_tell(
     root: str,
     *,
     continuous: ContinuousOptions | None = None,
+    as_json: bool = False,
+    quiet: bool = False,
     **how: Any,
 ) -> None:
-    """Runs the pipeline; the arguments are those of `run`.
+    """Runs the pipeline, and tells of its stages and of its end.
+
+    Args:
+        options: see `run`, as for all arguments that do not stand here.
+        root: see `run`.
+        continuous: see `run`.
+        as_json: whether to print the report as JSON, and the words to stderr.
+        quiet: whether to tell of the end only.
 
     Raises:
         click.ClickException: the run can't begin, or a component failed; with the reason.
         SystemExit: with status 3 where the gate refused the model, 4 where the new videos of a
             continuous run were refused.
     """
-    printer = _Printer(options, root)
+    printer = _Printer(options, root, as_json)
     try:
-        outcome = run(options, root, continuous=continuous, listener=printer, **how)
+        with progress_hidden(quiet):
+            outcome = run(options, root, continuous=continuous, listener=printer, **how)
+            printer.stage_ended()
     except StageFailedError as error:
         if how.get("verbose"):
             raise
@@ -52,16 +66,19 @@ def run_and_tell(
             f"Stopped. What was decoded, the stages that are done and the training up to now are "
             f"kept in {root}: the same command goes on from there."
         ) from None
-    printer.stage_ended()
-    _tell(outcome)
+    if as_json:
+        click.echo(json.dumps(outcome.report, indent=2))
+    with progress_hidden(as_json and quiet):
+        _tell(outcome, err=as_json)
 
 
 class _Printer(RunListener):
     """Prints a line as a stage begins, and how long it took."""
 
-    def __init__(self, options: RunOptions, root: str):
+    def __init__(self, options: RunOptions, root: str, as_json: bool = False):
         self._options = options
         self._root = root
+        self._as_json = as_json
         self._began: float | None = None
 
     def videos_listed(self, videos: Sequence[ListedVideo]) -> None:
@@ -76,7 +93,9 @@ class _Printer(RunListener):
         click.secho(matches.text, fg="yellow" if matches.missed else None, err=True)
 
     def span_planned(self, plan: str) -> None:
-        click.echo(plan)
+        click.echo(
+            plan, err=self._as_json
+        )  # all that there is to tell, where nothing is to be done
 
     def root_moved(self, was: str) -> None:
         click.echo(f"the root was {was} before: everything is computed anew this once", err=True)
@@ -103,25 +122,24 @@ class _Printer(RunListener):
         click.secho(f"   {what}", fg="yellow", err=True)
 
 
-def _tell(outcome: RunOutcome) -> None:
+def _tell(outcome: RunOutcome, err: bool) -> None:
+    echo = functools.partial(click.echo, err=err)
     report, paths = outcome.report, outcome.paths
     page = f"Report: {os.path.join(paths.root, 'report.html')}"
     if outcome.videos_refused:
-        click.secho(f"Refused: {outcome.videos_refused}", fg="red")
-        click.echo(page)
+        click.secho(f"Refused: {outcome.videos_refused}", fg="red", err=err)
+        echo(page)
         raise SystemExit(VIDEOS_REFUSED)
     if not report:
         return
     cached = [stage["name"] for stage in report["stages"] if stage["status"] == "cached"]
     if cached:
-        click.echo(f"Reused from an earlier run: {', '.join(cached)}")
+        echo(f"Reused from an earlier run: {', '.join(cached)}")
     if report["rejects"]:
-        click.echo(
-            f"{len(report['rejects'])} videos could not be used; the report names them and why"
-        )
-    tell_advice(report["advice"])
+        echo(f"{len(report['rejects'])} videos could not be used; the report names them and why")
+    tell_advice(report["advice"], err)
     if report["pushed_version"] is None:
-        click.echo(page)
+        echo(page)
         raise SystemExit(NOT_PUSHED)
-    click.echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
-    click.echo(page)
+    echo(f"To search the videos: ots search --index {paths.search_dir} --image ...")
+    echo(page)

@@ -26,12 +26,6 @@ def run_switches(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Continue although the folder of the latest blessed model, or of a span, is gone. "
                 "The run then compares with the blessed model before it, or trains without the span.",
             ),
-            click.option(
-                "--data-license",
-                default="",
-                metavar="TEXT",
-                help="Licence of the videos, for the model card of a pushed model.",
-            ),
             click.option("--verbose", is_flag=True, help="Show TFX's log."),
         )
     ):

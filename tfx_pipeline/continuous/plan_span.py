@@ -18,17 +18,18 @@ from objects_that_sound.components.video_example_gen.video import relative_id
 from objects_that_sound.components.video_example_gen.video_list import ListedVideo, common_folder
 from objects_that_sound.tfx_pipeline.continuous.span_lists import SpanLists, new_videos
 from objects_that_sound.tfx_pipeline.continuous.span_state import SpanState
+from objects_that_sound.tfx_pipeline.report.advice.words import counted
 
 
 @dataclasses.dataclass(frozen=True)
 class SpanPlan:
-    """What to do.
+    """What a continuous run has to do.
 
     Attributes:
-        text: one sentence for people.
-        span: number of the span to run on; 0: nothing is to be done.
-        videos: of the span.
-        accepted: it was, in an earlier run, and is not to be judged again.
+        text: sentence for people; it begins with a small letter and has no full stop.
+        span: number of the span to run on; 0 if there is nothing to do.
+        videos: videos of the span.
+        accepted: whether an earlier run has accepted the span, so that it is not judged again.
     """
 
     text: str
@@ -48,22 +49,22 @@ def plan_span(
 ) -> SpanPlan:
     """Compares the videos that are there with those of earlier spans.
 
-    New ones become the next span. A span whose run did not end is taken up again, and so is a
-    refused one if its drift is now accepted.
+    New videos become the next span. A span whose run was interrupted is resumed. A refused span is
+    judged again if its drift is now accepted.
 
     Args:
-        lists: of the earlier spans.
-        states: how far these have come.
-        listed: the videos that are there.
-        config: how groups of videos are told.
-        min_new_videos: fewer wait for more.
+        lists: lists of the videos of earlier spans.
+        states: states of the earlier spans, by number.
+        listed: videos that are there now.
+        config: pattern that tells the group of a video, and the shares of the splits.
+        min_new_videos: smallest number of new videos that make a span.
         accept_drift: whether drift is accepted.
 
     Returns:
         The plan; its videos have ids and splits that agree with those of earlier spans.
 
     Raises:
-        ValueError: a list is broken, or `config` tells groups otherwise than before.
+        ValueError: a list is broken, or `config` makes other groups than before.
     """
     numbers = lists.numbers()
     last = numbers[-1] if numbers else 0
@@ -74,16 +75,18 @@ def plan_span(
     if taken_up:
         text = f"span {last} {taken_up}"
         if new:
-            text += f"; {len(new)} new videos are left for the next run"
+            text += f", with {counted(len(new), 'new video')} left for the next run"
         return SpanPlan(text, last, tuple(lists.read(last)), state is SpanState.ACCEPTED)
     if not new:
-        text = f"no new videos: all {len(listed)} are in earlier spans"
+        text = f"there are no new videos: all {len(listed)} belong to earlier spans"
         if state is SpanState.REFUSED:
-            text += f"; the last one, span {last}, is refused: --accept-drift takes it"
+            text += f". Span {last} was refused. The option --accept-drift accepts it"
         return SpanPlan(text)
     span = last if state is SpanState.OPEN else last + 1
     if len(new) < min_new_videos:
-        return SpanPlan(f"{len(new)} new videos wait until there are {min_new_videos}")
+        return SpanPlan(
+            f"a span needs {min_new_videos} new videos, and the next one has {len(new)} so far"
+        )
     base = common_folder([video.path for video in closed.get(1, new)])
     named = [video._replace(file_id=relative_id(video.path, base)) for video in new]
     splits = _known_splits(closed, config)
@@ -94,17 +97,20 @@ def plan_span(
     there = [splits[group] for group in groups]
     missing = ", ".join(name for name in (TRAIN, EVAL) if there.count(name) < least)
     if missing:
-        return SpanPlan(f"{len(new)} new videos wait for more: none is left for {missing}")
+        return SpanPlan(
+            f"the next span has {counted(len(new), 'new video')} so far, which leaves none for the "
+            f"split {missing}"
+        )
     videos = tuple(video._replace(split=splits[group_of(video, config)]) for video in named)
-    return SpanPlan(f"span {span}: {len(videos)} new videos", span, videos)
+    return SpanPlan(f"span {span} has {counted(len(videos), 'new video')}", span, videos)
 
 
 def _taken_up(state: SpanState, new: bool, accept_drift: bool) -> str:
-    """Why the last span is run on again; "" if it is not."""
+    """Reason to run on the last span again; "" if there is none."""
     if state is SpanState.REFUSED and accept_drift and not new:
-        return "was refused; its drift is accepted now"
+        return "was refused, and its drift is accepted now"
     if state is SpanState.UNJUDGED or (state is SpanState.ACCEPTED and not new):
-        return "was not finished: it is taken up where it was"
+        return "was interrupted and is resumed"
     return ""
 
 
@@ -117,15 +123,14 @@ def _known_splits(
             group = group_of(video, config)
             if known.setdefault(group, video.split) != video.split:
                 raise ValueError(
-                    f"videos of the group {group!r} are in the splits {known[group]} and "
-                    f"{video.split} (span {span}): give the same --group-regex as for all spans "
-                    "before"
+                    f"videos of the group {group!r} are in the split {known[group]} and, in span {span}, "
+                    f"in the split {video.split}: give the same --group-regex as for the spans before"
                 )
     return known
 
 
 def _deal(groups: set[str], splits: dict[str, str], val_fraction: float) -> None:
-    """Gives groups that have none a split."""
+    """Gives a split to each group that has none."""
     fresh = groups - set(splits)
     names = (TRAIN, EVAL)
     if len(fresh) >= len(names):

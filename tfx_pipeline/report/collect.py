@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +12,13 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 from objects_that_sound.components.drift_validator.comparison import read_comparisons
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
 from objects_that_sound.components.evaluation.threshold import Threshold, thresholds_from_json
-from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.tfx_pipeline.learning_curve.learning_curve import read_learning_curve
+from objects_that_sound.tfx_pipeline.report.artifact_files import (
+    decision_texts,
+    read_history,
+    read_rejects,
+    read_validation,
+)
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
 from objects_that_sound.tfx_pipeline.report.held_out_clips import read_held_out_clips
 from objects_that_sound.tfx_pipeline.report.run_evaluation import (
@@ -93,8 +97,7 @@ def metadata_of(root: str | pathlib.Path) -> str:
 def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSummary:
     evaluations = _evaluations(records)
     decision = _decision(records, evaluations, error)
-    history = _json(records, "Trainer", "model_run", HISTORY_FILE, None)
-    candidate = _uri(records, "Trainer", "model") or ""
+    candidate = _uri(records, "Trainer", "model")
     return RunSummary(
         title=TITLE,
         root=str(root),
@@ -105,12 +108,12 @@ def _summary(root: pathlib.Path, records: RunRecords, error: str = "") -> RunSum
         thresholds=_thresholds(records, evaluations),
         candidate=candidate,
         serving=_serving(records, decision.pushed_version),
-        history=TrainingHistory.from_json(history) if history else None,
+        history=read_history(_uri(records, "Trainer", "model_run")),
         stages=tuple(node.stage for node in records.nodes.values()),
         data=_data(records),
         videos=_videos(records),
         learning_curve=read_learning_curve(root, candidate),
-        rejects=_rejects(records),
+        rejects=read_rejects(_uri(records, "VideoExampleGen", "examples")),
         span=_span(records),
         held_out_clips=read_held_out_clips(root, candidate),
     )
@@ -124,16 +127,10 @@ def _output(records: RunRecords, node: str, key: str) -> ArtifactRecord | None:
     return next(iter(record.outputs.get(key, [])), None)
 
 
-def _uri(records: RunRecords, node: str, key: str) -> str | None:
+def _uri(records: RunRecords, node: str, key: str) -> str:
+    """Folder of that artifact; "" where there is none."""
     output = _output(records, node, key)
-    return output.uri if output else None
-
-
-def _json(records: RunRecords, node: str, key: str, name: str, default: Any) -> Any:
-    uri = _uri(records, node, key)
-    if uri is None or not (pathlib.Path(uri) / name).is_file():
-        return default
-    return json.loads((pathlib.Path(uri) / name).read_text())
+    return output.uri if output else ""
 
 
 def _evaluations(records: RunRecords) -> tuple[RunEvaluation, ...]:
@@ -167,12 +164,7 @@ def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: 
     )
     blessing = _output(records, "ModelGate", "blessing")
     blessed = None if blessing is None else blessing.properties.get("blessed") == 1
-    decisions = [
-        dataclasses.asdict(one) for each in evaluations for one in each.result.decisions or ()
-    ]
-    decisions += _validation(records).get("decisions", [])
-    passes = tuple(one["text"] for one in decisions if one["passed"])
-    failures = tuple(one["text"] for one in decisions if not one["passed"])
+    passes, failures = decision_texts(evaluations, _validation(records))
     pushed = _output(records, "Pusher", "pushed_model")
     if pushed is None or pushed.properties.get("pushed") != 1:
         return Decision(blessed, failures + errors or passes)
@@ -187,7 +179,7 @@ def _decision(records: RunRecords, evaluations: Sequence[RunEvaluation], error: 
 
 
 def _validation(records: RunRecords) -> dict[str, Any]:
-    return _json(records, "ServingValidator", "blessing", "validation.json", {})
+    return read_validation(_uri(records, "ServingValidator", "blessing"))
 
 
 def _serving(records: RunRecords, pushed_version: str | None) -> dict[str, Any] | None:
@@ -234,21 +226,13 @@ def _videos(records: RunRecords) -> VideoCounts | None:
     return read_video_counts(trained_on or ([ingested] if ingested else []))
 
 
-def _rejects(records: RunRecords) -> tuple[dict[str, str], ...]:
-    uri = _uri(records, "VideoExampleGen", "examples")
-    if uri is None or not (pathlib.Path(uri) / "rejects.jsonl").is_file():
-        return ()
-    lines = (pathlib.Path(uri) / "rejects.jsonl").read_text().splitlines()
-    return tuple(json.loads(line) for line in lines if line)
-
-
 def _span(records: RunRecords) -> SpanSummary | None:
     if not records.span:
         return None
     trainer = records.nodes.get("Trainer")
     examples = trainer.inputs.get("examples", []) if trainer else []
     blessing = _output(records, "DataGate", "blessing")
-    folder = _uri(records, "DriftValidator", "anomalies") or ""
+    folder = _uri(records, "DriftValidator", "anomalies")
     file = pathlib.Path(folder) / "comparisons.json"
     comparisons = read_comparisons(file.read_text()) if folder and file.is_file() else []
     return SpanSummary(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
-import pathlib
+import os
 from typing import Any
 
 from objects_that_sound.models.whole_file import whole_file
@@ -20,11 +20,11 @@ from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 MODEL_CARD_FILE = "model_card.md"
 
 
-def write_model_card(summary: RunSummary, data_license: str = "") -> pathlib.Path:
+def write_model_card(summary: RunSummary, data_license: str = "") -> str:
     """Writes `model_card.md` beside the SavedModel that a run pushed.
 
     Args:
-        summary: of a run that pushed a model.
+        summary: of a run that pushed a model, here or to storage that TensorFlow knows.
         data_license: licence of the videos, in the user's words; "" where it was not stated.
 
     Returns:
@@ -36,9 +36,11 @@ def write_model_card(summary: RunSummary, data_license: str = "") -> pathlib.Pat
     """
     if summary.decision.pushed_destination is None:
         raise ValueError(f"run {summary.run_id} pushed no model that a card could describe")
-    path = pathlib.Path(summary.decision.pushed_destination) / MODEL_CARD_FILE
-    with whole_file(path) as unfinished:
-        pathlib.Path(unfinished).write_text(model_card(summary, data_license), encoding="utf-8")
+    import tensorflow as tf  # takes seconds, which callers that only render need not wait for
+
+    path = os.path.join(summary.decision.pushed_destination, MODEL_CARD_FILE)
+    with whole_file(path) as unfinished, tf.io.gfile.GFile(unfinished, "w") as file:
+        file.write(model_card(summary, data_license))
     return path
 
 

@@ -20,8 +20,8 @@ from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.report.collect import collect_run
 
 
-def _advise(root: pathlib.Path) -> Result:
-    return CliRunner().invoke(main, ["advise", "--root", str(root)])
+def _advise(root: pathlib.Path, *switches: str) -> Result:
+    return CliRunner().invoke(main, ["advise", "--root", str(root), *switches])
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,9 @@ def test_what_was_trained_is_kept_and_not_trained_again(advised, report, root):
     assert [path.parents[1].name for path in models] == ["half", "quarter"]
     assert not list(folder.rglob("records"))
     times = [path.stat().st_mtime_ns for path in models]
-    assert _advise(root).exit_code == 0
+    again = _advise(root, "--json", "--quiet")
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert json.loads(again.stdout) == json.loads((root / "report.json").read_text())
     assert [path.stat().st_mtime_ns for path in models] == times
     assert (
         json.loads((root / "report.json").read_text())["learning_curve"]

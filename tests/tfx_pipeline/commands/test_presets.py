@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from click.testing import CliRunner
 
 from objects_that_sound.tfx_pipeline.commands.presets import command
@@ -33,6 +35,17 @@ def test_a_preset_shows_all_its_fields_with_value_and_help():
     assert "network.pooled_head true Train a second head" in " ".join(words)
     assert "avc:avc_accuracy>=0.8:max_loss=0.08" in words
     assert "localisation:fires_silence<=0.1" in words
+
+
+def test_json_has_the_values_of_one_preset_or_of_all():
+    values = json.loads("".join(_lines("demo", "--json")))
+    assert list(values) == ["demo"]
+    assert values["demo"]["training.steps"] == 500
+    assert values["demo"]["network.filters"] == [16, 32, 64, 128]
+    assert "avc:avc_accuracy>=0.8:max_loss=0.08" in values["demo"]["thresholds"]
+    everything = json.loads("".join(_lines("--json")))
+    assert list(everything) == list(PRESETS)
+    assert everything["demo"] == values["demo"]
 
 
 def test_fields_are_shown_by_group():

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
+import sys
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from objects_that_sound.tfx_pipeline.cli import main
 from objects_that_sound.tfx_pipeline.commands import run_and_tell
 from objects_that_sound.tfx_pipeline.commands.advice_text import tell_advice
+from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
+from objects_that_sound.tfx_pipeline.run_outcome import RunOutcome
+from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 
 
 @pytest.fixture
@@ -116,3 +121,82 @@ def test_every_stage_that_was_not_reused_tells_how_long_it_took(capsys, set_cloc
         "── Trainer",
         "   5 minutes",
     ]
+
+
+REPORT = {
+    "advice": ADVICE,
+    "stages": [{"name": "Trainer", "seconds": 3.0, "status": "cached"}],
+    "rejects": [{"video": "\udcff.mp4", "reason": "silent", "detail": ""}],
+    "pushed_version": None,
+}
+COMMANDS = {
+    "run": ["run", "--videos", "videos"],
+    "continue": ["continue", "--videos", "videos"],
+    "demo": ["demo"],
+}
+
+
+@pytest.fixture
+def tell(monkeypatch, tmp_path):
+    """`tell(command, *switches, report=REPORT)`: how a command ends whose run tells all and is refused."""
+
+    def invoke(command: str, *switches: str, report: dict = REPORT) -> Result:
+        def run(options, root, *, listener, **_):
+            listener.span_planned("Span 1: 10 new videos")
+            listener.stage_started("Trainer")
+            print("Train: 50%", file=sys.stderr)
+            return RunOutcome(RunPaths.under(root), report)
+
+        monkeypatch.setattr(run_and_tell, "run", run)
+        return CliRunner().invoke(
+            main, [*COMMANDS[command], "--root", str(tmp_path / "root"), *switches]
+        )
+
+    return invoke
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_alone_is_on_stdout_and_the_words_are_on_stderr(tell, command):
+    result = tell(command, "--json")
+    assert result.exit_code == NOT_PUSHED
+    assert json.loads(result.stdout) == REPORT
+    for words in ("Span 1", "── Trainer", "Train: 50%", ADVICE["headline"], "Reused", "Report: "):
+        assert words in result.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_quiet_leaves_the_end_only(tell, command):
+    result = tell(command, "--quiet")
+    assert result.exit_code == NOT_PUSHED
+    assert result.stderr == ""
+    assert ADVICE["headline"] in result.stdout and "Report: " in result.stdout
+    assert "Trainer\n" not in result.stdout.replace("run: Trainer\n", "")
+
+
+def test_quiet_json_is_json_and_nothing_else(tell):
+    result = tell("run", "--json", "--quiet")
+    assert result.exit_code == NOT_PUSHED
+    assert json.loads(result.stdout) == REPORT
+    assert result.stderr == ""
+
+
+def test_a_run_that_has_nothing_to_do_says_so_or_is_an_empty_object(tell):
+    quiet = tell("continue", "--quiet", report={})
+    assert (quiet.exit_code, quiet.stdout) == (0, "Span 1: 10 new videos\n")
+    told = tell("continue", "--json", report={})
+    assert (told.exit_code, json.loads(told.stdout)) == (0, {})
+
+
+def test_an_error_is_told_even_quietly(tell, tmp_path):
+    arguments = [
+        "run",
+        "--videos",
+        "nowhere",
+        "--root",
+        str(tmp_path / "root"),
+        "--quiet",
+        "--json",
+    ]
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nowhere" in result.stderr

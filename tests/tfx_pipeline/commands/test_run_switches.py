@@ -22,11 +22,10 @@ COMMANDS = {
 @pytest.mark.parametrize(
     ("switches", "wanted"),
     [
-        ((), (True, False, False, "")),
-        (("--no-cache",), (False, False, False, "")),
-        (("--forget-missing",), (True, True, False, "")),
-        (("--no-cache", "--verbose"), (False, False, True, "")),
-        (("--data-license", "CC BY 4.0"), (True, False, False, "CC BY 4.0")),
+        ((), (True, False, False)),
+        (("--no-cache",), (False, False, False)),
+        (("--forget-missing",), (True, True, False)),
+        (("--no-cache", "--verbose"), (False, False, True)),
     ],
 )
 def test_every_command_that_runs_the_pipeline_has_them(
@@ -35,7 +34,7 @@ def test_every_command_that_runs_the_pipeline_has_them(
     asked = []
 
     def refuse(options, root, **how):
-        names = ("enable_cache", "forget_missing", "verbose", "data_license")
+        names = ("enable_cache", "forget_missing", "verbose")
         asked.append(tuple(how[name] for name in names))
         raise RunError("not here")
 

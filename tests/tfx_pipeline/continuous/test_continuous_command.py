@@ -56,7 +56,7 @@ def test_a_few_new_videos_may_wait(videos, paths):
     (videos / "new.mp4").write_bytes(b"video")
     result = _run(videos, paths, "--min-new-videos", "5")
     assert result.exit_code == 0, result.output
-    assert "1 new videos wait until there are 5" in result.output
+    assert "A span needs 5 new videos, and the next one has 1 so far" in result.output
 
 
 @pytest.mark.usefixtures("ingested")

@@ -44,7 +44,7 @@ def plan(lists):
 def test_the_first_videos_are_span_1(plan, lists):
     planned = plan(_numbered(0, 10))
     assert (planned.span, len(planned.videos)) == (1, 10)
-    assert planned.text == "span 1: 10 new videos"
+    assert planned.text == "span 1 has 10 new videos"
     assert [video.file_id for video in planned.videos] == [f"{n:03d}.mp4" for n in range(10)]
     assert collections.Counter(video.split for video in planned.videos) == {"train": 8, "eval": 2}
     assert lists.numbers() == [1]
@@ -65,7 +65,7 @@ def test_without_new_videos_nothing_is_done(plan, state):
     plan(_numbered(0, 10))
     planned = plan(_numbered(0, 10), {1: state})
     assert planned.span == 0
-    assert "no new videos: all 10 are in earlier spans" in planned.text
+    assert "no new videos: all 10 belong to earlier spans" in planned.text
     assert ("--accept-drift" in planned.text) == (state is SpanState.REFUSED)
 
 
@@ -90,7 +90,7 @@ def test_a_span_that_was_not_finished_is_taken_up(plan, state):
     first = plan(_numbered(0, 10))
     planned = plan(_numbered(0, 10), {1: state})
     assert (planned.span, planned.videos) == (1, first.videos)
-    assert "not finished" in planned.text
+    assert "was interrupted and is resumed" in planned.text
     assert planned.accepted == (state is SpanState.ACCEPTED)
 
 
@@ -98,7 +98,7 @@ def test_new_videos_wait_for_a_span_that_is_not_judged_but_not_for_an_accepted_o
     plan(_numbered(0, 10))
     planned = plan(_numbered(0, 15), {1: SpanState.UNJUDGED})
     assert (planned.span, len(planned.videos)) == (1, 10)
-    assert "5 new videos are left for the next run" in planned.text
+    assert "with 5 new videos left for the next run" in planned.text
     assert plan(_numbered(0, 15), {1: SpanState.ACCEPTED}).span == 2
 
 
@@ -116,11 +116,14 @@ def test_too_few_new_videos_wait(plan):
     plan(_numbered(0, 10))
     states = {1: SpanState.FINISHED}
     planned = plan(_numbered(0, 14), states, min_new_videos=5)
-    assert (planned.span, planned.text) == (0, "4 new videos wait until there are 5")
+    assert (planned.span, planned.text) == (
+        0,
+        "a span needs 5 new videos, and the next one has 4 so far",
+    )
     assert plan(_numbered(0, 15), states, min_new_videos=5).span == 2
     planned = plan(_numbered(0, 16), {**states, 2: SpanState.FINISHED})
     assert planned.span == 0
-    assert "none is left for eval" in planned.text
+    assert "leaves none for the split eval" in planned.text
 
 
 def test_a_group_keeps_its_split_and_new_ones_are_dealt(plan):
@@ -182,7 +185,7 @@ def test_other_files_beside_the_lists_are_no_spans(lists, tmp_path):
 def test_the_first_span_needs_pairs_to_train_on_and_to_evaluate_on(plan, videos, span):
     planned = plan(_numbered(0, videos))
     assert planned.span == span
-    assert ("wait for more" in planned.text) == (span == 0)
+    assert ("so far" in planned.text) == (span == 0)
 
 
 def test_a_preset_that_chooses_an_epoch_has_a_split_for_it_in_new_spans(plan):

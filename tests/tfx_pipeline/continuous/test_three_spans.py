@@ -20,7 +20,7 @@ def _stages(run) -> dict[str, str]:
 
 def test_the_first_span_is_trained_on_and_served(training):
     assert training.first.exit_code == 0, training.first.output
-    assert "Span 1: 10 new videos" in training.first.output
+    assert "Span 1 has 10 new videos" in training.first.output
     assert training.first.versions == (training.first.report["pushed_version"],)
     span = training.first.report["span"]
     assert (span["number"], span["window"]) == (1, [1])
@@ -64,7 +64,7 @@ def test_the_first_model_stays_served_and_no_new_videos_are_no_error(training):
 def test_the_third_span_is_trained_on_with_the_first(training):
     run = training.third
     assert run.exit_code == 0, run.output
-    assert "Span 3: 10 new videos" in run.output
+    assert "Span 3 has 10 new videos" in run.output
     assert run.report["span"]["window"] == [1, 3]
     assert run.report["data"]["num_videos"] == 10
     assert len(run.versions) == 2

@@ -121,6 +121,7 @@ def test_parameters_have_types_defaults_and_descriptions(spec):
         "group_regex": "STRING",
         "label_regex": "STRING",
         "label_tree": "STRING",
+        "data_license": "STRING",
     }
     needed = {name for name, one in definitions.items() if "defaultValue" not in one}
     assert needed == {"videos", "push_destination"}

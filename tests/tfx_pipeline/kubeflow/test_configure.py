@@ -42,15 +42,17 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     ("parameters", "changed"),
     [
         ({}, set()),
-        ({"settings": ["training.steps=7"]}, {"trainer"}),
-        ({"minutes": 5.0}, {"trainer"}),
+        # The model card, which is pushed, states the recipe.
+        ({"settings": ["training.steps=7"]}, {"trainer", "pusher"}),
+        ({"minutes": 5.0}, {"trainer", "pusher"}),
+        ({"data_license": "CC BY 4.0"}, {"pusher"}),
         # An epoch is chosen on a split of its own.
-        ({"settings": ["training.restore_best=true"]}, {"trainer", "video_example_gen"}),
+        ({"settings": ["training.restore_best=true"]}, {"trainer", "video_example_gen", "pusher"}),
         ({"thresholds": ["avc:avc_accuracy>=0.8"]}, {"avc_evaluator"}),
-        ({"settings": ["examples_per_video=2"]}, {"video_example_gen"}),
-        ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen"}),
-        ({"group_regex": r"^a"}, {"video_example_gen"}),
-        ({"label_regex": r"^(\w)"}, {"video_example_gen"}),
+        ({"settings": ["examples_per_video=2"]}, {"video_example_gen", "pusher"}),
+        ({"settings": ["min_loudness_dbfs=-40"]}, {"video_example_gen", "pusher"}),
+        ({"group_regex": r"^a"}, {"video_example_gen", "pusher"}),
+        ({"label_regex": r"^(\w)"}, {"video_example_gen", "pusher"}),
         (
             {"label_tree": "/data/ontology.json"},
             {"baseline_evaluator", "retrieval_evaluator"},
@@ -62,7 +64,7 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
         (
             {"preset": "demo"},
             {
-                *("video_example_gen", "trainer"),
+                *("video_example_gen", "trainer", "pusher"),
                 *("avc_evaluator", "retrieval_evaluator"),
             },
         ),

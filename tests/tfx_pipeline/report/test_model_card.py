@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import re
 
 import pytest
@@ -57,8 +58,8 @@ def summary(tmp_path) -> RunSummary:
 
 def test_it_lies_beside_the_model_that_was_pushed(summary, tmp_path):
     path = write_model_card(summary, "CC BY 4.0")
-    assert path == tmp_path / "model_card.md"
-    assert path.read_text() == model_card(summary, "CC BY 4.0")
+    assert path == str(tmp_path / "model_card.md")
+    assert pathlib.Path(path).read_text() == model_card(summary, "CC BY 4.0")
 
 
 def test_its_headings_are_those_of_hugging_face(summary):
@@ -87,7 +88,7 @@ def test_it_has_the_facts_of_the_report(summary):
     [
         ("CC BY 4.0", "CC BY 4.0"),
         ("ours;\nnot to be passed on", "ours; not to be passed on"),
-        ("", "not stated. Give `--data-license` to `ots run`."),
+        ("", "not stated. The option `--data-license` states it."),
     ],
 )
 def test_the_licence_of_the_data_is_what_the_user_states(summary, stated, shown):

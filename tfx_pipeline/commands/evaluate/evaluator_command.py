@@ -106,6 +106,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
             "--output", metavar="FOLDER", help="Folder to keep figures, decisions and pictures in."
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON."),
+        click.option("--quiet", is_flag=True, help="Show no progress."),
     ]
 
 

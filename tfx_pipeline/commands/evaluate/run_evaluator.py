@@ -20,6 +20,7 @@ from objects_that_sound.components.evaluation.threshold import Threshold
 from objects_that_sound.tfx_pipeline.commands.evaluate.find_examples import find_examples
 from objects_that_sound.tfx_pipeline.commands.evaluate.result_text import result_text
 from objects_that_sound.tfx_pipeline.commands.exit_status import NOT_PUSHED
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden
 
 
 def run_evaluator(
@@ -34,6 +35,7 @@ def run_evaluator(
     split: str = "",
     seed: int = 0,
     as_json: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Measures, prints figures and decisions, and ends with the status that says the verdict.
 
@@ -48,6 +50,7 @@ def run_evaluator(
         split: split that pairs are made of, for an evaluator of pairs.
         seed: seed of these pairs' choice.
         as_json: whether to print the figures as JSON, as in metrics.json.
+        quiet: whether to show no progress.
 
     Raises:
         click.ClickException: something given can't be used; with the reason.
@@ -56,20 +59,21 @@ def run_evaluator(
     with tempfile.TemporaryDirectory() as aside:
         folder = output or os.path.join(aside, "result")
         try:
-            tf.io.gfile.makedirs(folder)
-            inputs = _inputs(evaluator, examples, split, seed, os.path.join(aside, "pairs"))
-            if examples and any(one.beats_baselines for one in thresholds):
-                inputs |= _baselines(evaluator, options, model, examples, split, seed, aside)
-            result = evaluate_and_judge(
-                evaluator,
-                model,
-                baseline_model,
-                inputs,
-                options=options,
-                thresholds=thresholds,
-                folder=folder,
-            )
-            result.write(folder)
+            with progress_hidden(quiet):
+                tf.io.gfile.makedirs(folder)
+                inputs = _inputs(evaluator, examples, split, seed, os.path.join(aside, "pairs"))
+                if examples and any(one.beats_baselines for one in thresholds):
+                    inputs |= _baselines(evaluator, options, model, examples, split, seed, aside)
+                result = evaluate_and_judge(
+                    evaluator,
+                    model,
+                    baseline_model,
+                    inputs,
+                    options=options,
+                    thresholds=thresholds,
+                    folder=folder,
+                )
+                result.write(folder)
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(json.dumps(result.to_json(), indent=2) if as_json else result_text(result))

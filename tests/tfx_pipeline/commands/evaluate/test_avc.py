@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from click.testing import CliRunner
 
@@ -27,6 +29,14 @@ def test_another_seed_makes_other_pairs(model, examples, tmp_path):
         assert CliRunner().invoke(main, [*arguments, *asked]).exit_code == 0
     results = [read_evaluation_result(str(tmp_path / seed)) for seed in ("0", "1")]
     assert results[0]["avc_auc"].value != results[1]["avc_auc"].value
+
+
+def test_json_alone_is_printed_if_nothing_else_is_wanted(model, examples):
+    arguments = ["evaluate", "avc", "--model", model, "--examples", examples]
+    result = CliRunner().invoke(main, [*arguments, "--json", "--quiet"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    names = {one["name"] for one in json.loads(result.stdout)["metrics"]}
+    assert {"avc_accuracy", "avc_auc"} <= names
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""CardPusher: Pusher, with a model card, for runners that can't ask ML Metadata afterwards."""
