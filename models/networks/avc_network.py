@@ -185,8 +185,12 @@ class AvcNetwork(keras.Model, abc.ABC):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
 
     @abc.abstractmethod
-    def similarity_map(self, image, audio):
-        """Maps images and their sounds to similarities by place, [batch, height, width].
+    def sound_vectors(self, audio):
+        """Maps [batch, samples] to what the places of an image are compared with, [batch, size]."""
+
+    @abc.abstractmethod
+    def similarity_map(self, image, sounds):
+        """Maps images and the `sound_vectors` to similarities by place, [batch, height, width].
 
         Images may be of any size: a map has a cell for every `cell_pixels` of height and width.
         """
@@ -216,15 +220,24 @@ class AvcNetwork(keras.Model, abc.ABC):
             twice as many cells each way, and dark where the score is below `match_threshold`. And
             the `score` [batch].
         """
-        places = ops.sigmoid(self.match_logits(self.similarity_map(image, audio)))
+        sounds = self.sound_vectors(audio)
+        places = self._matching_places(image, sounds)
         score = self._score_of(places, image, audio)
         if not self.config.whole_objects:
             return places, score
+        # What tells an object is often at one side of it; in the mirror image it is at the other.
+        whole = image[:, :, : ops.shape(places)[2] * self.cell_pixels]
+        mirrored = self._matching_places(ops.flip(whole, axis=2), sounds)
+        places = (places + ops.flip(mirrored, axis=2)) / 2
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
         crop = self.config.crop_size
         bound = self.match_threshold
         return whole_objects(places, picture, score, bound, self.cell_pixels, crop), score
+
+    def _matching_places(self, image, sounds):
+        """Probability by place that it makes the sound, [batch, height, width]."""
+        return ops.sigmoid(self.match_logits(self.similarity_map(image, sounds)))
 
     @property
     def map_threshold(self) -> float:

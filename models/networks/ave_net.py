@@ -84,13 +84,17 @@ class AVENet(AvcNetwork):
         """Cosines of images and their sounds, [batch]."""
         return ops.sum(self.embed_image(image) * self.embed_audio(audio), axis=-1)
 
-    def similarity_map(self, image, audio):
+    def sound_vectors(self, audio):
+        """The embeddings of sounds, [batch, embedding_size]."""
+        return self.embed_audio(audio)
+
+    def similarity_map(self, image, sounds):
         """Cosines of the head applied at every place of conv4_2, [batch, height, width].
 
         Not in the paper, which localises by AVOL-Net alone.
         """
         vectors = self.image_head(self.image_features(image))  # [batch, height, width, size]
-        return ops.einsum("bhwd,bd->bhw", vectors, self.embed_audio(audio))
+        return ops.einsum("bhwd,bd->bhw", vectors, sounds)
 
     def match_logits(self, similarities):
         """fc3 of the Euclidean distance: the difference of the logits of its two classes."""

@@ -69,7 +69,7 @@ class AVOLNet(AvcNetwork):
         features = self.image_features(inputs["image"], training)
         places = self.image_head(features, training=training)  # [batch, height, width, size]
         audio = self.heard(inputs["audio"], training)
-        sounds = self._audio_vector(audio, training)  # [sounds, size]
+        sounds = self.sound_vectors(audio, training)  # [sounds, size]
         sounds = self._all_sounds(sounds, inputs["audio"], training)
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]
@@ -95,10 +95,7 @@ class AVOLNet(AvcNetwork):
 
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
-        return ops.normalize(self._audio_vector(audio, training), axis=-1)
-
-    def _audio_vector(self, audio, training: bool = False):
-        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+        return ops.normalize(self.sound_vectors(audio, training), axis=-1)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the map, and with a pooled head InfoNCE over its vectors."""
@@ -112,15 +109,19 @@ class AVOLNet(AvcNetwork):
 
     def similarity(self, image, audio):
         """Largest scalar products of images and their sounds, [batch]."""
-        return ops.max(self.similarity_map(image, audio), axis=(1, 2))
+        return ops.max(self.similarity_map(image, self.sound_vectors(audio)), axis=(1, 2))
 
     def _score_of(self, places, image, audio):
         return ops.max(places, axis=(1, 2))  # section 4.1
 
-    def similarity_map(self, image, audio):
+    def sound_vectors(self, audio, training: bool = False):
+        """What places are multiplied with, [batch, embedding_size]."""
+        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+
+    def similarity_map(self, image, sounds):
         """Scalar products by place, [batch, height, width]."""
         places = self.image_head(self.image_features(image))  # [batch, height, width, size]
-        return ops.einsum("bhwd,bd->bhw", places, self._audio_vector(audio))
+        return ops.einsum("bhwd,bd->bhw", places, sounds)
 
     def match_logits(self, similarities):
         """conv7: one scale and one bias, of all places."""

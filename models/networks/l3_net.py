@@ -68,15 +68,18 @@ class L3Net(AvcNetwork):
     def similarity(self, image, audio):
         """Logits of images and their sounds, [batch]."""
         seen = self.pool(self.image_features(image))
-        return self._logits(seen, self.pool(self.audio_features(audio)))
+        return self._logits(seen, self.sound_vectors(audio))
 
-    def similarity_map(self, image, audio):
+    def sound_vectors(self, audio):
+        """conv4_2 of sounds, pooled, [batch, channels]."""
+        return self.pool(self.audio_features(audio))
+
+    def similarity_map(self, image, sounds):
         """The decision at every place of conv4_2 instead of over all, [batch, height, width].
 
         Not in the paper, which shows single channels of conv4_2.
         """
-        heard = self.pool(self.audio_features(audio))  # [batch, channels]
-        return self._logits(self.image_features(image), heard[:, None, None])
+        return self._logits(self.image_features(image), sounds[:, None, None])
 
     def match_logits(self, similarities):
         """The similarities are logits already."""

@@ -109,6 +109,21 @@ def test_maps_of_whole_objects_are_finer_and_dark_where_the_score_is_low(
     assert (heatmap.max((1, 2)) < network.map_threshold).tolist() == (score < 0.5).tolist()
 
 
+@pytest.mark.parametrize("name", ["l3", "ave", "avol"])
+def test_a_mirrored_picture_has_the_mirrored_map_of_whole_objects(name, tiny_config, random_media):
+    network = build_network(tiny_config(name, whole_objects=True), seed=1)
+    image = np.random.default_rng(0).integers(0, 256, (2, 16, 40, 3)).astype(np.uint8)
+    _, audio = random_media(network.config, 2)
+    network.match_threshold = 0.1
+    # The network itself is not symmetrical: its scores are of the picture as it is.
+    same_score = np.full(2, 0.9, np.float32)
+    network._score_of = lambda places, image, audio: same_score
+    heatmap = _numpy(network.heatmap(image, audio))
+    mirrored = _numpy(network.heatmap(image[:, :, ::-1], audio))
+    assert np.ptp(heatmap) > 0.01
+    assert mirrored[:, :, ::-1] == pytest.approx(heatmap, abs=1e-4)
+
+
 def test_more_similar_is_more_likely(network):
     logits = _numpy(network.match_logits(np.linspace(-1, 0.99, 50, dtype=np.float32)))
     assert (np.diff(logits) > 0).all()

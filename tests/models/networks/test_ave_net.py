@@ -73,5 +73,7 @@ def test_its_map_is_its_head_at_every_place(network, random_media):
     features = keras.ops.convert_to_numpy(network.image_features(image))
     sound = keras.ops.convert_to_numpy(network.embed_audio(audio))
     place = keras.ops.convert_to_numpy(network.image_head(features[:, 1, 0]))
-    similarity = keras.ops.convert_to_numpy(network.similarity_map(image, audio))[:, 1, 0]
+    similarity = keras.ops.convert_to_numpy(
+        network.similarity_map(image, network.sound_vectors(audio))
+    )[:, 1, 0]
     assert similarity == pytest.approx((place * sound).sum(-1), abs=1e-5)

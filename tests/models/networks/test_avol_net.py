@@ -55,7 +55,9 @@ def test_the_map_is_of_scalar_products_with_the_sounds_vector(network, random_me
     sound = keras.ops.convert_to_numpy(network({"image": image, "audio": audio})["audio_embedding"])
     places = keras.ops.convert_to_numpy(network.image_head(network.image_features(image)))
     assert places.shape == (2, 2, 2, 8)
-    products = keras.ops.convert_to_numpy(network.similarity_map(image, audio))
+    products = keras.ops.convert_to_numpy(
+        network.similarity_map(image, network.sound_vectors(audio))
+    )
     assert products == pytest.approx((places * sound[:, None, None]).sum(-1), rel=1e-4, abs=1e-5)
 
 

@@ -62,6 +62,6 @@ def test_its_map_decides_at_every_place(network, random_media):
     features = network.image_features(image)
     heard = network.pool(network.audio_features(audio))
     place = keras.ops.convert_to_numpy(network._logits(features[:, 1, 0], heard))
-    whole = keras.ops.convert_to_numpy(network.similarity_map(image, audio))
+    whole = keras.ops.convert_to_numpy(network.similarity_map(image, network.sound_vectors(audio)))
     assert whole.shape == (2, 2, 2)
     assert whole[:, 1, 0] == pytest.approx(place, abs=1e-5)
