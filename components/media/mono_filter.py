@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -84,4 +86,5 @@ class MonoFilter:
 
 def _samples(frame: AudioFrame) -> np.ndarray:
     """int16 [n] of a packed mono frame, whose memory it keeps."""
-    return np.frombuffer(frame.planes[0], np.int16)[: frame.samples]
+    plane: Any = frame.planes[0]  # PyAV's types do not say that it is a buffer
+    return np.frombuffer(plane, np.int16)[: frame.samples]
