@@ -84,7 +84,7 @@ class MonoFilter:
         self._graph, self._source, self._sink = graph, source, sink
 
 
-def _samples(frame: AudioFrame) -> np.ndarray:
+def _samples(frame: Any) -> np.ndarray:
     """int16 [n] of a packed mono frame, whose memory it keeps."""
-    plane: Any = frame.planes[0]  # PyAV's types do not say that it is a buffer
-    return np.frombuffer(plane, np.int16)[: frame.samples]
+    # Any: PyAV's types do not say that a plane is a buffer, nor that a sink gives sound.
+    return np.frombuffer(frame.planes[0], np.int16)[: frame.samples]
