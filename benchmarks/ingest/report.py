@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import pathlib
 import platform
 import statistics
@@ -11,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from benchmarks.ingest.scene import FPS, HEIGHT, WIDTH
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 YARDSTICK = "decode_everything"
 """The contestant that decodes everything and keeps nothing."""
@@ -49,7 +49,7 @@ def machine() -> str:
     if cpuinfo.exists():
         lines = [line for line in cpuinfo.read_text().splitlines() if "model name" in line]
         model = lines[0].split(":")[1].strip() if lines else model
-    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}"
+    return f"{model}, {usable_processors()} cores; Python {platform.python_version()}"
 
 
 def clips(paths: Sequence[pathlib.Path], length: int, keys: Fraction) -> str:

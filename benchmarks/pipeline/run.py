@@ -16,6 +16,8 @@ import tempfile
 
 import click
 
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
+
 
 @click.command(help=__doc__.splitlines()[0])
 @click.option("--rounds", default=3, show_default=True, help="Repeats.")
@@ -26,7 +28,7 @@ def main(rounds: int, moments: int, check: bool) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from benchmarks.pipeline import search_indexing
 
-    print(f"{platform.machine()}, {os.cpu_count()} processors")
+    print(f"{platform.machine()}, {usable_processors()} processors")
     with tempfile.TemporaryDirectory() as folder:
         targets = search_indexing.measure(pathlib.Path(folder), rounds, moments)
     for target in targets:

@@ -16,6 +16,8 @@ import tempfile
 
 import click
 
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
+
 
 @click.command(help=__doc__.splitlines()[0])
 @click.option("--rounds", default=7, show_default=True, help="Repeats.")
@@ -41,7 +43,7 @@ def main(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from benchmarks.serving import prediction, search, vector_databases
 
-    print(f"{platform.machine()}, {os.cpu_count()} processors")
+    print(f"{platform.machine()}, {usable_processors()} processors")
     targets = []
     with tempfile.TemporaryDirectory() as folder:
         if not only_databases:

@@ -10,13 +10,14 @@ they do not depend much on the machine. Other work on it still makes them uncert
 
 from __future__ import annotations
 
-import os
 import pathlib
 import platform
 import statistics
 import tempfile
 
 import click
+
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 _END_TO_END = 0.95
 _INPUT_MILLISECONDS = 0.75
@@ -58,7 +59,7 @@ def main(batch_size: int, steps: int, rounds: int, examples: int, tiny: bool, ch
         )
         found: Measurements = measure(config, files, batch_size, steps, rounds, 4 * examples)
         overhead = workers_overhead(config, files, batch_size, 4 * steps, _WORKERS)
-    cores = os.cpu_count() or 1
+    cores = usable_processors()
     print(f"sound as stored; pairs/s that {cores} cores and storage of 100 MB/s allow")
     for cost in costs:
         print(

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 
+from objects_that_sound.components.die_with_parent import die_with_parent
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.serving.launcher.free_ports import free_ports
 
@@ -78,10 +80,13 @@ def _cpu_seconds(setup: dict, count: int) -> list[float]:
 
 def main() -> None:
     """Takes the steps of one worker, and prints their CPU time in seconds."""
+    die_with_parent()
     from objects_that_sound.models.training.devices import device_strategy
     from objects_that_sound.models.training.workers import workers
 
     strategy, team = device_strategy(), workers()  # before TensorFlow computes anything
+    # TensorFlow takes SIGTERM for a notice that a team's worker will be gone soon, and goes on.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     import keras
 

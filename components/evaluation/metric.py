@@ -34,7 +34,7 @@ class Metric:
         title: name for people, such as "AVC accuracy".
         better: direction in which it gets better.
         rank: how far to the front it is shown.
-        unit: unit of its values; "" for a share, a score or a difference of such.
+        unit: unit of its values; "" for a share, a score from 0 to 1, or a difference of such.
         basis: what the figure refers to where that depends on what was measured, such as "by
             class" or "by video"; figures of one name but different bases cannot be compared.
     """
@@ -50,6 +50,13 @@ class Metric:
     def column(self) -> str:
         """Key of its figures in tables of several runs: its name, and its basis if it has one."""
         return f"{self.name}, {self.basis}" if self.basis else self.name
+
+    @property
+    def best(self) -> float | None:
+        """The best value that there can be; None where a unit or no direction leaves it open."""
+        if self.unit or self.better is Better.NEITHER:
+            return None
+        return 1.0 if self.better is Better.HIGHER else 0.0
 
     def on(self, basis: str) -> Metric:
         """The same metric, measured on a basis that its title then names."""

@@ -105,7 +105,8 @@ def check_threshold(
 
     Raises:
         ValueError: there is no such metric (the message names those that there are), a bound is
-            in a senseless direction, or there is nothing to compare the metric with.
+            in a senseless direction or beyond the metric's range, or there is nothing to compare
+            the metric with.
     """
     by_name = {metric.name: metric for metric in metrics}
     metric = by_name.get(threshold.metric)
@@ -120,6 +121,7 @@ def check_threshold(
         raise ValueError(f"higher is better for {name}: a threshold on it is {name}>=NUMBER")
     if metric.better is Better.LOWER and threshold.at_least is not None:
         raise ValueError(f"lower is better for {name}: a threshold on it is {name}<=NUMBER")
+    _check_range(threshold, metric)
     if metric.better is Better.NEITHER:
         for asked in ("max_loss", "no_loss", "beats_chance", "beats_baselines"):
             if getattr(threshold, asked) not in (None, False):
@@ -133,6 +135,23 @@ def check_threshold(
                 f"nothing is measured beside {name} that {asked} could compare it with. It can be "
                 f"asked of: {those}"
             )
+
+
+def _check_range(threshold: Threshold, metric: Metric) -> None:
+    if metric.best is None:
+        return
+    name, example = metric.name, "Write a share, such as 0.8 instead of 80."
+    if threshold.at_least is not None and threshold.at_least > metric.best:
+        raise ValueError(
+            f"no model reaches {threshold.at_least:g}, because {name} is at most {metric.best:g}. "
+            + example
+        )
+    if threshold.at_most is not None and threshold.at_most < metric.best:
+        raise ValueError(
+            f"no model reaches {threshold.at_most:g}, because {name} is at least {metric.best:g}"
+        )
+    if threshold.max_loss is not None and threshold.max_loss > 1:
+        raise ValueError(f"a loss of {name} is at most 1, so max_loss asks for nothing. " + example)
 
 
 _SPELLINGS = (

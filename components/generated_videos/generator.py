@@ -8,7 +8,6 @@ import dataclasses
 import functools
 import json
 import multiprocessing
-import os
 import pathlib
 import re
 import shutil
@@ -24,6 +23,7 @@ from objects_that_sound.components.generated_videos.renderer import Renderer
 from objects_that_sound.components.generated_videos.scene import Scene
 from objects_that_sound.components.generated_videos.story import LEAST_SECONDS
 from objects_that_sound.models.whole_file import whole_file
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 ANNOTATIONS = "annotations.jsonl"
 QUESTIONS = "boxes.json"
@@ -92,7 +92,7 @@ def generate_videos(
     known = _finished(directory)
     names = [Scene.sample(seed, index, seconds, difficulty).name for index in range(count)]
     missing = [index for index, name in enumerate(names) if name not in known]
-    results = _run(work, missing, count, workers or os.cpu_count() or 1, progress)
+    results = _run(work, missing, count, workers or usable_processors(), progress)
     for index, (annotation, _) in zip(missing, results, strict=True):
         known[names[index]] = json.dumps(annotation)
     _write(directory / ANNOTATIONS, "".join(known[name] + "\n" for name in names))

@@ -84,6 +84,7 @@ class MediaFile:
         self._source = source
         self._kept: dict[int, list[av.Packet]] | None = {}
         self._size = source_size(source)
+        self._first_position = 0  # byte of the first packet read
         head = source_head(source, HEAD_BYTES)
         self._announced_size = announced_size(head)
         self._container, chosen, listed = self._open(head)
@@ -242,6 +243,8 @@ class MediaFile:
                 size = packet.size
                 if not size:
                     continue
+                if not self._first_position:
+                    self._first_position = packet.pos or 0
                 number = packet.stream_index
                 index = self.video_index if number == video_number else self.audio_index
                 if not index.add(packet):
@@ -323,7 +326,11 @@ class MediaFile:
                 media_error.TRUNCATED,
                 f"holds {len(self.video_index)} of the {frames} frames it announces",
             )
-        if "mpegts" in formats and all(self._size % size for size in _TRANSPORT_PACKETS):
+        # A recording may begin inside a packet: whole ones are counted from a known one on, too.
+        lengths = self._size, self._size - self._first_position
+        if "mpegts" in formats and all(
+            length % size for size in _TRANSPORT_PACKETS for length in lengths
+        ):
             raise MediaError(media_error.TRUNCATED, "ends inside a transport stream packet")
         if not self._container.duration or not formats & _ANNOUNCES_DURATION:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -82,6 +84,7 @@ class MonoFilter:
         self._graph, self._source, self._sink = graph, source, sink
 
 
-def _samples(frame: AudioFrame) -> np.ndarray:
+def _samples(frame: Any) -> np.ndarray:
     """int16 [n] of a packed mono frame, whose memory it keeps."""
+    # Any: PyAV's types do not say that a plane is a buffer, nor that a sink gives sound.
     return np.frombuffer(frame.planes[0], np.int16)[: frame.samples]

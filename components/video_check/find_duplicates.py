@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterable, Sequence
 
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.sound_head import sound_head
 from objects_that_sound.components.video_check.probed_video import ProbedVideo
 from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 HEAD_SECONDS = 5
 """Seconds of sound of each video that are compared."""
@@ -41,7 +41,7 @@ def find_same_sounds(paths: Sequence[str]) -> list[list[str]]:
     from objects_that_sound.components.sound_benchmark_evaluator.leaks import find_twins
 
     names, sounds = [], []
-    with DecoderPool(max(1, min(os.cpu_count() or 1, len(paths)))) as pool:
+    with DecoderPool(max(1, min(usable_processors(), len(paths)))) as pool:
         tasks = [pool.submit(sound_head, path, SAMPLE_RATE, HEAD_SECONDS) for path in paths]
         for path, task in zip(paths, tasks, strict=True):
             try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.video_check.probed_video import ProbedVideo, probe_video
 from objects_that_sound.components.video_example_gen.decoder_pool import DecoderPool
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 _TIMEOUT_SECONDS = 60.0
 
@@ -25,7 +25,7 @@ def probe_videos(
         In the order of the paths.
     """
     found = []
-    processes = max(1, min(os.cpu_count() or 1, len(paths)))
+    processes = max(1, min(usable_processors(), len(paths)))
     with DecoderPool(processes, timeout=_TIMEOUT_SECONDS) as pool:
         tasks = [pool.submit(probe_video, path, path) for path in paths]
         for path, task in zip(paths, tasks, strict=True):

@@ -6,23 +6,21 @@ file may crash it, hang it or make it want all memory; that is what it is there 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pathlib
 import pickle
 import resource
-import signal
 import struct
 import sys
 from typing import Any, BinaryIO
 
+from objects_that_sound.components.die_with_parent import die_with_parent
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.media_error import MediaError
 
 HEADER = struct.Struct("<Q")
 """Goes before each message: its length."""
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OOM_SCORE = 800  # of 1000: the kernel ends decoders before the process that they work for
 
 
@@ -33,7 +31,7 @@ def main() -> None:
     that the process is ready. The memory limit, in bytes, is the only argument of the program.
     """
     requests, replies = _take_pipes()
-    _die_with_parent()
+    die_with_parent()  # elsewhere than on Linux, the pipe's end tells at the next read or write
     # What decoders import, once, before "ready": a broken installation is not a broken video. And
     # before the limit, which is for decoding.
     import objects_that_sound.components.video_example_gen.clip_sampler  # noqa: F401
@@ -93,15 +91,6 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     return requests, replies
-
-
-def _die_with_parent() -> None:
-    """Asks the kernel for SIGKILL when the thread that started this process is gone.
-
-    Elsewhere than on Linux a process notices at its next read or write that the pipe has ended.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _limit(memory: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import json
-import os
 import posixpath
 from collections.abc import Iterator
 from typing import Any, cast
@@ -45,6 +44,7 @@ from objects_that_sound.components.video_example_gen.splits import (
 from objects_that_sound.components.video_example_gen.video import Video
 from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
 from objects_that_sound.models import examples
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 REJECTS_NAME = "rejects.jsonl"
 """Name of the file of rejects in the folder of the examples artifact."""
@@ -141,7 +141,7 @@ class Executor(BaseExampleGenExecutor):
         total = sum(len(shard.videos) for shard in shards)
         # Several workers use several CPUs already.
         alone = pipeline.options.view_as(DirectOptions).direct_running_mode == "in_memory"
-        processes = _cpus() if local and alone else 1
+        processes = usable_processors() if local and alone else 1
         folder = None if storage.is_remote(store.folder) else store.folder
         with IngestProgress(total, shards=len(shards), folder=folder, shown=local) as progress:
             write_shard = WriteShard(config, store, progress.path, processes)
@@ -196,13 +196,6 @@ def _videos_to_examples(
         | "Spread" >> beam.Reshuffle()
         | "Decode" >> beam.ParDo(IngestVideo(config)).with_outputs(REJECTS, main="examples")
     ).examples
-
-
-def _cpus() -> int:
-    """CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _config(exec_properties: dict[str, Any]) -> IngestConfig:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import pathlib
 from typing import Any
 
 from google.protobuf import message
 
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 from objects_that_sound.serving.model_server import text_proto
 
 
@@ -33,7 +33,7 @@ class BatchingParameters:
     max_batch_size: int = 1000
     batch_timeout_micros: int = 0
     max_enqueued_batches: int = 10
-    num_batch_threads: int = os.cpu_count() or 1
+    num_batch_threads: int = usable_processors()
     thread_pool_name: str = "model_server_batch_threads"
     allowed_batch_sizes: tuple[int, ...] = ()
     pad_variable_length_inputs: bool = False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import pathlib
 from typing import Annotated
 
 from annotated_types import Ge, Interval
 
-_THREADS = 4 * (os.cpu_count() or 1)
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
+
+_THREADS = 4 * usable_processors()
 _OURS = "(Not a tensorflow_model_server flag.)"
 _Port = Annotated[int | None, Interval(ge=0, le=65535)]  # None, from Python only: any free one
 

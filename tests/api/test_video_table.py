@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from objects_that_sound.api import video_table
-from objects_that_sound.tfx_pipeline.commands import embed, score
+from objects_that_sound.tfx_pipeline.commands import embed, score, table_options
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_command_that_was_stopped_goes_on_where_it_was(
 
     arguments = [embed.command, videos, "--model", model_folder, "-o", output, "--json"]
     monkeypatch.setattr(video_table, "_ask", stopped)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr(table_options, "usable_processors", lambda: 1)
     result = run(*arguments)
     assert result.exit_code == 130
     assert "the same command goes on from there" in result.output

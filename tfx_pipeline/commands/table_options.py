@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 from objects_that_sound.tfx_pipeline.commands.rejects_csv import COLUMNS, write_rejects
 from objects_that_sound.tfx_pipeline.commands.stopped import Stopped
 
@@ -97,7 +97,7 @@ def write_table(
                 question,
                 every=every or _EVERY,
                 about=about,
-                workers=min(os.cpu_count() or 1, len(files)),
+                workers=min(usable_processors(), len(files)),
                 done=progress.update,
             )
     except KeyboardInterrupt:

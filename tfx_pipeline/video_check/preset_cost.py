@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.serving.launcher.usable_processors import usable_processors
 from objects_that_sound.tfx_pipeline.presets.preset import Preset
 
 # Measured on two cores, see docs/laboratory/ingest.md. Most of a video's cost is to open it and
@@ -68,7 +68,7 @@ def preset_cost(preset: Preset, moments_per_video: Sequence[int], flops: float) 
     image = pixels * (0.3 + 25 / network.image_size)
     example = image * network.frames + 2 * network.sample_rate
     weights = _weights(network)
-    cores = os.cpu_count() or 1
+    cores = usable_processors()
     if training.minutes:
         training_seconds = training.minutes * 60
     else:
@@ -85,7 +85,7 @@ def preset_cost(preset: Preset, moments_per_video: Sequence[int], flops: float) 
 
 
 def machine_flops() -> float:
-    """Operations a second that matrix products reach on all of this machine's processors.
+    """Operations a second that matrix products reach on all processors that this process may use.
 
     Counted by the time of a processor, not by the clock: others may be at work beside it. Takes
     0.2 s.
@@ -98,7 +98,7 @@ def machine_flops() -> float:
         for _ in range(10):
             matrix @ matrix
         seconds.append((time.process_time() - start) / 10)
-    return 2 * 256**3 / min(one for one in seconds if one > 0) * (os.cpu_count() or 1)
+    return 2 * 256**3 / min(one for one in seconds if one > 0) * usable_processors()
 
 
 def flops_per_pair(network: NetworkConfig) -> float:

@@ -89,6 +89,8 @@ METRICS = (
     Metric("avc_accuracy", "AVC accuracy"),
     Metric("fires_silence", "Fires at silence", Better.LOWER),
     Metric("universal_threshold", "Universal threshold", Better.NEITHER),
+    Metric("loudness", "Mean loudness", Better.LOWER, unit="dBFS"),
+    Metric("gain", "Gain over random networks"),
 )
 
 
@@ -101,6 +103,12 @@ METRICS = (
         "universal_threshold<=0.1",
         "avc_accuracy:beats_baselines:beats_chance:no_loss",
         "fires_silence:beats_chance",
+        "avc_accuracy>=1:max_loss=1",
+        "fires_silence<=0",
+        "fires_silence<=1.5",  # asks for nothing, and could be met
+        "universal_threshold>=3",
+        "loudness<=-20:max_loss=6",
+        "gain>=-0.1",
     ],
 )
 def test_a_bound_in_the_metrics_own_direction_is_taken(text):
@@ -119,6 +127,11 @@ def _check(text: str) -> None:
         ("accuracy_of_tea>=0.8", "avc_accuracy, fires_silence, universal_threshold"),
         ("avc_accuracy<=0.8", "higher is better.*avc_accuracy>=NUMBER"),
         ("fires_silence>=0.8", "lower is better.*fires_silence<=NUMBER"),
+        ("avc_accuracy>=80", "no model reaches 80, because avc_accuracy is at most 1.*0.8"),
+        ("avc_accuracy>=1.01", "at most 1"),
+        ("gain>=5:no_loss", "gain is at most 1"),
+        ("fires_silence<=-0.1", "no model reaches -0.1, because fires_silence is at least 0"),
+        ("avc_accuracy>=0.8:max_loss=5", "max_loss asks for nothing.*0.8"),
         ("universal_threshold:max_loss=0.1", "so max_loss cannot be asked"),
         ("universal_threshold:no_loss", "so no_loss cannot be asked"),
         ("universal_threshold:beats_chance", "so beats_chance cannot be asked"),

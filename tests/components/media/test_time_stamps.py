@@ -296,6 +296,30 @@ def _segments(source, folder, at: list[float], suffix: str) -> list:
     return paths
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda content: bytes(100) + content,
+        lambda content: b"G" * 40 + content,
+        lambda c: c[-88:] + c,
+    ],
+    ids=["zeros", "what looks like a beginning", "the end of another packet"],
+)
+@pytest.mark.parametrize("time_code", [0, 4], ids=["plain", "with time codes"])
+def test_a_transport_stream_may_begin_inside_a_packet(media, tmp_path, begin, time_code):
+    content = media(tmp_path / "plain.ts", frames=100, **MP2).read_bytes()
+    wanted = read_clips(tmp_path / "plain.ts", [1.0, 3.0], image_size=32)
+    packets = [content[place : place + PACKET] for place in range(0, len(content), PACKET)]
+    content = b"".join(bytes(time_code) + packet for packet in packets)
+    path = tmp_path / "inside.ts"
+    path.write_bytes(begin(content))
+    found = read_clips(path, [1.0, 3.0], image_size=32)
+    assert [(clip.jpeg, clip.pcm) for clip in found] == [(clip.jpeg, clip.pcm) for clip in wanted]
+    path.write_bytes(begin(content)[:-50])
+    with pytest.raises(MediaError, match="truncated"):
+        read_clips(path, [1.0], image_size=32)
+
+
 @pytest.mark.parametrize("suffix", ["mkv", "flv", "ts", "mp4"])
 def test_parts_that_keep_their_time_stamps_are_not_truncated(media, number_in, tmp_path, suffix):
     whole = media(tmp_path / "whole.mp4", frames=250, video_options={"g": "75", "bf": "0"})

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from objects_that_sound.serving.launcher.free_ports import free_ports
+
 _GOOD = 24
 
 
@@ -130,7 +132,7 @@ def job_service(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def worker_pool(tmp_path_factory) -> Iterator[str]:
     """HOST:PORT of a Beam worker pool, which starts worker processes on demand."""
-    port = _free_port()
+    [port] = free_ports(1)
     module = "apache_beam.runners.worker.worker_pool_main"
     folder = tmp_path_factory.mktemp("worker_pool")
     with _running([sys.executable, "-m", module, f"--service_port={port}"], folder):
@@ -139,21 +141,9 @@ def worker_pool(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    """A function that finds a port of loopback that nothing listens on."""
-    return _free_port
-
-
-@pytest.fixture(scope="session")
 def running() -> Callable[..., contextlib.AbstractContextManager[subprocess.Popen]]:
     """A context that runs a command with a folder for its log, and ends all that it started."""
     return _running
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        return listener.getsockname()[1]
 
 
 @contextlib.contextmanager

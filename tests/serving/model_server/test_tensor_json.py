@@ -77,7 +77,7 @@ def test_white_space_and_padding_do_not_count_in_base64(text):
 
 @pytest.mark.parametrize("text", ["A", "AAAAA", "AA=A", "AA==AA==", "-_-_", "\u00e9A==", "A\0A="])
 def test_what_is_no_base64_is_refused(text):
-    with pytest.raises(ValueError, match="base64|ASCII"):
+    with pytest.raises(ValueError, match=r"base64|ASCII"):
         tensor_json.decode_base64(text)
 
 

@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from objects_that_sound.serving.launcher.free_ports import free_ports
+
 FLINK_VERSION = "1.19"
 SLOTS = 2
 
@@ -141,16 +143,16 @@ def _make_job_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def flink(java, running, free_port, tmp_path_factory) -> Iterator[Flink]:
+def flink(java, running, tmp_path_factory) -> Iterator[Flink]:
     """A cluster of the tests' own; about 2 GB of memory."""
     home = _BUILD / f"flink-{FLINK_VERSION}" / "pyflink"
     if not home.is_dir():
         pytest.skip(f"there is no Flink in {home.parent}; `make test-flink` fetches it")
     folder = tmp_path_factory.mktemp("flink")
-    rest_port = free_port()
+    port, rest_port = free_ports(2)
     settings = {
         "jobmanager.rpc.address": "localhost",
-        "jobmanager.rpc.port": free_port(),
+        "jobmanager.rpc.port": port,
         "jobmanager.bind-host": "localhost",
         "jobmanager.memory.process.size": "900m",
         "rest.address": "localhost",
