@@ -93,9 +93,8 @@ class _Printer(RunListener):
         click.secho(matches.text, fg="yellow" if matches.missed else None, err=True)
 
     def span_planned(self, plan: str) -> None:
-        click.echo(
-            plan, err=self._as_json
-        )  # all that there is to tell, where nothing is to be done
+        # All that there is to tell, where nothing is to be done.
+        click.echo(plan, err=self._as_json)
 
     def root_moved(self, was: str) -> None:
         click.echo(f"the root was {was} before: everything is computed anew this once", err=True)

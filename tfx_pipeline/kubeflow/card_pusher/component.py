@@ -9,7 +9,7 @@ from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import BaseChannel, Channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
-from tfx.types.standard_component_specs import PUSHED_MODEL_KEY, PusherSpec
+from tfx.types.standard_component_specs import PusherSpec
 
 from objects_that_sound.components.evaluation.artifacts import Evaluation
 from objects_that_sound.tfx_pipeline.kubeflow.card_pusher.executor import Executor
@@ -67,7 +67,6 @@ class CardPusher(BaseComponent):
             parameters: JSON of the components' parameters that the card states; see `RunSummary`.
             data_license: licence of the videos, in the user's words; "" where it was not stated.
         """
-        outputs = {PUSHED_MODEL_KEY: Channel(type=standard_artifacts.PushedModel)}
         super().__init__(
             CardPusherSpec(
                 model=model,
@@ -79,6 +78,6 @@ class CardPusher(BaseComponent):
                 push_destination=push_destination,
                 parameters=parameters,
                 data_license=data_license,
-                **outputs,
+                pushed_model=Channel(type=standard_artifacts.PushedModel),
             )
         )
