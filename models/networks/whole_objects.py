@@ -21,7 +21,11 @@ _STEEP_UP_TO = 0.9
 above it would lose half a cell at each side."""
 
 _SHARPNESS = 8.0
-"""Factor of the difference of logits between lit and dark."""
+"""Factor of the difference of logits, by which maps above the threshold soon have their full size."""
+
+_DIMNESS = 0.25
+"""Power of a score below the threshold: benchmarks take a threshold for all pictures from the maps of
+other sounds, and black ones would make it zero."""
 
 
 def whole_objects(
@@ -36,8 +40,8 @@ def whole_objects(
     weights are those of an attention with positions and colours for queries and keys.
 
     The outline of an object is where that mean is a certain share of the largest one. There the map
-    is `AT_OUTLINE` in all pictures that fit their sound. In others all of it is below that, and
-    nearly black where the score is much below the threshold.
+    is `AT_OUTLINE` in all pictures that fit their sound. In others all of it is below that, the
+    darker the less they fit.
 
     Args:
         places: [batch, height, width], probability by place that it makes the sound.
@@ -71,6 +75,8 @@ def whole_objects(
     start = _STEEP_UP_TO * _OUTLINE / AT_OUTLINE  # relative mean square where it gets flat
     flat = _STEEP_UP_TO + (1 - _STEEP_UP_TO) / (1 - start) * (relative - start)
     lit = ops.sigmoid(_SHARPNESS * (_logit(score) - _logit(match_threshold)))  # [batch]
+    dim = AT_OUTLINE * (score / match_threshold) ** _DIMNESS
+    lit = ops.where(score < match_threshold, dim, lit)
     return ops.clip(ops.minimum(steep, flat), 0.0, 1.0) * lit[:, None, None]
 
 
