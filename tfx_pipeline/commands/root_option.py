@@ -50,11 +50,13 @@ def new_root_option(default: str | None = None) -> Callable[..., Any]:
     Args:
         default: folder; None where the option must be given.
     """
+    # For click, a default of None is a default.
+    otherwise: dict[str, Any] = (
+        {"required": True} if default is None else {"default": default, "show_default": True}
+    )
     return click.option(
         "--root",
-        required=default is None,
-        default=default,
-        show_default=True,
+        **otherwise,
         type=click.Path(file_okay=False),
         help="Folder of the run, or s3://bucket/folder. It keeps everything, and is made if needed.",
     )

@@ -104,7 +104,8 @@ def test_neither_workers_nor_the_order_of_the_list_change_a_byte(
     listed, ingested, tmp_path, monkeypatch, workers, decoders
 ):
     monkeypatch.setattr(
-        "objects_that_sound.components.video_example_gen.executor._cpus", lambda: decoders
+        "objects_that_sound.components.video_example_gen.executor.usable_processors",
+        lambda: decoders,
     )
     shuffled = random.Random(workers).sample(listed, len(listed))
     assert shuffled != listed

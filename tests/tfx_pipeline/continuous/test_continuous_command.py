@@ -47,7 +47,7 @@ def ingested(videos, paths, monkeypatch) -> None:
 def test_no_new_videos_end_well(videos, paths):
     result = _run(videos, paths)
     assert result.exit_code == 0, result.output
-    assert "No new videos: all 10 are in earlier spans" in result.output
+    assert "There are no new videos: all 10 belong to earlier spans" in result.output
     assert not pathlib.Path(paths.pipeline_root).exists()
 
 
