@@ -7,9 +7,11 @@ artifacts whose frames and sounds carry their class (`write_examples`), and a mo
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 import av
@@ -99,7 +101,7 @@ def make_media(
     seconds = len(frames) / fps
     if isinstance(sound, str):
         sound = np.random.default_rng(1).normal(0, 0.1, round(seconds * sample_rate))
-    with av.open(str(path), "w", options=options or {}) as output:
+    with _scheduled_as_before(), av.open(str(path), "w", options=options or {}) as output:
         streams = []
         if video_codec:
             video = output.add_stream(video_codec, rate=fps, options=video_options or {})
@@ -135,6 +137,20 @@ def make_media(
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
             output.mux(packet)
     return path
+
+
+@contextlib.contextmanager
+def _scheduled_as_before() -> Iterator[None]:
+    """SVT-AV1 gives the thread that starts it real-time priority, if it belongs to root.
+
+    All that a test starts later would inherit it, and what waits for others by looking again and
+    again, as browsers do, would never let them run.
+    """
+    policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameter)
 
 
 def _encode_sound(audio, sound, sample_rate, layout, start, gaps) -> list:
