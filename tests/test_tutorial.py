@@ -120,7 +120,7 @@ def ran(blocks, root) -> Iterator[Iterator[tutorial.Command]]:
 def test_every_command_runs_in_its_turn(ran, line):
     command = next(ran, None)
     assert command is not None, "a command before this one failed"
-    refused = line.startswith("ots run") and "--preset" not in line and "--threshold" not in line
+    refused = line.startswith("ots run ") and "--preset" not in line and "--threshold" not in line
     assert command.status == (3 if refused else 0)
     if line == "echo $?":
         assert command.output == "3\n"
