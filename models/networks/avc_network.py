@@ -186,7 +186,7 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     @abc.abstractmethod
     def sound_vectors(self, audio):
-        """Maps [batch, samples] to what the places of an image are compared with, [batch, size]."""
+        """Maps [batch, samples] to what images and their places are compared with, [batch, size]."""
 
     @abc.abstractmethod
     def similarity_map(self, image, sounds):
@@ -196,8 +196,8 @@ class AvcNetwork(keras.Model, abc.ABC):
         """
 
     @abc.abstractmethod
-    def similarity(self, image, audio):
-        """Maps images and their sounds to their similarity, [batch]."""
+    def similarity(self, image, sounds):
+        """Maps images and the `sound_vectors` to their similarity, [batch]."""
 
     @abc.abstractmethod
     def match_logits(self, similarities):
@@ -205,7 +205,7 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def score(self, image, audio):
         """Probability that image and sound correspond, [batch], for inference."""
-        return ops.sigmoid(self.match_logits(self.similarity(image, audio)))
+        return self._probability(self.similarity(image, self.sound_vectors(audio)))
 
     def heatmap(self, image, audio):
         """The map of `localise` alone."""
@@ -221,13 +221,13 @@ class AvcNetwork(keras.Model, abc.ABC):
             the `score` [batch].
         """
         sounds = self.sound_vectors(audio)
-        places = self._matching_places(image, sounds)
-        score = self._score_of(places, image, audio)
+        places = self._probability(self.similarity_map(image, sounds))
+        score = self._score_of(places, image, sounds)
         if not self.config.whole_objects:
             return places, score
         # What tells an object is often at one side of it; in the mirror image it is at the other.
         whole = image[:, :, : ops.shape(places)[2] * self.cell_pixels]
-        mirrored = self._matching_places(ops.flip(whole, axis=2), sounds)
+        mirrored = self._probability(self.similarity_map(ops.flip(whole, axis=2), sounds))
         places = (places + ops.flip(mirrored, axis=2)) / 2
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
@@ -235,17 +235,16 @@ class AvcNetwork(keras.Model, abc.ABC):
         bound = self.match_threshold
         return whole_objects(places, picture, score, bound, self.cell_pixels, crop), score
 
-    def _matching_places(self, image, sounds):
-        """Probability by place that it makes the sound, [batch, height, width]."""
-        return ops.sigmoid(self.match_logits(self.similarity_map(image, sounds)))
+    def _probability(self, similarities):
+        return ops.sigmoid(self.match_logits(similarities))
 
     @property
     def map_threshold(self) -> float:
         """Value that a heat map reaches where something makes the sound, the same for all images."""
         return AT_OUTLINE if self.config.whole_objects else self.match_threshold
 
-    def _score_of(self, places, image, audio):
-        return self.score(image, audio)
+    def _score_of(self, places, image, sounds):
+        return self._probability(self.similarity(image, sounds))
 
     def image_features(self, image, training: bool = False):
         """Maps [batch, crop, crop, 3] to conv4_2, [batch, height, width, filters[-1]]."""

@@ -80,13 +80,13 @@ class AVENet(AvcNetwork):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
 
-    def similarity(self, image, audio):
-        """Cosines of images and their sounds, [batch]."""
-        return ops.sum(self.embed_image(image) * self.embed_audio(audio), axis=-1)
-
     def sound_vectors(self, audio):
         """The embeddings of sounds, [batch, embedding_size]."""
         return self.embed_audio(audio)
+
+    def similarity(self, image, sounds):
+        """Cosines of images and their sounds, [batch]."""
+        return ops.sum(self.embed_image(image) * sounds, axis=-1)
 
     def similarity_map(self, image, sounds):
         """Cosines of the head applied at every place of conv4_2, [batch, height, width].

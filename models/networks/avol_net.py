@@ -107,16 +107,16 @@ class AVOLNet(AvcNetwork):
             loss = loss + info_nce(cosines, *masks)
         return loss
 
-    def similarity(self, image, audio):
-        """Largest scalar products of images and their sounds, [batch]."""
-        return ops.max(self.similarity_map(image, self.sound_vectors(audio)), axis=(1, 2))
-
-    def _score_of(self, places, image, audio):
-        return ops.max(places, axis=(1, 2))  # section 4.1
-
     def sound_vectors(self, audio, training: bool = False):
         """What places are multiplied with, [batch, embedding_size]."""
         return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+
+    def similarity(self, image, sounds):
+        """Largest scalar products of images and their sounds, [batch]."""
+        return ops.max(self.similarity_map(image, sounds), axis=(1, 2))
+
+    def _score_of(self, places, image, sounds):
+        return ops.max(places, axis=(1, 2))  # section 4.1
 
     def similarity_map(self, image, sounds):
         """Scalar products by place, [batch, height, width]."""

@@ -48,13 +48,13 @@ class L3Net(AvcNetwork):
 
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, filters[-1]]."""
-        return _unit_length(self.pool(self.audio_features(audio, training)))
+        return _unit_length(self.sound_vectors(audio, training))
 
     def call(self, inputs, training: bool = False):
         """Logits of all pairs and the pooled features of images and sounds."""
         audio = self.heard(inputs["audio"], training)
         seen = self.pool(self.image_features(inputs["image"], training))  # [batch, channels]
-        heard = self.pool(self.audio_features(audio, training))  # [sounds, channels]
+        heard = self.sound_vectors(audio, training)  # [sounds, channels]
         heard = self._all_sounds(heard, inputs["audio"], training)
         logits = self._logits(seen[:, None], heard[None, :])  # [batch, sounds]
         logits = self._all_images(logits, training)
@@ -65,14 +65,13 @@ class L3Net(AvcNetwork):
             "audio_embedding": heard,
         }
 
-    def similarity(self, image, audio):
-        """Logits of images and their sounds, [batch]."""
-        seen = self.pool(self.image_features(image))
-        return self._logits(seen, self.sound_vectors(audio))
-
-    def sound_vectors(self, audio):
+    def sound_vectors(self, audio, training: bool = False):
         """conv4_2 of sounds, pooled, [batch, channels]."""
-        return self.pool(self.audio_features(audio))
+        return self.pool(self.audio_features(audio, training))
+
+    def similarity(self, image, sounds):
+        """Logits of images and their sounds, [batch]."""
+        return self._logits(self.pool(self.image_features(image)), sounds)
 
     def similarity_map(self, image, sounds):
         """The decision at every place of conv4_2 instead of over all, [batch, height, width].

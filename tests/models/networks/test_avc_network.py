@@ -76,7 +76,7 @@ def test_scores_are_probabilities_of_the_diagonal_of_all_pairs(network, media):
     assert score == pytest.approx(1 / (1 + np.exp(-diagonal)), abs=1e-5)
     assert ((score > 0) & (score < 1)).all()
     for j in (1, 2, 3):  # and of the other ones
-        other = _numpy(network.similarity(image, np.roll(audio, -j, 0)))
+        other = _numpy(network.similarity(image, network.sound_vectors(np.roll(audio, -j, 0))))
         assert other == pytest.approx(
             [similarities[i, (i + j) % 4] for i in range(4)], abs=1e-4, rel=1e-4
         )
@@ -117,7 +117,7 @@ def test_a_mirrored_picture_has_the_mirrored_map_of_whole_objects(name, tiny_con
     network.match_threshold = 0.1
     # The network itself is not symmetrical: its scores are of the picture as it is.
     same_score = np.full(2, 0.9, np.float32)
-    network._score_of = lambda places, image, audio: same_score
+    network._score_of = lambda places, image, sounds: same_score
     heatmap = _numpy(network.heatmap(image, audio))
     mirrored = _numpy(network.heatmap(image[:, :, ::-1], audio))
     assert np.ptp(heatmap) > 0.01
