@@ -6,12 +6,12 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
+from objects_that_sound.components.serving_validator.validation_file import VALIDATION_FILE
+from objects_that_sound.components.video_example_gen.artifact_names import REJECTS_NAME
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.page import load_json
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
-
-_REJECTS, _VALIDATION = "rejects.jsonl", "validation.json"
 
 
 def read_history(model_run: str) -> TrainingHistory | None:
@@ -33,7 +33,7 @@ def read_validation(infra_blessing: str) -> dict[str, Any]:
     Args:
         infra_blessing: folder of the InfraBlessing artifact; "" where there is none.
     """
-    return load_json(infra_blessing, _VALIDATION) or {}
+    return load_json(infra_blessing, VALIDATION_FILE) or {}
 
 
 def read_rejects(examples: str) -> tuple[dict[str, str], ...]:
@@ -42,9 +42,9 @@ def read_rejects(examples: str) -> tuple[dict[str, str], ...]:
     Args:
         examples: folder of the Examples artifact; "" where there is none.
     """
-    if not examples or not (pathlib.Path(examples) / _REJECTS).is_file():
+    if not examples or not (pathlib.Path(examples) / REJECTS_NAME).is_file():
         return ()
-    return tuple(json_rows(pathlib.Path(examples) / _REJECTS))
+    return tuple(json_rows(pathlib.Path(examples) / REJECTS_NAME))
 
 
 def decision_texts(
