@@ -6,6 +6,8 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
 from objects_that_sound.components.serving_validator.validation_file import VALIDATION_FILE
 from objects_that_sound.components.video_example_gen.artifact_names import REJECTS_NAME
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
@@ -50,17 +52,26 @@ def read_rejects(examples: str) -> tuple[dict[str, str], ...]:
 def decision_texts(
     evaluations: Iterable[RunEvaluation], validation: dict[str, Any]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The bounds that were kept, and those that were not, in words.
+    """The bounds that were kept, and those that were not, in words that begin with the title of a figure.
 
     Args:
         evaluations: what the evaluators found and decided.
         validation: what `read_validation` read.
     """
     decisions = [
-        (one.text, one.passed) for each in evaluations for one in each.result.decisions or ()
+        (_titled(one, each.result), one.passed)
+        for each in evaluations
+        for one in each.result.decisions or ()
     ]
     decisions += [(one["text"], one["passed"]) for one in validation.get("decisions", [])]
     return (
         tuple(text for text, passed in decisions if passed),
         tuple(text for text, passed in decisions if not passed),
     )
+
+
+def _titled(decision: Decision, result: EvaluationResult) -> str:
+    for one in result.metrics:
+        if one.metric.name == decision.metric and decision.text.startswith(f"{decision.metric} "):
+            return one.metric.title + decision.text.removeprefix(decision.metric)
+    return decision.text
