@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _NODE_TRACE = re.compile(r"\s*\[\[.*", re.DOTALL)
-_NO_TRACES = "<stack traces unavailable>"
+_CODE_TRACE = re.compile(r"Detected at node .*\n(?:(?:  .*|<stack traces unavailable>)?\n)+")
 
 
 def first_words(message: str) -> str:
     """TensorFlow's message without the traces of the graph, which mean nothing to a client."""
-    text = message.removeprefix("Graph execution error:").rpartition(_NO_TRACES)[2].strip()
+    text = _CODE_TRACE.sub("", message.removeprefix("Graph execution error:")).strip()
     return _NODE_TRACE.sub("", text) or message

@@ -64,8 +64,9 @@ def test_a_moment_whose_map_is_below_the_threshold_says_that_nothing_sounds(mode
     dark = dataclasses.replace(found, threshold=1.1)
     assert dark.boxes == () and "peak=" not in repr(dark)
     assert "nothing in the picture makes this sound" in dark._repr_html_()
-    cross = (np.asarray(one.picture()).min(2) > 240 for one in (found, dark))
-    assert [bool(one.any()) for one in cross] == [True, False]
+    # The frame is white; cross and outline have black edges.
+    black = (np.asarray(one.picture()).max(2) < 15 for one in (found, dark))
+    assert [bool(one.any()) for one in black] == [True, False]
 
 
 def test_search_gives_both_ways_and_shows_the_frames(where, video_file):

@@ -17,7 +17,7 @@ def test_the_traces_of_a_graph_are_left_out():
     with pytest.raises(tf.errors.InvalidArgumentError) as found:
         check(tf.constant(0))
     words = first_words(found.value.message)
-    assert words.startswith("assertion failed: [k must be positive]")
+    assert words.startswith("assertion failed: [k must be positive")
     assert "\n" not in words and "[[" not in words
 
 
