@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import re
 
@@ -55,6 +56,16 @@ def test_a_localised_moment_shows_its_heat_map_and_plays_its_sound(where, video_
     assert len(sound) == 44 + 2 * rate
     found.save(tmp_path / "map.png")
     assert Image.open(tmp_path / "map.png").width == 640
+
+
+def test_a_moment_whose_map_is_below_the_threshold_says_that_nothing_sounds(model, video_file):
+    found = model.localise(video=video_file, time=2.0)
+    assert len(found.boxes) == 1 and "peak=" in repr(found)
+    dark = dataclasses.replace(found, threshold=1.1)
+    assert dark.boxes == () and "peak=" not in repr(dark)
+    assert "nothing in the picture makes this sound" in dark._repr_html_()
+    cross = (np.asarray(one.picture()).min(2) > 240 for one in (found, dark))
+    assert [bool(one.any()) for one in cross] == [True, False]
 
 
 def test_search_gives_both_ways_and_shows_the_frames(where, video_file):

@@ -292,7 +292,17 @@ def test_the_advice_stands_at_the_top_in_the_words_of_the_json(summary):
     advice = report_json(summary)["advice"]
     top = html.unescape(page[: page.index('<section id="gate">')])
     assert advice["findings"]
+    top = re.sub(r"<code>(.*?)</code>", r"`\1`", top)
     assert all(text in top for text in (*advice["findings"], *advice["next_steps"]))
+
+
+def test_what_stands_between_backticks_is_shown_as_code(summary):
+    page = render_html(dataclasses.replace(summary, title="`as it is`"))
+    steps = report_json(summary)["advice"]["next_steps"]
+    commands = re.findall("`(ots [^`]+)`", " ".join(steps))
+    assert commands
+    assert all(f"<code>{html.escape(command)}</code>" in page for command in commands)
+    assert "`ots" not in page and "<h1>`as it is`</h1>" in page
 
 
 @pytest.mark.parametrize(
