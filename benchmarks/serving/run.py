@@ -16,6 +16,7 @@ import tempfile
 
 import click
 
+from benchmarks.serving.vector_databases import DATABASES
 from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 
@@ -29,6 +30,14 @@ from objects_that_sound.serving.launcher.usable_processors import usable_process
     show_default=True,
     help="Vectors in the vector databases; 0 leaves them out.",
 )
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    type=click.Choice(DATABASES),
+    default=DATABASES,
+    help="Vector database to measure; both if not given.",
+)
 @click.option("--only-databases", is_flag=True, help="Measure the vector databases alone.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
 def main(
@@ -36,6 +45,7 @@ def main(
     seconds: float,
     callers: int,
     database_vectors: int,
+    databases: tuple[str, ...],
     only_databases: bool,
     check: bool,
 ) -> None:
@@ -52,7 +62,7 @@ def main(
         if database_vectors:
             own = pathlib.Path(folder, "databases")
             own.mkdir()
-            targets += vector_databases.measure(own, database_vectors)
+            targets += vector_databases.measure(own, database_vectors, databases)
     for target in targets:
         print(target)
     if check and not all(target.met for target in targets):
