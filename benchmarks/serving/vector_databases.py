@@ -39,9 +39,7 @@ _MISSED = 0.01
 _MB = 1 << 20
 
 
-def measure(
-    folder: pathlib.Path, count: int, databases: Sequence[str] = DATABASES
-) -> list[Target]:
+def measure(folder: pathlib.Path, count: int, databases: Sequence[str] = DATABASES) -> list[Target]:
     """Writes the same vectors everywhere, searches them, and then changes 1 % of the videos.
 
     Args:
@@ -123,9 +121,7 @@ class _Database:
 def _milvus(folder: pathlib.Path) -> Iterator[_Database]:
     others = set(_children())
     with connect_database(f"milvus://{folder}/index.db") as database:
-        yield _Database(
-            "Milvus Lite", database, database, lambda: [*set(_children()) - others]
-        )
+        yield _Database("Milvus Lite", database, database, lambda: [*set(_children()) - others])
 
 
 @contextlib.contextmanager
