@@ -195,6 +195,8 @@ class Model:
             time: see `score`.
             k: number of results each way.
         """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
         moment = self._moment(image, audio, sample_rate, video, time, need_both=False)
         sounds = self.client.search_by_image(moment.images, k) if moment.image else [[]]
         images = self.client.search_by_audio(_sounds(moment), k) if moment.audio else [[]]

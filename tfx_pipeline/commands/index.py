@@ -126,7 +126,8 @@ def command(
     if removed:
         if address is None or model or examples or videos:
             raise click.UsageError("--remove goes with --to alone")
-        print_result(*_remove(address, removed), as_json)
+        result, words = _remove(address, removed)
+        print_result(result, as_json, words)
         return
     if model is None:
         raise click.UsageError("Missing option '--model'.")
