@@ -20,6 +20,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.announced_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.broken_chain import broken_places
 from objects_that_sound.components.media.containers import (
     Source,
@@ -29,7 +30,6 @@ from objects_that_sound.components.media.containers import (
     source_head,
     source_size,
 )
-from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
@@ -355,6 +355,10 @@ class MediaFile:
             length % size for size in _TRANSPORT_PACKETS for length in lengths
         ):
             raise MediaError(media_error.TRUNCATED, "ends inside a transport stream packet")
+        lacking = max(0, (self._announced_size or 0) - self._size)
+        if "asf" in formats and lacking * self.duration > _TRUNCATION_SECONDS * self._size:
+            # FFmpeg knows the duration by the same header, but forgets it where bytes are missing.
+            raise self._lacks_bytes()
         if not self._container.duration or not formats & _ANNOUNCES_DURATION:
             return
         announced = Fraction(self._container.duration, av.time_base)
@@ -366,15 +370,18 @@ class MediaFile:
         # file that starts late, where that makes a difference, the bytes are counted as well.
         end = found + self.origin
         if end >= enough:
-            if (self._announced_size or 0) > self._size:
-                detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
-                raise MediaError(media_error.TRUNCATED, detail)
+            if lacking:
+                raise self._lacks_bytes()
         # Other streams, as subtitles, may end later, which another reading shows.
         elif self._end_of_all_streams() < enough:
             raise MediaError(
                 media_error.TRUNCATED,
                 f"holds {float(end):.2f} s of the {float(announced):.2f} s it announces",
             )
+
+    def _lacks_bytes(self) -> MediaError:
+        detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
+        return MediaError(media_error.TRUNCATED, detail)
 
     def _end_of_all_streams(self) -> Fraction:
         """When the last packet of the file ends, in seconds by its time stamps."""
@@ -389,7 +396,8 @@ class MediaFile:
 
 def _reading_error(error: av.error.FFmpegError) -> MediaError:
     """What it means that a demuxer stopped before the end of the file."""
-    if isinstance(error, av.error.InvalidDataError | MemoryError):
+    damaged = isinstance(error, av.error.InvalidDataError | av.error.PatchWelcomeError)
+    if damaged or isinstance(error, MemoryError):
         return MediaError.from_decoder(error, "reading stopped")
     return MediaError(media_error.CANNOT_OPEN, f"reading stopped: {error.strerror}")
 

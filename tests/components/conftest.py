@@ -177,6 +177,12 @@ def media() -> Callable[..., pathlib.Path]:
 
 
 @pytest.fixture(scope="session")
+def make_frame() -> Callable[..., np.ndarray]:
+    """The function `numbered_frame`."""
+    return numbered_frame
+
+
+@pytest.fixture(scope="session")
 def number_in() -> Callable[[np.ndarray], int]:
     """The function `read_number`."""
     return read_number
