@@ -20,6 +20,10 @@ from remembering every character that it might have to go back to.)"""
 _LARGE = re.compile(r"[eE]\+?\d{3}|\d{300}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
+_LIST_BYTES, _OBJECT_BYTES = 64, 240
+"""Memory of a list and of an object with a value or two, without these."""
+_MAX_MEMORY_BYTES = 2**30
+
 _RAPIDJSONS_WORDS = {
     "expected a JSON value": "Invalid value.",
     "invalid literal": "Invalid value.",
@@ -42,8 +46,16 @@ def loads(body: bytes) -> Any:
     infinite, and the string could not be passed on.
 
     Raises:
-        ValueError: it is no such document; the message says where not.
+        ValueError: it is no such document (the message says where not), or one of so many lists and
+            objects that they would take more than a gigabyte: thirty times as much as the bytes.
     """
+    memory = body.count(b"[") * _LIST_BYTES + body.count(b"{") * _OBJECT_BYTES
+    if memory > _MAX_MEMORY_BYTES:
+        raise ValueError(
+            f"there are so many lists and objects that they would take {memory >> 20} MiB of "
+            f"memory, and at most {_MAX_MEMORY_BYTES >> 20} MiB are given to them; send fewer "
+            "instances at a time, or the same in columns"
+        )
     body = body.removeprefix(codecs.BOM_UTF8)
     try:
         return orjson.loads(body)

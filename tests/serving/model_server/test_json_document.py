@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 
 import hypothesis
 import pytest
@@ -91,6 +92,31 @@ def test_errors_are_told_in_rapidjson_s_words(text: str, words: str):
 def test_documents_that_are_nested_too_deeply(leaf: str):
     with pytest.raises(ValueError, match="depth limit"):
         json_document.loads(b"[" * 100_000 + leaf.encode())
+
+
+@pytest.mark.parametrize(("item", "least"), [("[]", 64), ("[[1], [2]]", 192), ('{"x": 1}', 240)])
+def test_lists_and_objects_of_more_memory_than_there_is(
+    item: str, least: int, monkeypatch: pytest.MonkeyPatch
+):
+    body = f"[{', '.join([item] * 100)}]".encode()
+    monkeypatch.setattr(json_document, "_MAX_MEMORY_BYTES", 64 + 100 * least)
+    assert len(json_document.loads(body)) == 100
+    monkeypatch.setattr(json_document, "_MAX_MEMORY_BYTES", 63 + 100 * least)
+    with pytest.raises(ValueError, match="send fewer instances at a time"):
+        json_document.loads(body)
+    in_columns = f'{{"x": [{", ".join(["1"] * 100)}]}}'.encode()
+    assert json_document.loads(in_columns) == {"x": [1] * 100}
+
+
+def test_a_list_takes_about_the_memory_that_is_counted():
+    body = b"[" + b"[0]," * 100_000 + b"[0]]"
+    tracemalloc.start()
+    try:
+        loaded = json_document.loads(body)
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < 2 * json_document._LIST_BYTES * len(loaded)
 
 
 _NUMBERS = strategies.integers() | strategies.floats()
