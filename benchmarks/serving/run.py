@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import pathlib
 import platform
+import signal
+import sys
 import tempfile
 
 import click
@@ -50,6 +52,7 @@ def main(
     check: bool,
 ) -> None:
     """See the module."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # databases end in time, too
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from benchmarks.serving import prediction, search, vector_databases
 
