@@ -45,6 +45,7 @@ from objects_that_sound.components.localisation_evaluator.localisation_statistic
     pointing_statistics,
 )
 from objects_that_sound.components.localisation_evaluator.localise import Localised
+from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
 from objects_that_sound.components.retrieval_evaluator.evaluator import DIRECTIONS, NDCG
 from objects_that_sound.components.retrieval_evaluator.gallery import Gallery
@@ -321,32 +322,39 @@ def _localise(function: Callable, network: AvcNetwork, held: Rows, other: list[i
     images, own = _column(held, contract.IMAGE), _column(held, contract.AUDIO)
     noises = np.asarray(BackgroundSounds(257, seed=0).noise(len(own[0]) // 2))[1:]
     noise = [one.tobytes() for one in np.round(noises * 32767).astype("<i2")]
-    kinds = {
+    keys = [example_fields.example_key(row) for row in held]
+    groups = [example_fields.group(row) for row in held]
+    heard = [example_fields.labels(row) for row in held]
+    seen = [example_fields.visible_labels(row) for row in held]
+    elsewhere = off_screen_sounds(keys, groups, heard, seen, seed=0)
+    kinds: dict[str, list[bytes | None]] = {
         "true": own,
         "wrong": [own[row] for row in other],
         "silence": [bytes(len(one)) for one in own],
         "noise": [noise[row % len(noise)] for row in range(len(own))],
+        "off_screen": [
+            own[keys.index(elsewhere[key])] if key in elsewhere else None for key in keys
+        ],
     }
-    maps = {}
+    maps, scores, peaks = {}, {}, {}
     for kind, sounds in kinds.items():
-        found = _in_batches(function, images, sounds)
+        rows = [row for row, sound in enumerate(sounds) if sound is not None]
+        found = _in_batches(function, [images[row] for row in rows], [sounds[row] for row in rows])
         maps[kind] = [
             {name: values[row] for name, values in one.items()}
             for one in found
             for row in range(len(one["score"]))
         ]
-    localised = Localised(
-        maps["true"],
-        maps["wrong"],
-        {kind: np.array([one["score"] for one in found]) for kind, found in maps.items()},
-        {kind: np.array([one["heatmap"].max() for one in found]) for kind, found in maps.items()},
-    )
+        scores[kind], peaks[kind] = np.full([2, len(held)], np.nan)
+        scores[kind][rows] = [one["score"] for one in maps[kind]]
+        peaks[kind][rows] = [one["heatmap"].max() for one in maps[kind]]
+    localised = Localised(maps["true"], maps["wrong"], scores, peaks)
     statistics = firing_statistics(localised)
     boxes = [row[contract.BOX] for row in held if row.get(contract.BOX)]
     if len(boxes) == len(held):
         overlaps = measure_overlaps(localised, boxes, 0, network.map_threshold)
         statistics |= pointing_statistics(localised, boxes, overlaps)
-    _intervals(statistics, [example_fields.group(row) for row in held])
+    _intervals(statistics, groups)
 
 
 if __name__ == "__main__":

@@ -39,13 +39,14 @@ def _seconds(root: int) -> float:
     """Time of a process, of all that live below it, and of those that they have waited for."""
     children: dict[int, list[int]] = {}
     ticks: dict[int, int] = {}
-    for folder in pathlib.Path("/proc").iterdir():
+    for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:  # no process, or one that has just ended
+            fields = file.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
             continue
-        children.setdefault(int(fields[1]), []).append(int(folder.name))
-        ticks[int(folder.name)] = sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+        process = int(file.parent.name)
+        children.setdefault(int(fields[1]), []).append(process)
+        ticks[process] = sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
     waiting, total = [root], 0
     while waiting:
         process = waiting.pop()
