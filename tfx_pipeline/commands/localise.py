@@ -113,7 +113,7 @@ def command(
     video = clip or video
     client_options.check_media_options(image, audio, video, need_both=True)
     kind = "" if output is None else output.suffix.lower()
-    if kind and kind not in (_FILM, *_PICTURES):
+    if output is not None and kind not in (_FILM, *_PICTURES):
         raise click.UsageError(f"{output} is neither an .mp4, nor a .png or .jpg: give such a name")
     if kind == _FILM and (video is None or time is not None):
         raise click.UsageError(

@@ -169,6 +169,7 @@ def test_what_cannot_be_done(case: Callable, video, model, tmp_path: pathlib.Pat
     ("arguments", "words"),
     [
         (["VIDEO", "-o", "a.gif"], "neither an .mp4, nor a .png or .jpg"),
+        (["VIDEO", "-o", "overlay"], "neither an .mp4, nor a .png or .jpg"),
         (["VIDEO", "-o", "VIDEO"], "is a file to read"),
         (["VIDEO", "-o", "a.mp4", "--time=1"], "an .mp4 shows a whole video"),
         (["VIDEO", "--video", "VIDEO"], "give VIDEO or --video, not both"),
