@@ -78,13 +78,14 @@ class Servable:
         """The signature of that name; the empty name means `serving_default`.
 
         Raises:
-            ServingError: INVALID_ARGUMENT, there is none; the message lists those there are.
+            ServingError: FAILED_PRECONDITION, there is none; the message lists those there are.
         """
         name = name or DEFAULT_SIGNATURE
         names = sorted(n for n in self.signatures if not n.startswith(_INTERNAL_SIGNATURE_PREFIX))
         if name not in names:
-            raise ServingError.invalid_argument(
-                f'Serving signature key "{name}" not found. The model has: {", ".join(names)}'
+            raise ServingError(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f'Serving signature key "{name}" not found. The model has: {", ".join(names)}',
             )
         return self.signatures[name]
 
@@ -109,8 +110,8 @@ class Servable:
             An array for each output, sorted by name.
 
         Raises:
-            ServingError: INVALID_ARGUMENT where inputs do not fit the signature or the model
-                rejects them; DEADLINE_EXCEEDED; whatever status TensorFlow gives otherwise.
+            ServingError: FAILED_PRECONDITION where there is no such signature; INVALID_ARGUMENT
+                where inputs do not fit it or the model rejects them; DEADLINE_EXCEEDED; whatever status TensorFlow gives otherwise.
         """
         signature = self.signature(signature_name)
         feeds = _checked_inputs(signature, inputs)
