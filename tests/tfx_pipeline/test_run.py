@@ -231,7 +231,7 @@ def test_a_refused_model_is_not_pushed_and_the_run_says_why(refused_run, first_r
     assert report["served"] is False
     [reason] = report["reasons"]
     accuracy = report["evaluations"]["avc"]["metrics"]["avc_accuracy"]
-    assert f"avc_accuracy {accuracy['value']:.3f} (" in reason
+    assert f"AVC accuracy {accuracy['value']:.3f} (" in reason
     assert "is below 1.000" in reason
     assert f"Not pushed: {reason}" in refused_run.output
 
