@@ -106,8 +106,8 @@ def _folders(top: str) -> Iterable[str]:
     while waiting:
         folder = waiting.pop()
         yield folder
-        above = map(str, pathlib.Path(folder).absolute().parents)
-        lies_in = {os.path.realpath(one) for one in (folder, *above)}
+        parents = map(str, pathlib.Path(folder).absolute().parents)
+        lies_in = {os.path.realpath(one) for one in (folder, *parents)}
         folders = glob.iglob(os.path.join(glob.escape(folder), "*/"))  # none that is hidden
         waiting += [path for path in folders if os.path.realpath(path) not in lies_in]
 
