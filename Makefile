@@ -54,6 +54,10 @@ endif
 	  test ! -d $(VENV) || echo "$(VENV) is of another Python, or not whole: it is made anew, without the packages that were added to it"; \
 	  rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) ./third_party/pyfarmhash --editable '.[dev]'
+# Where Python may not keep what it compiles, every process would compile all of TFX again.
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -W ignore -c 'import matplotlib.pyplot, scipy.stats, sklearn.linear_model, tfx.v1' 2>/dev/null
+endif
 	@touch $@
 
 demo: $(STAMP) ## Generate videos, run the whole pipeline, serve the model, write ROOT/report.html
@@ -81,7 +85,7 @@ bench-serving: $(STAMP) ## Compare serving with calling the model, and search wi
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) 'faiss-cpu>=1.8'
 	$(BIN)/python -m benchmarks.serving.run --check
 
-bench-pipeline: $(STAMP) ## Compare SearchIndexer with calling the model in a bare loop (3 minutes)
+bench-pipeline: $(STAMP) ## Compare the whole run with a plain script, and SearchIndexer with a bare loop (15 minutes)
 	$(BIN)/python -m benchmarks.pipeline.run --check
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from objects_that_sound.models.export_probes import ExportProbes
+from objects_that_sound.models.load_saved_model import load_saved_model
 from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 TOLERANCE = 1e-4
@@ -42,7 +43,7 @@ def check_export(network: AvcNetwork, folder: str) -> None:
     """
     problems = operation_problems(folder) or [
         *_head_problems(network),
-        *_answer_problems(network, tf.saved_model.load(folder)),
+        *_answer_problems(network, load_saved_model(folder)),
     ]
     if problems:
         raise ExportError(

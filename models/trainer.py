@@ -26,7 +26,11 @@ from objects_that_sound.models.networks.factory import build_network
 from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
-from objects_that_sound.models.training.calibration import calibrate, set_match_threshold
+from objects_that_sound.models.training.calibration import (
+    calibrate,
+    set_match_threshold,
+    similarities_of,
+)
 from objects_that_sound.models.training.checkpoint_folder import checkpoint_folder, remove_given_up
 from objects_that_sound.models.training.checkpoint_store import CheckpointStore
 from objects_that_sound.models.training.devices import copy_weights, device_strategy, dtype_policy
@@ -129,13 +133,11 @@ def run_fn(fn_args: FnArgs) -> None:
         own_eval_batches=eval_batches(team) if team.count > 1 else None,
     )
     if team.is_chief:
-        if val_split == "eval":  # that is for those who judge
+        if val_split == "eval":  # that is for those who judge, so the threshold is not set yet
             examples = training_batches(
                 files, network_config, part, config.shuffle_buffer, config.seed
             ).take(-(-_THRESHOLD_EXAMPLES // part))
-        else:
-            examples = all_eval_batches
-        set_match_threshold(network, examples)
+            set_match_threshold(network, similarities_of(network, examples))
         _export(network, history, network_config, fn_args)
     store.remove()
     time.tick()  # workers that leave before would disturb the chief
@@ -192,7 +194,8 @@ def train(
         own_eval_batches: this worker's part of `eval_batches`; all of it if missing.
 
     Returns:
-        The network, in float32 whatever it was trained in; and its history.
+        The network, in float32 whatever it was trained in, whose decision and match threshold are
+        set right if there is a split `val`; and its history.
 
     Raises:
         FileNotFoundError: there are no weights beside the base model.
@@ -229,11 +232,12 @@ def train(
     if config.precision != "float32" or strategy.num_replicas_in_sync > 1:
         trained, network = network, _build(network_config, config)  # in float32, on one device
         copy_weights(trained, network)
-    # The chief's network alone is used.
-    if (
-        config.calibrate and val_split == "val" and time.workers.is_chief
-    ):  # eval is for those who judge
-        calibrate(network, eval_batches)
+    # The chief's network alone is used, and the split eval is for those who judge.
+    if val_split == "val" and time.workers.is_chief:
+        pairs = similarities_of(network, eval_batches)
+        if config.calibrate:
+            calibrate(network, pairs)
+        set_match_threshold(network, pairs)
     return network, history
 
 

@@ -24,7 +24,7 @@ from benchmarks.ablations.table import markdown
 from benchmarks.ablations.train_variant import files_of, train_variant
 from benchmarks.ablations.variants import VARIANTS, Variant
 from objects_that_sound.models.input_pipeline import count_examples, training_batches
-from objects_that_sound.models.training.calibration import set_match_threshold
+from objects_that_sound.models.training.calibration import set_match_threshold, similarities_of
 
 _EVALUATED = 1300  # examples, about
 _THRESHOLD = 1024  # examples, as the Trainer takes
@@ -63,7 +63,8 @@ def run_variant(
         training.shuffle_buffer,
         seed,
     )
-    set_match_threshold(network, of_training.take(-(-_THRESHOLD // training.batch_size)))
+    some = of_training.take(-(-_THRESHOLD // training.batch_size))
+    set_match_threshold(network, similarities_of(network, some))
     eval_files = files_of(examples, "eval")
     files = sorted(tf.io.gfile.glob(eval_files))
     every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together

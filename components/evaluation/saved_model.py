@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 from objects_that_sound.components.literal_path import check_literal_path
+from objects_that_sound.models.load_saved_model import load_saved_model
 
 
 class SavedModel:
@@ -35,7 +36,7 @@ class SavedModel:
             check_literal_path(self.folder, "the model")
         except ValueError as error:
             raise FileNotFoundError(str(error)) from error
-        self._model = tf.saved_model.load(self.folder)
+        self._model = load_saved_model(self.folder)
 
     @property
     def signatures(self) -> frozenset[str]:

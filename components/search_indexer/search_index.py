@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from objects_that_sound.components.search_indexer.items import Items
 from objects_that_sound.components.search_indexer.top_products import TopProducts
+from objects_that_sound.models.load_saved_model import load_saved_model
 
 MAX_K = 1000
 """The most results that a query may ask for."""
@@ -34,7 +35,7 @@ class SearchIndex(tf.Module):
         super().__init__()
         if len(items) == 0:
             raise ValueError("there are no examples to index")
-        self._model = tf.saved_model.load(model_folder)
+        self._model = load_saved_model(model_folder)
         self._sounds = TopProducts(items.audio)
         self._images = TopProducts(items.image)
         with tf.device("CPU"):  # where strings live

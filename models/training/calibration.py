@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -15,7 +16,44 @@ _CANDIDATES = 201
 _SMOOTHED = 21  # neighbouring candidates: the best of few examples is a chance find
 
 
-def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
+class Similarities(NamedTuple):
+    """What a network says of all pairs of its batches.
+
+    Attributes:
+        matching: float[n], of pairs that match.
+        mismatched: float[m], of others.
+    """
+
+    matching: np.ndarray
+    mismatched: np.ndarray
+
+
+def similarities_of(
+    network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]
+) -> Similarities | None:
+    """Compares the images and sounds of each batch.
+
+    Args:
+        network: trained.
+        batches: of examples that were not trained on; see `models.input_pipeline`.
+
+    Returns:
+        The similarities, on which the bias of `match_layer` has no influence; None if there are no
+        pairs of both kinds.
+    """
+    matching, mismatched = [], []
+    forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
+    for batch in batches:
+        similarities = forward(batch).numpy()
+        positives, negatives = (mask.numpy() > 0 for mask in pair_masks.all_pairs(batch["group"]))
+        matching.append(similarities[positives])
+        mismatched.append(similarities[negatives])
+    if not sum(map(len, mismatched)):
+        return None
+    return Similarities(np.concatenate(matching), np.concatenate(mismatched))
+
+
+def calibrate(network: AvcNetwork, pairs: Similarities | None) -> None:
     """Shifts the scores so that 0.5 is where the balanced AVC accuracy is best.
 
     A network that has learnt its training examples by heart finds matching pairs among them more
@@ -25,10 +63,9 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
     Args:
         network: trained; only the bias of its `match_layer` is changed. It stays as it is if there
             is none (L3-Net), or if there are no pairs of both kinds.
-        batches: of examples that were not trained on; see `models.input_pipeline`.
+        pairs: what the network says of examples that were not trained on.
     """
     layer = network.match_layer
-    pairs = None if layer is None else _similarities(network, batches)
     if layer is None or pairs is None:
         return
     # Of the last logit: the only one, or that of "corresponds".
@@ -39,7 +76,7 @@ def calibrate(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> N
     layer.bias.assign(bias)
 
 
-def set_match_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]) -> None:
+def set_match_threshold(network: AvcNetwork, pairs: Similarities | None) -> None:
     """Finds the score from which a heat map says that something in the picture makes the sound.
 
     No labels or boxes are needed. The score is the one that best tells pairs that match from
@@ -50,29 +87,12 @@ def set_match_threshold(network: AvcNetwork, batches: Iterable[dict[str, tf.Tens
     Args:
         network: trained; gets its `match_threshold`, and keeps it if there are no pairs of both
             kinds.
-        batches: see `calibrate`.
+        pairs: see `calibrate`.
     """
-    pairs = _similarities(network, batches)
     if pairs is not None:
-        bound = max(best_bound(*pairs), float(np.quantile(pairs[0], _LEFT_DARK)))
+        bound = max(best_bound(*pairs), float(np.quantile(pairs.matching, _LEFT_DARK)))
         logit = network.match_logits(tf.constant([bound], tf.float32))
         network.match_threshold = float(tf.sigmoid(logit)[0])
-
-
-def _similarities(
-    network: AvcNetwork, batches: Iterable[dict[str, tf.Tensor]]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Those of pairs that match, and of others; None without both kinds."""
-    matching, mismatched = [], []
-    forward = tf.function(lambda batch: network.call(batch)["similarities"], autograph=False)
-    for batch in batches:
-        similarities = forward(batch).numpy()
-        positives, negatives = (mask.numpy() > 0 for mask in pair_masks.all_pairs(batch["group"]))
-        matching.append(similarities[positives])
-        mismatched.append(similarities[negatives])
-    if not sum(map(len, mismatched)):
-        return None
-    return np.concatenate(matching), np.concatenate(mismatched)
 
 
 def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.pipeline import search_indexing
+from benchmarks.pipeline import search_indexing, whole_run
+from objects_that_sound.components.generated_videos.generator import generate_videos
 
 
 @pytest.mark.slow
@@ -15,3 +16,17 @@ def test_compares_the_search_indexer_with_a_bare_loop(tmp_path, capsys):
     assert len(list((tmp_path / "index-0").rglob("*.jpg"))) == 64
     assert len(list((tmp_path / "index-1").rglob("*.jpg"))) == 256
     assert "Search index of 256 moments" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_compares_a_whole_run_with_a_script_that_does_the_same(tmp_path, capsys):
+    generate_videos(tmp_path / "videos", 24, seed=0, progress=False)
+    patterns = {"group_regex": "", "label_regex": ""}
+    target = whole_run.measure(tmp_path, str(tmp_path / "videos"), patterns, steps=30)
+    assert target.name == "whole run / plain script, CPU time"
+    assert target.value > 0.5
+    rows = {line.split("  ")[1]: line.split() for line in capsys.readouterr().out.splitlines()[2:]}
+    assert {"Trainer", "AvcPairGen + AvcEvaluator", "ServingValidator", "Report", "all"} <= set(
+        rows
+    )
+    assert all(float(row[-2]) >= 0 for row in rows.values())

@@ -257,9 +257,9 @@ def test_training_starts_from_a_base_model_where_there_is_one(
 def test_how_long_to_train_is_found_on_the_split_val_or_said_to_be_on_eval(
     split, files, tiny_config, write_examples, tmp_path, capsys, monkeypatch
 ):
-    looked_at: list[int] = []  # examples, for the threshold of maps
+    looked_at: list[int] = []  # examples, for the decision and the threshold of maps
     monkeypatch.setattr(
-        "objects_that_sound.models.trainer.set_match_threshold",
+        "objects_that_sound.models.trainer.similarities_of",
         lambda network, batches: looked_at.extend(len(batch["group"]) for batch in batches),
     )
     write_examples(tmp_path / "examples" / "Split-eval", 20)

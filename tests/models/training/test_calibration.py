@@ -11,6 +11,7 @@ from objects_that_sound.models.training.calibration import (
     best_bound,
     calibrate,
     set_match_threshold,
+    similarities_of,
 )
 
 
@@ -35,7 +36,7 @@ def test_a_bias_that_is_wrong_in_any_direction_is_set_right(name, tiny_config, b
         bias.assign(bias.numpy() + shift * np.linspace(0, 1, bias.shape[0] + 1)[1:])
         before = {v.path: v.numpy() for v in network.weights}
         assert _accuracy(network, batch) == 0.5
-        calibrate(network, [batch])
+        calibrate(network, similarities_of(network, [batch]))
         assert _accuracy(network, batch) > 0.95
         changed = {v.path for v in network.weights if not np.array_equal(before[v.path], v.numpy())}
         assert changed == {bias.path}
@@ -57,7 +58,7 @@ def test_at_the_threshold_pairs_that_match_are_told_from_others(name, tiny_confi
     network = build_network(tiny_config(name), seed=1)
     network.call = lambda batch: {"similarities": tf.constant(table, tf.float32)}
     assert network.match_threshold == 0.5
-    set_match_threshold(network, [batch])
+    set_match_threshold(network, similarities_of(network, [batch]))
     found = _scores(network, table) >= network.match_threshold
     assert np.diagonal(found).mean() > 0.9
     assert found[~np.eye(64, dtype=bool)].mean() < 0.1
@@ -77,7 +78,7 @@ def test_a_good_network_leaves_few_matching_pairs_dark_and_a_weak_one_more(
     table = random.normal(0, 0.05, [64, 64]) + apart * np.eye(64)
     network = build_network(tiny_config("ave"), seed=1)
     network.call = lambda batch: {"similarities": tf.constant(table, tf.float32)}
-    set_match_threshold(network, [batch])
+    set_match_threshold(network, similarities_of(network, [batch]))
     own = np.diagonal(_scores(network, table)) >= network.match_threshold
     assert own.mean() == pytest.approx(lit, abs=0.1)
 
@@ -85,7 +86,7 @@ def test_a_good_network_leaves_few_matching_pairs_dark_and_a_weak_one_more(
 def test_without_mismatched_pairs_the_threshold_stays(tiny_config):
     network = build_network(tiny_config("avol"), seed=1)
     network.call = lambda batch: {"similarities": tf.eye(8)}
-    set_match_threshold(network, [{"group": tf.zeros([8], tf.int64)}])
+    set_match_threshold(network, similarities_of(network, [{"group": tf.zeros([8], tf.int64)}]))
     assert network.match_threshold == 0.5
 
 
@@ -106,7 +107,7 @@ def test_maps_reach_their_threshold_where_the_score_reaches_its_own(whole, tiny_
 def test_a_network_whose_similarities_are_logits_stays_as_it_is(tiny_config, make_batches):
     network = build_network(tiny_config("l3"), seed=1)
     before = network.get_weights()
-    calibrate(network, make_batches(network.config, 8, 1))
+    calibrate(network, similarities_of(network, make_batches(network.config, 8, 1)))
     for there, here in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(there, here)
 
@@ -134,5 +135,10 @@ def test_without_mismatched_pairs_nothing_is_shifted(tiny_config, make_batches):
     network = build_network(tiny_config("ave"), seed=1)
     before = network.match_layer.bias.numpy()
     batches = make_batches(network.config, 8, 1)
-    calibrate(network, batches.map(lambda batch: batch | {"group": tf.zeros([8], tf.int64)}))
+    calibrate(
+        network,
+        similarities_of(
+            network, batches.map(lambda batch: batch | {"group": tf.zeros([8], tf.int64)})
+        ),
+    )
     np.testing.assert_array_equal(network.match_layer.bias.numpy(), before)
