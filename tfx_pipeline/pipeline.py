@@ -173,7 +173,7 @@ def create_pipeline(
     blessed_pushers = []
     if blessed_dir is None:
         pusher = Pusher(**model, **blessings)
-        search_pusher = Pusher(**index, **blessings)
+        search_pusher = Pusher(**index, **blessings).with_id("Pusher.search")
     else:
         nodes = (example_gen, trainer)
         pusher = CardPusher(
@@ -187,7 +187,9 @@ def create_pipeline(
             **model,
             **blessings,
         ).with_id("Pusher")
-        search_pusher = FactsPusher(evaluations=union(evaluations), **index, **blessings)
+        search_pusher = FactsPusher(evaluations=union(evaluations), **index, **blessings).with_id(
+            "Pusher.search"
+        )
         blessed_pushers = [
             BlessedModelPusher(
                 model=trainer.outputs["model"],
@@ -195,7 +197,6 @@ def create_pipeline(
                 folder=blessed_dir,
             )
         ]
-    search_pusher = search_pusher.with_id("Pusher.search")
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
         pipeline_root=pipeline_root,
