@@ -39,12 +39,13 @@ def encoded_image(picture: str | os.PathLike | bytes | np.ndarray | Image.Image)
     if isinstance(picture, Image.Image):
         return _png(ImageOps.exif_transpose(picture))
     if isinstance(picture, np.ndarray):
-        if picture.dtype != np.uint8 or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2:
-            raise TypeError(
-                "a picture's array is uint8 [height, width] or [height, width, 3], not "
-                f"{picture.dtype} {list(picture.shape)}"
-            )
+        _check(picture)
         return _png(Image.fromarray(picture))
+    if not isinstance(picture, str | os.PathLike | bytes):
+        raise TypeError(
+            "a picture is a path, the bytes of a file, an array or a picture of PIL, not "
+            f"{type(picture).__name__}"
+        )
     name: str | os.PathLike = "the picture" if isinstance(picture, bytes) else picture
     try:
         if isinstance(picture, bytes):
@@ -65,6 +66,21 @@ def encoded_image(picture: str | os.PathLike | bytes | np.ndarray | Image.Image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         detail = f"the picture can't be read: {error}"
         raise UnusableFileError(name, media_error.CANNOT_OPEN, detail) from error
+
+
+def _check(array: np.ndarray) -> None:
+    """Refuses what is no picture, with a hint."""
+    if (
+        array.dtype != np.uint8
+        or array.ndim not in (2, 3)
+        or array.shape[2:] not in ((), (3,))
+        or not array.size
+    ):
+        raise TypeError(
+            "a picture's array is uint8 [height, width] or [height, width, 3], not "
+            f"{array.dtype} {list(array.shape)}"
+            + ("; of floats in 0..1 make (255 * array).astype('uint8')" * (array.dtype.kind == "f"))
+        )
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -11,6 +11,7 @@ from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.serving.client.model_client import Image, ModelClient
 from objects_that_sound.serving.client.model_server_error import ModelServerError
 from objects_that_sound.serving.client.version_status import VersionStatus
+from objects_that_sound.serving.graph_error import first_words
 
 
 class InProcessClient(ModelClient):
@@ -45,7 +46,7 @@ class InProcessClient(ModelClient):
             wanted = outputs or dict.fromkeys(found)
             return {name: np.asarray(found[name], kind) for name, kind in wanted.items()}
         except tf.errors.OpError as error:
-            raise ModelServerError(type(error).__name__, error.message) from error
+            raise ModelServerError(type(error).__name__, first_words(error.message)) from error
         except (KeyError, ValueError) as error:
             raise ModelServerError("INVALID_ARGUMENT", str(error)) from error
 

@@ -39,7 +39,7 @@ def load(
 
     Raises:
         FileNotFoundError: there is no model in the folder.
-        ValueError: the address is of an unknown kind.
+        ValueError: the address is of an unknown kind, or has no port.
     """
     where = os.fspath(where)
     # TensorFlow and Google's packages print half a page when they are imported; what the user set
@@ -54,6 +54,8 @@ def _server(
     where: str, name: str, timeout: float, options: ClientOptions | None
 ) -> ModelClient | None:
     address = _ADDRESS.fullmatch(where)
+    if address is None and where.partition("://")[0] in _PROTOCOLS and "://" in where:
+        raise ValueError(f"{where} has no port: give one, as in http://localhost:8501")
     if address is None or os.path.exists(where):
         return None
     scheme = address[1] or ""

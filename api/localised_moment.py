@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import html
 import io
 import os
@@ -29,11 +30,13 @@ class LocalisedMoment:
         moment: picture and sound that were asked about.
         found: what the model answered.
         sample_rate: rate of the sound, in Hz.
+        threshold: value that the heat map reaches where something makes the sound.
     """
 
     moment: Moment
     found: Localisation
     sample_rate: int
+    threshold: float
 
     @property
     def heatmap(self) -> np.ndarray:
@@ -42,7 +45,11 @@ class LocalisedMoment:
 
     @property
     def score(self) -> float:
-        """Probability that picture and sound correspond."""
+        """Probability that picture and sound correspond.
+
+        The whole picture is looked at here, but by `Model.score` only the square in its middle, as in
+        training. The two may therefore differ a little.
+        """
         return self.found.score
 
     @property
@@ -55,17 +62,34 @@ class LocalisedMoment:
         """(y, x) in 0..1 of the whole picture: the middle of the heat map's greatest cell."""
         return self.found.peak
 
+    @functools.cached_property
+    def boxes(self) -> tuple[tuple[float, float, float, float], ...]:
+        """ymin, xmin, ymax, xmax in 0..1 of the picture: around each part that makes the sound.
+
+        The largest is the first. There is none where nothing in the picture makes the sound.
+        """
+        from PIL import Image
+
+        from objects_that_sound.models.sounding_parts import sounding_parts
+
+        with Image.open(io.BytesIO(self._image)) as picture:
+            size = picture.size
+        return sounding_parts(self.heatmap, self.crop_box, size, self.threshold).boxes
+
     def picture(self, longest_side: int = _SHOWN_PIXELS) -> Image.Image:
-        """The picture with the heat map over it.
+        """The picture with the heat map over it; what makes the sound is outlined.
 
         Args:
             longest_side: of the result, in pixels.
         """
         from objects_that_sound.components.localisation_evaluator.overlay import draw_overlay
 
-        assert self.moment.image is not None  # it was localised
         return draw_overlay(
-            self.moment.image, self.heatmap, self.crop_box, longest_side=longest_side
+            self._image,
+            self.heatmap,
+            self.crop_box,
+            longest_side=longest_side,
+            threshold=self.threshold,
         )
 
     def save(self, path: str | os.PathLike) -> None:
@@ -77,21 +101,26 @@ class LocalisedMoment:
         """
         self.picture().save(path)
 
+    @property
+    def _image(self) -> bytes:
+        assert self.moment.image is not None  # it was localised
+        return self.moment.image
+
     def __repr__(self) -> str:
         y, x = self.peak
-        return (
-            f"LocalisedMoment({self.moment.source!r}, score={self.score:.3f}, "
-            f"peak=({y:.2f}, {x:.2f}))"
-        )
+        where = f"peak=({y:.2f}, {x:.2f})" if self.boxes else "boxes=()"
+        return f"LocalisedMoment({self.moment.source!r}, score={self.score:.3f}, {where})"
 
     def _repr_html_(self) -> str:
         file = io.BytesIO()
         self.picture().save(file, "JPEG", quality=90)
+        from objects_that_sound.models.sounding_parts import NOTHING
+
         y, x = self.peak
+        where = f"the sound comes from {x:.0%} of the width and {y:.0%} of the height"
         words = (
             f"{self.moment.source}. Picture and sound correspond with a probability of "
-            f"{self.score:.2f}; the sound comes from {x:.0%} of the width and {y:.0%} of the "
-            "height."
+            f"{self.score:.2f}; {where if self.boxes else NOTHING}."
         )
         sound = np.frombuffer(self.moment.audio or b"", "<i2")
         return (

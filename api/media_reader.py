@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -92,6 +93,7 @@ class MediaReader:
             UnusableFileError: the file can't be read, or has no whole second there.
             ValueError: an array has none.
         """
+        _check_time(time)
         samples = self._samples(audio, sample_rate)
         rate = self.description.sample_rate
         seconds = len(samples) / rate
@@ -146,6 +148,7 @@ class MediaReader:
             UnusableFileError: the file can't be read there.
         """
         model = self.description
+        _check_time(time)
         with _naming(video):
             if time is None:
                 first, last = self._pool.call(probe, os.fspath(video)).usable or (0.0, 0.0)
@@ -216,6 +219,8 @@ class MediaReader:
         if isinstance(audio, str | os.PathLike):
             with _naming(audio):
                 return self._pool.call(decode_audio, os.fspath(audio), rate)  # int16 [n]
+        if isinstance(audio, bytes):
+            raise TypeError("a sound is a path, or an array with its sample_rate, not bytes")
         if not sample_rate:
             raise ValueError("give the sample_rate of an array of sound, in Hz")
         return decode_audio(io.BytesIO(wave_file(audio, sample_rate)), rate)
@@ -224,6 +229,11 @@ class MediaReader:
 def _check(every: float) -> None:
     if not every > 0:
         raise ValueError(f"every must be positive, not {every}")
+
+
+def _check_time(time: float | None) -> None:
+    if time is not None and not math.isfinite(time):
+        raise ValueError(f"time must be a number of seconds, not {time}")
 
 
 @contextlib.contextmanager

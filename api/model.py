@@ -134,6 +134,9 @@ class Model:
     ) -> float:
         """Probability that a picture and a second of sound correspond.
 
+        The model looks at the square in the middle of the picture, as in training. `localise` looks
+        at the whole picture, so the two scores may differ a little.
+
         Args:
             image: picture.
             audio: sound.
@@ -169,7 +172,8 @@ class Model:
         """Where in a picture a second of sound comes from; the arguments are those of `score`."""
         moment = self._moment(image, audio, sample_rate, video, time, need_both=True)
         (found,) = self.client.localise(moment.images, _sounds(moment))
-        return LocalisedMoment(moment, found, self.description.sample_rate)
+        model = self.description
+        return LocalisedMoment(moment, found, model.sample_rate, model.map_threshold)
 
     def search(
         self,
@@ -191,6 +195,8 @@ class Model:
             time: see `score`.
             k: number of results each way.
         """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
         moment = self._moment(image, audio, sample_rate, video, time, need_both=False)
         sounds = self.client.search_by_image(moment.images, k) if moment.image else [[]]
         images = self.client.search_by_audio(_sounds(moment), k) if moment.audio else [[]]

@@ -267,7 +267,7 @@ def own_files(files: Sequence[str], workers: Workers) -> list[str]:
 def _records(files: tf.Tensor) -> tf.data.Dataset:
     """Records of several files in turn."""
     compression = tf.cond(
-        tf.strings.regex_full_match(files[0], r".*\.gz"), lambda: "GZIP", lambda: ""
+        tf.strings.regex_full_match(files[0], r"(?s).*\.gz"), lambda: "GZIP", lambda: ""
     )
     return tf.data.TFRecordDataset(
         files, compression, num_parallel_reads=min(_PARALLEL_READS, files.shape[0])

@@ -35,7 +35,7 @@ class ServingSignatures:
 
     def score(self, image: tf.Tensor, audio: tf.Tensor) -> dict[str, tf.Tensor]:
         """Maps bytes [batch], [batch] to the `score` [batch] in 0..1 of their correspondence."""
-        score = self.network.score(self._crops(image), self._sounds(audio))
+        score = self.network.score(self._crops(image), self._sounds(_as_many(audio, image)))
         return {"score": score}
 
     def embed_image(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -61,6 +61,8 @@ class ServingSignatures:
             as ymin, xmin, ymax, xmax in units of the image: 0, 0, 1, 1, or beyond 1 with cells
             that fill up; and the `score` [batch] of the whole image.
         """
+
+        audio = _as_many(audio, image)
 
         def of_one(pair: tuple[tf.Tensor, tf.Tensor]) -> tuple:
             heatmap, score = self.network.localise(self._whole(pair[0])[None], pair[1][None])
@@ -220,6 +222,17 @@ class ServingSignatures:
         with tf.control_dependencies([check]):
             waveform = tf.round(waveform[:, 0] * 32768.0)
         return tf.ensure_shape(tf.cast(waveform, tf.int16), [samples])
+
+
+def _as_many(audio: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
+    """The sounds, if there is one for each image: else one would be heard for all, or not at all."""
+    check = tf.debugging.assert_equal(
+        tf.shape(audio)[0],
+        tf.shape(image)[0],
+        "there must be as many sounds as images; got [sounds], [images]:",
+    )
+    with tf.control_dependencies([check]):
+        return tf.identity(audio)
 
 
 def _resized(frames: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

@@ -54,8 +54,8 @@ def old_artifacts(graph: MetadataGraph, paths: RunPaths) -> list[OldArtifact]:
         for artifact in (one for outputs in execution.outputs.values() for one in outputs):
             inside = artifact.uri.startswith(paths.pipeline_root + os.sep)
             old = artifact.type in _LARGE and artifact.uri not in kept and inside
-            if old and os.path.isdir(artifact.uri):
-                size = _size(artifact.uri)
+            # What a refused model did not get is an empty folder.
+            if old and (size := _size(artifact.uri)):
                 found.append(OldArtifact(execution.run, execution.node, artifact.uri, size))
     return found
 

@@ -22,7 +22,6 @@ import json
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
-from tfx.types import BaseChannel
 from tfx.types.channel_utils import union
 
 from objects_that_sound.components.avc_pair_gen.component import AvcPairGen
@@ -42,6 +41,7 @@ from objects_that_sound.models import examples
 from objects_that_sound.tfx_pipeline.continuous.accepted_window import accepted_window
 from objects_that_sound.tfx_pipeline.continuous.continuous_training import ContinuousTraining
 from objects_that_sound.tfx_pipeline.kubeflow.card_pusher.component import CardPusher
+from objects_that_sound.tfx_pipeline.kubeflow.facts_pusher.component import FactsPusher
 from objects_that_sound.tfx_pipeline.local_server import LOCAL_SERVER
 from objects_that_sound.tfx_pipeline.pipeline_name import PIPELINE_NAME
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
@@ -163,32 +163,31 @@ def create_pipeline(
         "model_blessing": gate.outputs["blessing"],
         "infra_blessing": serving_validator.outputs["blessing"],
     }
-    if blessed_dir is None:
-        pusher = _pusher(trainer.outputs["model"], serving_dir, blessings)
-    else:
-        nodes = (example_gen, trainer)
-        pusher = CardPusher(
-            model=trainer.outputs["model"],
-            evaluations=union([*evaluations, channels["baselines"]]),
-            model_run=trainer.outputs["model_run"],
-            examples=window,
-            push_destination=_folder(serving_dir),
-            parameters=json.dumps(
-                {node.id: flat_parameters(node.exec_properties) for node in nodes}
-            ),
-            data_license=options.data_license,
-            **blessings,
-        ).with_id("Pusher")
     search_indexer = SearchIndexer(
         examples=window,
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
     )
-    search_pusher = _pusher(search_indexer.outputs["index"], search_dir, blessings).with_id(
-        "Pusher.search"
-    )
+    model = {"model": trainer.outputs["model"], "push_destination": _folder(serving_dir)}
+    index = {"model": search_indexer.outputs["index"], "push_destination": _folder(search_dir)}
     blessed_pushers = []
-    if blessed_dir is not None:
+    if blessed_dir is None:
+        pusher = Pusher(**model, **blessings)
+        search_pusher = Pusher(**index, **blessings)
+    else:
+        nodes = (example_gen, trainer)
+        pusher = CardPusher(
+            evaluations=union([*evaluations, channels["baselines"]]),
+            model_run=trainer.outputs["model_run"],
+            examples=window,
+            parameters=json.dumps(
+                {node.id: flat_parameters(node.exec_properties) for node in nodes}
+            ),
+            data_license=options.data_license,
+            **model,
+            **blessings,
+        ).with_id("Pusher")
+        search_pusher = FactsPusher(evaluations=union(evaluations), **index, **blessings)
         blessed_pushers = [
             BlessedModelPusher(
                 model=trainer.outputs["model"],
@@ -196,6 +195,7 @@ def create_pipeline(
                 folder=blessed_dir,
             )
         ]
+    search_pusher = search_pusher.with_id("Pusher.search")
     return tfx.dsl.Pipeline(
         pipeline_name=PIPELINE_NAME,
         pipeline_root=pipeline_root,
@@ -235,15 +235,6 @@ def latest_blessed_model_resolver() -> tfx.dsl.Resolver:
             output_key="blessing",
         ),
     ).with_id("latest_blessed_model_resolver")
-
-
-def _pusher(model: BaseChannel, folder: str, blessings: dict[str, BaseChannel]) -> Pusher:
-    """Pushes each model as a folder named by a number above all that are there."""
-    return Pusher(
-        model=model,
-        push_destination=_folder(folder),
-        **blessings,
-    )
 
 
 def _folder(path: str) -> tfx.proto.PushDestination:

@@ -60,8 +60,8 @@ def run(
             are gone.
 
     Raises:
-        RunError: there are no videos or too few, a pattern matches none of their names, the root
-            can't be one, is another kind of run's or another run is at work in it, or what the run
+        RunError: there are no videos or too few, a pattern matches none of their names, a benchmark
+            or tree of classes can't be used, the root can't be one, is another kind of run's or another run is at work in it, or what the run
             needs of earlier ones is gone; says which.
         StageFailedError: a component failed.
     """
@@ -77,6 +77,7 @@ def run(
             f"works on {root}: give a --root that all of them mount"
         )
     with _told_as_run_errors():
+        options.check_files()
         check_literal_path(work_folder(root), "--root", spans=continuous is not None)
         if prepare is None:
             listed, matches = _list(options)
@@ -135,8 +136,6 @@ def _with_absolute_paths(options: RunOptions) -> RunOptions:
     instead: dict[str, Any] = {}
     if options.label_tree:
         instead["label_tree"] = os.path.abspath(options.label_tree)
-        if not os.path.isfile(options.label_tree):
-            raise RunError(f"the label tree {options.label_tree} is not there")
     for name in ("sound_benchmark", "localisation_benchmark"):
         dataset, folder = dataset_and_folder(getattr(options, name))
         if dataset:

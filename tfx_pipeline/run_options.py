@@ -156,6 +156,15 @@ class RunOptions:
         options = {name: evaluator.run_options(run) for name, evaluator in EVALUATORS.items()}
         return {name: one for name, one in options.items() if one is not None}
 
+    def check_files(self) -> None:
+        """Looks at the benchmarks and the tree of classes, which are needed only after training.
+
+        Raises:
+            OSError, ValueError: one can't be used; says which and why.
+        """
+        for options in self.evaluator_options().values():
+            options.check_files()
+
     def ingest_config(self) -> IngestConfig:
         """What VideoExampleGen is to do.
 

@@ -22,7 +22,9 @@ from tensorflow_serving.apis import predict_pb2
 _PREDICT = "/tensorflow.serving.PredictionService/Predict"
 _FUZZED_REST = frozenset({"200", "400", "404"})
 """A changed byte may leave a request right, or name another signature or input."""
-_FUZZED_GRPC = frozenset({"OK", "INVALID_ARGUMENT", "NOT_FOUND", "unparsable"})
+_FUZZED_GRPC = frozenset(
+    {"OK", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "unparsable"}
+)
 _HUGE = 100 * 2**20
 
 
@@ -186,8 +188,8 @@ class MalformedRequests:
             "type": (self._message("scaled", x=["text"]), "INVALID_ARGUMENT"),
             "shape": (self._message("", x=np.ones(size, "f"), tag=["a"]), "INVALID_ARGUMENT"),
             "missing": (self._message(""), "INVALID_ARGUMENT"),
-            "signature": (self._message("no" * size), "INVALID_ARGUMENT"),
-            "long name": (self._message("n" * 10**6), "INVALID_ARGUMENT"),
+            "signature": (self._message("no" * size), "FAILED_PRECONDITION"),
+            "long name": (self._message("n" * 10**6), "FAILED_PRECONDITION"),
             "model": (self._message("", model="no" * size), "NOT_FOUND"),
             "empty": (b"", "INVALID_ARGUMENT"),
             "asks for terabytes": (broken.SerializeToString(), "INVALID_ARGUMENT"),

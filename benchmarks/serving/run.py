@@ -12,10 +12,13 @@ from __future__ import annotations
 import os
 import pathlib
 import platform
+import signal
+import sys
 import tempfile
 
 import click
 
+from benchmarks.serving.vector_databases import DATABASES
 from objects_that_sound.serving.launcher.usable_processors import usable_processors
 
 
@@ -29,6 +32,14 @@ from objects_that_sound.serving.launcher.usable_processors import usable_process
     show_default=True,
     help="Vectors in the vector databases; 0 leaves them out.",
 )
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    type=click.Choice(DATABASES),
+    default=DATABASES,
+    help="Vector database to measure; both if not given.",
+)
 @click.option("--only-databases", is_flag=True, help="Measure the vector databases alone.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
 def main(
@@ -36,10 +47,12 @@ def main(
     seconds: float,
     callers: int,
     database_vectors: int,
+    databases: tuple[str, ...],
     only_databases: bool,
     check: bool,
 ) -> None:
     """See the module."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # databases end in time, too
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from benchmarks.serving import prediction, search, vector_databases
 
@@ -52,7 +65,7 @@ def main(
         if database_vectors:
             own = pathlib.Path(folder, "databases")
             own.mkdir()
-            targets += vector_databases.measure(own, database_vectors)
+            targets += vector_databases.measure(own, database_vectors, databases)
     for target in targets:
         print(target)
     if check and not all(target.met for target in targets):

@@ -104,8 +104,8 @@ def _beats_chance(one: MeasuredMetric, estimate: Estimate, widths: float) -> Dec
     asked = widths * (estimate.high - estimate.low)
     passed = margin > 0 and margin >= asked
     text = (
-        f"{_figure(name, estimate)} is {margin:.3f} better than chance, {one.chance:.3f}; asked "
-        f"are {asked:.3f}, {widths:g} times the width of its interval"
+        f"{_figure(name, estimate)} is {margin:.3f} better than chance, {one.chance:.3f}. The bound "
+        f"asks for {asked:.3f}, {'' if widths == 1 else f'{widths:g} times '}the width of the interval"
     )
     if margin <= 0:
         text = f"{_figure(name, estimate)} is not better than chance, {one.chance:.3f}"

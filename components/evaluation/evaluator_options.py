@@ -19,6 +19,13 @@ class EvaluatorOptions:
     def __post_init__(self):
         check_declared(self)
 
+    def check_files(self) -> None:
+        """Looks at the files that the options name, before anything long runs.
+
+        Raises:
+            OSError, ValueError: one can't be used; says which and why.
+        """
+
     def to_json(self) -> str:
         """Writes them as a component's parameter `options`."""
         return json.dumps(dataclasses.asdict(self))

@@ -76,6 +76,14 @@ class LocalisationBenchmarkOptions(EvaluatorOptions):
     seed: Annotated[int, "Seed of the choice of noises and of other sounds.", Ge(0)] = 0
     batch_size: Annotated[int, "Pictures that a model looks at at once.", Ge(1)] = 32
 
+    def check_files(self) -> None:
+        """See `EvaluatorOptions.check_files`; reads the lists and annotations."""
+        from objects_that_sound.components.localisation_benchmark_evaluator.layouts.registry import (
+            read_localisation_benchmark,
+        )
+
+        read_localisation_benchmark(self.dataset, self.data)
+
 
 def _options_of_run(run: Mapping[str, Any]) -> LocalisationBenchmarkOptions | None:
     """Reads `localisation_benchmark`; without it the run leaves the evaluator out."""

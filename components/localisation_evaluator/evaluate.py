@@ -12,7 +12,7 @@ from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.baseline_model import load_baseline_model
 from objects_that_sound.components.evaluation.bootstrap import Statistic
 from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
-from objects_that_sound.components.evaluation.measure import measure
+from objects_that_sound.components.evaluation.measure import mean_of, measure
 from objects_that_sound.components.evaluation.saved_model import SavedModel
 from objects_that_sound.components.evaluation.write_figure import write_figure
 from objects_that_sound.components.localisation_evaluator.evaluator import (
@@ -20,6 +20,7 @@ from objects_that_sound.components.localisation_evaluator.evaluator import (
     LOCALISATION,
     OF_BOXES,
     OTHER_SOUNDS,
+    POINTING_IN_MOSAICS,
     LocalisationOptions,
 )
 from objects_that_sound.components.localisation_evaluator.firing import KEPT, universal_threshold
@@ -38,6 +39,12 @@ from objects_that_sound.components.localisation_evaluator.localisation_statistic
     pointing_statistics,
 )
 from objects_that_sound.components.localisation_evaluator.localise import Localised, localise
+from objects_that_sound.components.localisation_evaluator.mosaics import (
+    CHANCE,
+    Mosaic,
+    mosaic_hits,
+    mosaics,
+)
 from objects_that_sound.components.localisation_evaluator.plots import (
     score_distributions,
     success_curve,
@@ -52,6 +59,7 @@ _MISSING = {
     **dict.fromkeys(
         (metric.name for metric in OF_BOXES), "no example has a box of the object that sounds"
     ),
+    POINTING_IN_MOSAICS.name: "all sounds are of one class or group of videos",
     FIRES["wrong"].name: "all sounds are of one class or group of videos",
     FIRES["off_screen"].name: "no sound is known to be of a class that is not in some frame",
 }
@@ -68,9 +76,9 @@ def evaluate_localisation(
     """Measures how well the map finds what sounds, and what the model does with other sounds.
 
     Of frames with a box: how often the map's peak lies in the box ("Objects that Sound", section
-    4), and the overlap of the map's bright part with it (see `map_scores`). Of all frames: the
-    shares that fire at other sounds than their own (see `firing`). Intervals are by groups of
-    videos.
+    4), and the overlap of the map's bright part with it (see `map_scores`). Of all frames: how
+    often the peak lies in the right one of two frames side by side (see `mosaics`), and the shares
+    that fire at other sounds than their own (see `firing`). Intervals are by groups of videos.
 
     Args:
         model: path of a model with the signature `localise`; see `saved_model_path`.
@@ -89,10 +97,12 @@ def evaluate_localisation(
     trained = SavedModel(model)
     data = frames_and_sounds(examples, options.split, options.max_examples, options.seed)
     boxes = [example[contract.BOX] for example in data.examples if example.get(contract.BOX)]
-    measured = _measure(trained, data, boxes, options, "model")
+    pairs = mosaics(data, options.seed)
+    measured = _measure(trained, data, boxes, pairs, options, "model")
     other = load_baseline_model(baseline_model, trained)
-    compared = _measure(other, data, boxes, options, "baseline") if other else None
-    chance, baselines = dict(FIRING_CHANCE), {}
+    compared = _measure(other, data, boxes, pairs, options, "baseline") if other else None
+    chance = FIRING_CHANCE | {POINTING_IN_MOSAICS.name: CHANCE}
+    baselines = {}
     if measured.overlaps is not None:
         chance |= pointing_chance(boxes, measured.overlaps)
         baselines = pointing_baselines(measured.localised, boxes, measured.overlaps)
@@ -159,11 +169,13 @@ def _measure(
     model: SavedModel,
     data: FramesAndSounds,
     boxes: Sequence[Box],
+    pairs: Sequence[Mosaic],
     options: LocalisationOptions,
     what: str,
 ) -> _Measured:
     localised = localise(model, data, options.batch_size, what)
-    statistics = firing_statistics(localised)
+    hits = mosaic_hits(model, pairs, len(data.examples), options.batch_size, what)
+    statistics = firing_statistics(localised) | {POINTING_IN_MOSAICS.name: mean_of(hits)}
     if not boxes:
         return _Measured(localised, None, statistics)
     overlaps = measure_overlaps(localised, boxes, options.seed, model.map_threshold)

@@ -20,6 +20,8 @@ MEAN_OVERLAP = Metric("mean_overlap", "Mean overlap")
 OF_BOXES = (POINTING, POINTING_OVER_CENTRE, CIOU, MEAN_OVERLAP, CIOU_AUC, CIOU_OVER_CENTRE)
 """Metrics that are measured on frames with boxes only."""
 
+POINTING_IN_MOSAICS = Metric("pointing_in_mosaics", "Pointing in mosaics")
+
 OTHER_SOUNDS = {
     "silence": "silence",
     "noise": "noise",
@@ -59,7 +61,14 @@ LOCALISATION = Evaluator(
     name="localisation",
     title="Localisation",
     help="Does the map lie on what sounds, and stay dark where nothing does?",
-    metrics=(*OF_BOXES, *FIRES.values(), AVERAGE_PRECISION, MAX_F1, UNIVERSAL_THRESHOLD),
+    metrics=(
+        *OF_BOXES,
+        POINTING_IN_MOSAICS,
+        *FIRES.values(),
+        AVERAGE_PRECISION,
+        MAX_F1,
+        UNIVERSAL_THRESHOLD,
+    ),
     function=f"{_PACKAGE}.evaluate:evaluate_localisation",
     component=f"{_PACKAGE}.component:LocalisationEvaluator",
     options=LocalisationOptions,
@@ -68,6 +77,7 @@ LOCALISATION = Evaluator(
         CIOU,
         MEAN_OVERLAP,
         CIOU_AUC,
+        POINTING_IN_MOSAICS,
         *FIRES.values(),
         AVERAGE_PRECISION,
         MAX_F1,

@@ -22,7 +22,7 @@ def draw_overlay(
     longest_side: int = 320,
     threshold: float | None = None,
 ) -> Image.Image:
-    """Blends a map over the part of the frame that it covers and marks its peak.
+    """Blends a map over the part of the frame that it covers, and marks its peak with a cross.
 
     Args:
         image: the frame, an encoded JPEG or PNG.
@@ -31,7 +31,8 @@ def draw_overlay(
         box: float[4], the true box to outline, if known.
         scale: value of the map that gets the brightest colour.
         longest_side: of the picture, in pixels.
-        threshold: value of the map from which on what makes the sound is outlined; None: nothing.
+        threshold: value of the map from which on what makes the sound is outlined. A map below it
+            gets no cross. None: nothing is outlined, and every map gets one.
 
     Returns:
         An RGB picture; what the map does not cover is dimmed.
@@ -45,8 +46,11 @@ def draw_overlay(
     frame = frame.resize(size, Image.Resampling.BICUBIC)
     painter = HeatMapPainter(scale)
     picture = painter.paint(frame, painter.colour(heatmap, size, crop_box))
+    sounds = True
     if threshold is not None:
-        sounding_parts(heatmap, crop_box, size, threshold).outline(picture)
+        parts = sounding_parts(heatmap, crop_box, size, threshold)
+        parts.outline(picture)
+        sounds = bool(parts.boxes)
     draw = ImageDraw.Draw(picture)
     if box is not None:
         y0, x0, y1, x1 = np.asarray(box, float)
@@ -54,7 +58,7 @@ def draw_overlay(
         draw.rectangle(corners, outline="black", width=4)
         draw.rectangle(corners, outline="white", width=2)
     peaks = peak_points(heatmap, crop_box)
-    if len(peaks) == 1:  # a flat map has no peak to mark
+    if sounds and len(peaks) == 1:  # a flat map has no peak to mark
         y, x = peaks[0] * (size[1], size[0])
         for colour, width in (("black", 5), ("white", 2)):
             draw.line((x - 9, y, x + 9, y), fill=colour, width=width)

@@ -36,7 +36,12 @@ _FORMATS = (
     *("amrnb", "amrwb", "ape", "wv", "tta", "tak", "mpc", "mpc8", "dsf", "shn", "oma", "qcp"),
     *("xwma", "vqf", "qoa", "rka", "aa", "aax"),
 )
-_OPTIONS = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
+_OPTIONS = {
+    "format_whitelist": ",".join(_FORMATS),
+    "protocol_whitelist": "file",
+    # However many bytes of a transport stream are not its own: FFmpeg gives up after 64 KiB.
+    "resync_size": str(2**31 - 1),
+}
 
 _PLAYLIST = re.compile(
     rb"(\xef\xbb\xbf)?\s*(#EXTM3U|ffconcat version|\[(playlist|reference)\]|v=0\s|<asx|<smil|"

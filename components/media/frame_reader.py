@@ -28,7 +28,7 @@ _FRAME_PER_PACKET = {"h264", "hevc", "vp9", "av1", "libdav1d"}
 class FrameReader:
     """Finds for each time the last frame whose time stamp is not later, and encodes it.
 
-    Of a file whose packets all have their own time stamps, only the groups of pictures (GOPs) that
+    Where packets have time stamps of their own, only the groups of pictures (GOPs) that
     hold wanted frames are decoded, each up to its last wanted frame, and frames to which no other
     refers are left out on the way. The frames are bit by bit those of a full decoding: whatever
     looks different (a group that does not begin with an intra frame, a missing reference, a frame
@@ -66,7 +66,7 @@ class FrameReader:
             if ordinal is not None and self._index.near_damage(ordinal):
                 where = f"near {self._seconds(tick):.3f} s"
                 raise MediaError(media_error.DECODE_ERROR, f"packets are damaged or lost {where}")
-        if self._index.exact and len(wanted) == len(ticks):
+        if len(wanted) == len(ticks) and self._index.unique(wanted):
             try:
                 stills = self._read_groups(set(wanted))
                 return [stills[ordinal] for ordinal in wanted]
@@ -101,6 +101,8 @@ class FrameReader:
             _InexactError: the frames can't be had this way.
         """
         stamps = self._index.stamps
+        if not self._index.distinct(key, members[-1]):
+            raise _InexactError
         key_stamp = int(stamps[key])
         wanted = {int(stamps[ordinal]): ordinal for ordinal in members}
         stills: dict[int, StillFrame] = {}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import cast
+from typing import BinaryIO, cast
 
 import av
 import av.error
+import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.frame import Frame
@@ -18,6 +20,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.announced_size import HEAD_BYTES, announced_size
+from objects_that_sound.components.media.broken_chain import broken_places
 from objects_that_sound.components.media.containers import (
     Source,
     open_by_header,
@@ -26,7 +30,6 @@ from objects_that_sound.components.media.containers import (
     source_head,
     source_size,
 )
-from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
 from objects_that_sound.components.media.packet_reader import PacketReader
@@ -47,7 +50,7 @@ _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they 
 _READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
 _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
-_ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf"}
+_ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf", "mxf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
@@ -165,7 +168,7 @@ class MediaFile:
             spans: ordinals (first, last), both included; ascending. None: all.
 
         Raises:
-            MediaError: truncated, decode_error: the file can't be read again.
+            MediaError: cannot_open, decode_error: the file can't be read again.
         """
         index = self._index(stream)
         spans = [(0, len(index) - 1)] if spans is None else spans
@@ -180,7 +183,7 @@ class MediaFile:
         try:
             yield from reader.read(spans)
         except av.error.FFmpegError as error:
-            raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
+            raise _reading_error(error) from error
 
     @property
     def _formats(self) -> set[str]:
@@ -220,9 +223,7 @@ class MediaFile:
 
     def _sample_tables(self, chosen: ChosenStreams) -> list[PacketIndex] | None:
         streams = [stream for stream in chosen if stream is not None]
-        if not isinstance(self._source, str | os.PathLike):
-            return read_sample_tables(self._source, streams)
-        with open(self._source, "rb") as file:
+        with self._bytes() as file:
             return read_sample_tables(file, streams)
 
     def _streams(self) -> list:
@@ -267,12 +268,13 @@ class MediaFile:
                         keep = False
                         kept.clear()
         except av.error.FFmpegError as error:
-            raise MediaError(media_error.TRUNCATED, f"reading stopped: {error}") from error
+            raise _reading_error(error) from error
         except IndexError as error:  # PyAV's, where streams appear that were not announced
             detail = "the container holds more streams than it announces"
             raise MediaError(media_error.DECODE_ERROR, detail) from error
         self._kept = kept if keep else None
         self._choose_part()
+        self._note_losses()
         self.video_range = self._range(self.video, self.video_index)
         self.audio_range = self._range(self.audio, self.audio_index)
         self._check_complete()
@@ -318,6 +320,27 @@ class MediaFile:
         )
         self.origin += begin - first
 
+    def _note_losses(self) -> None:
+        """Marks pictures next to places where FFmpeg passed over packets without a word.
+
+        Sound needs no mark: its time stamps show the gap.
+        """
+        indexes = [self._index(stream) for stream in self._streams()]
+        positions = np.concatenate([index.positions for index in indexes])
+        sizes = np.concatenate([index.sizes for index in indexes])
+        with self._bytes() as file:
+            for place in broken_places(file, self._formats, positions, sizes):
+                self.video_index.lose(place)
+
+    @contextlib.contextmanager
+    def _bytes(self) -> Iterator[BinaryIO]:
+        """The file as it is."""
+        if not isinstance(self._source, str | os.PathLike):
+            yield self._source
+            return
+        with open(self._source, "rb") as file:
+            yield file
+
     def _check_complete(self) -> None:
         formats = self._formats
         frames = self.video.frames if self.video and "avi" in formats else 0
@@ -332,6 +355,10 @@ class MediaFile:
             length % size for size in _TRANSPORT_PACKETS for length in lengths
         ):
             raise MediaError(media_error.TRUNCATED, "ends inside a transport stream packet")
+        lacking = max(0, (self._announced_size or 0) - self._size)
+        if "asf" in formats and lacking * self.duration > _TRUNCATION_SECONDS * self._size:
+            # FFmpeg knows the duration by the same header, but forgets it where bytes are missing.
+            raise self._lacks_bytes()
         if not self._container.duration or not formats & _ANNOUNCES_DURATION:
             return
         announced = Fraction(self._container.duration, av.time_base)
@@ -343,15 +370,18 @@ class MediaFile:
         # file that starts late, where that makes a difference, the bytes are counted as well.
         end = found + self.origin
         if end >= enough:
-            if (self._announced_size or 0) > self._size:
-                detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
-                raise MediaError(media_error.TRUNCATED, detail)
+            if lacking:
+                raise self._lacks_bytes()
         # Other streams, as subtitles, may end later, which another reading shows.
         elif self._end_of_all_streams() < enough:
             raise MediaError(
                 media_error.TRUNCATED,
                 f"holds {float(end):.2f} s of the {float(announced):.2f} s it announces",
             )
+
+    def _lacks_bytes(self) -> MediaError:
+        detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
+        return MediaError(media_error.TRUNCATED, detail)
 
     def _end_of_all_streams(self) -> Fraction:
         """When the last packet of the file ends, in seconds by its time stamps."""
@@ -362,6 +392,14 @@ class MediaFile:
                     ticks = packet.pts + (packet.duration or 0)
                     end = max(end, Fraction(ticks * packet.time_base))
         return end
+
+
+def _reading_error(error: av.error.FFmpegError) -> MediaError:
+    """What it means that a demuxer stopped before the end of the file."""
+    damaged = isinstance(error, av.error.InvalidDataError | av.error.PatchWelcomeError)
+    if damaged or isinstance(error, MemoryError):
+        return MediaError.from_decoder(error, "reading stopped")
+    return MediaError(media_error.CANNOT_OPEN, f"reading stopped: {error.strerror}")
 
 
 def time_base(timed: Stream | Frame) -> Fraction:

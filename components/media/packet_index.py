@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import functools
 from array import array
+from collections.abc import Iterable
 
 import av
 import numpy as np
 
 _KEY, _HIDDEN, _DAMAGED = 1, 2, 4
 _DOUBTFUL = 3  # packets: FFmpeg's parsers hang the mark of a damaged one at one of those before it
+_UNKNOWN = -1  # where a packet lies
 _REORDERED = 16  # no codec presents a frame further from its place in the file
 
 
 class PacketIndex:
-    """Time stamps, sizes and flags of a stream's packets, in file order (the order of decoding).
+    """Time stamps, sizes, places and flags of a stream's packets, in file order (that of decoding).
 
-    A packet's number in that order is its *ordinal*. 17 bytes a packet: a film of two hours takes
-    4 MB for its pictures.
+    A packet's number in that order is its *ordinal*. 29 bytes a packet: a film of two hours takes
+    6 MB for its pictures.
 
     Attributes:
         skipped: how many packets of the stream precede those of this index in the file.
@@ -33,7 +35,8 @@ class PacketIndex:
         self._presentation_times = presentation_times
         self._stamps = array("q")
         self._sizes = array("i")
-        self._durations = array("i")
+        self._durations = array("q")
+        self._positions = array("q")  # bytes of the file; negative where not known
         self._flags = array("b")
         self._timed = True
         self._doubtful = 0  # how many of the next packets may be damaged
@@ -60,6 +63,7 @@ class PacketIndex:
         self._stamps.append(stamp)
         self._sizes.append(packet.size)
         self._durations.append(packet.duration or 0)
+        self._positions.append(_UNKNOWN if packet.pos is None else packet.pos)
         self._doubtful = _DOUBTFUL if packet.is_corrupt else max(0, self._doubtful - 1)
         self._flags.append(
             _KEY * packet.is_keyframe
@@ -89,7 +93,8 @@ class PacketIndex:
         index = cls()
         index._stamps.frombytes(np.ascontiguousarray(stamps, np.int64).tobytes())
         index._sizes.frombytes(sizes.astype(np.int32).tobytes())
-        index._durations.frombytes(durations.astype(np.int32).tobytes())
+        index._durations.frombytes(durations.astype(np.int64).tobytes())
+        index._positions.frombytes(np.full(len(stamps), _UNKNOWN).tobytes())
         index._flags.frombytes((_KEY * keys + _HIDDEN * hidden).astype(np.int8).tobytes())
         return index
 
@@ -112,6 +117,7 @@ class PacketIndex:
         part._stamps = self._stamps[first:stop]
         part._sizes = self._sizes[first:stop]
         part._durations = self._durations[first:stop]
+        part._positions = self._positions[first:stop]
         part._flags = self._flags[first:stop]
         if first:  # where files were joined, packets seem to be lost
             for ordinal in range(min(_DOUBTFUL, len(part))):
@@ -127,6 +133,16 @@ class PacketIndex:
         return np.frombuffer(self._stamps, np.int64)
 
     @functools.cached_property
+    def positions(self) -> np.ndarray:
+        """Bytes of the file where packets begin, in file order; negative where unknown: int64 [n]."""
+        return np.frombuffer(self._positions, np.int64)
+
+    @functools.cached_property
+    def sizes(self) -> np.ndarray:
+        """Bytes of each packet: int32 [n]."""
+        return np.frombuffer(self._sizes, np.int32)
+
+    @functools.cached_property
     def keys(self) -> np.ndarray:
         """Ordinals of the packets that a decoder may begin with: int64 [k]."""
         return np.flatnonzero(np.frombuffer(self._flags, np.int8) & _KEY)
@@ -134,6 +150,12 @@ class PacketIndex:
     def damaged(self, ordinal: int) -> bool:
         """Whether a packet may lack a part, as where a transport stream lost some."""
         return bool(self._flags[ordinal] & _DAMAGED)
+
+    def lose(self, position: int) -> None:
+        """Takes note that packets are lost, at a byte: the last one before it counts as damaged."""
+        before = np.flatnonzero((self.positions >= 0) & (self.positions < position))
+        if before.size and before[-1] < len(self) - 1:
+            self._flags[before[-1]] |= _DAMAGED
 
     def near_damage(self, ordinal: int) -> bool:
         """Whether a packet is damaged or so near to one that others may be lost beside it."""
@@ -152,7 +174,7 @@ class PacketIndex:
     @functools.cached_property
     def end(self) -> int:
         """When the last presented packet ends, in ticks; 0 where none is presented."""
-        ends = self.stamps + np.frombuffer(self._durations, np.int32)
+        ends = self.stamps + np.frombuffer(self._durations, np.int64)
         return int(ends[self.shown].max()) if self.shown.size else 0
 
     @functools.cached_property
@@ -163,6 +185,17 @@ class PacketIndex:
         """
         unique = np.unique(self.stamps).size == self.stamps.size
         return bool(self.stamps.size) and self.timed and unique
+
+    def unique(self, ordinals: Iterable[int]) -> bool:
+        """Whether the time stamps of some packets name each of them among all packets."""
+        stamps = self.stamps[list(ordinals)]
+        found = [np.searchsorted(self._sorted_stamps, stamps, side) for side in ("left", "right")]
+        return self.timed and bool((found[1] - found[0] == 1).all())
+
+    def distinct(self, first: int, last: int) -> bool:
+        """Whether the packets from one ordinal to another, both included, have unlike time stamps."""
+        stamps = self.stamps[first : last + 1]
+        return np.unique(stamps).size == stamps.size
 
     @property
     def timed(self) -> bool:
@@ -231,8 +264,15 @@ class PacketIndex:
         return ordinal if self.matches(ordinal, packet) else None
 
     def matches(self, ordinal: int, packet: av.Packet) -> bool:
-        """Whether a packet that was read again is the one of an ordinal."""
-        return self._stamps[ordinal] == self.stamp(packet) and self._sizes[ordinal] == packet.size
+        """Whether a packet that was read again is the one of an ordinal.
+
+        Its time stamp alone does not tell that: of a file without an index, FFmpeg makes up time
+        stamps behind a seek. Nor does its size: packets of PCM are all alike.
+        """
+        if self._stamps[ordinal] != self.stamp(packet) or self._sizes[ordinal] != packet.size:
+            return False
+        position = _UNKNOWN if packet.pos is None else packet.pos
+        return position < 0 or self._positions[ordinal] in (position, _UNKNOWN)
 
     @functools.cached_property
     def _shown_stamps(self) -> np.ndarray:

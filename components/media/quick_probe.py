@@ -9,6 +9,7 @@ import av
 from av.stream import Stream
 
 from objects_that_sound.components.media import media_error
+from objects_that_sound.components.media.announced_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.clips import CLIP_SECONDS, MediaInfo, probe
 from objects_that_sound.components.media.containers import (
     Source,
@@ -17,7 +18,6 @@ from objects_that_sound.components.media.containers import (
     source_head,
     source_size,
 )
-from objects_that_sound.components.media.matroska_size import HEAD_BYTES, announced_size
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import time_base
 from objects_that_sound.components.media.stream_choice import choose_streams
@@ -47,15 +47,15 @@ def quick_probe(source: Source) -> MediaInfo:
 
 
 def _of_header(source: Source) -> MediaInfo | None:
-    """None where the file must be asked itself: its samples are listed, or its length is unknown."""
-    announced = announced_size(source_head(source, HEAD_BYTES)) or 0
+    """None where the file must be asked itself.
+
+    Its samples are listed, its length is unknown, or it has fewer bytes than it announces.
+    """
+    if (announced_size(source_head(source, HEAD_BYTES)) or 0) > source_size(source):
+        return None
     with open_container(source) as container:
         if "mov" in container.format.name.split(",") or not container.duration:
             return None
-        size = source_size(source)
-        if announced > size:
-            detail = f"holds {size} of the {announced} bytes it announces"
-            raise MediaError(media_error.TRUNCATED, detail)
         video, audio = choose_streams(container, functools.partial(second_reading, source))
         origin = max(Fraction(0), Fraction(container.start_time or 0, av.time_base))
         end = Fraction(container.duration, av.time_base)

@@ -16,6 +16,7 @@ LASTING_SECONDS = 1.0
 
 _NEAR_SECONDS = 0.5  # stamps this near on both sides tell slow drift from wobble
 _LOST_SECONDS = 0.01  # drift that got away: no clock is wrong by so much that it can't be followed
+_MANY_STEPS = 3  # so many within a second and a half are no jumps that last
 _MOST_STRETCH = 0.02  # of a frame's length
 
 
@@ -128,11 +129,20 @@ class SoundClock:
         return statistics.median(frame.deviation for frame in self._waiting)
 
     def _wobble(self) -> float:
-        """By how much neighbouring stamps disagree as a rule; a step among them does not count."""
+        """By how much neighbouring stamps disagree as a rule; a step among them does not count.
+
+        Where one stamp is for several frames, as in transport streams, most neighbours agree: there
+        the steps between stamps are what wobbles, if they go to and fro.
+        """
         near = itertools.chain(self._placed, self._waiting)
         pairs = itertools.pairwise(frame.deviation for frame in near)
-        steps = [abs(later - earlier) for earlier, later in pairs]
-        return statistics.median(steps) if steps else 0.0
+        steps = [later - earlier for earlier, later in pairs]
+        if not steps:
+            return 0.0
+        large = [step for step in steps if abs(step) > TOLERANCE_SECONDS]
+        to_and_fro = 2 * abs(sum(large)) <= sum(map(abs, large))
+        told = large if len(large) >= _MANY_STEPS and to_and_fro else steps
+        return statistics.median(map(abs, told))
 
     def _follow(self, frame: _Frame, offset: float, doubt: float) -> Placement:
         """Goes after slow drift: what remains when wobble is averaged out."""

@@ -55,6 +55,13 @@ class RetrievalOptions(EvaluatorOptions):
     split: Annotated[str, "Split to measure on."] = "eval"
     batch_size: Annotated[int, "Examples that a model embeds at once.", Ge(1)] = 32
 
+    def check_files(self) -> None:
+        """See `EvaluatorOptions.check_files`; reads the tree of classes."""
+        from objects_that_sound.components.retrieval_evaluator.label_tree import LabelTree
+
+        if self.label_tree:
+            LabelTree.from_json(self.label_tree)
+
 
 _PACKAGE = "objects_that_sound.components.retrieval_evaluator"
 

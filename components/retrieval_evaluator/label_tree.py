@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import tensorflow as tf
 
 Path = tuple[str, ...]
 """Ids of the nodes from below the root down to a class."""
@@ -49,12 +48,11 @@ class LabelTree:
                 names.
 
         Raises:
+            OSError: the file can't be read.
             ValueError: the file is not of that format, or the tree has a cycle.
         """
-        with tf.io.gfile.GFile(path) as file:
-            text = file.read()
         try:
-            content = json.loads(text)
+            content = json.loads(_text(path))
             if not isinstance(content, list):
                 raise TypeError("not a list")
             nodes = {node["id"]: node for node in content}
@@ -107,6 +105,19 @@ class LabelTree:
                     _wu_palmer(a, b) for a in ours for b in places[j]
                 )
         return similarity
+
+
+def _text(path: str) -> str:
+    if "://" not in path:
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f"the label tree {path} is not there") from error
+    import tensorflow as tf  # heavy: the command line checks a tree of this machine without it
+
+    with tf.io.gfile.GFile(path) as file:
+        return file.read()
 
 
 def _wu_palmer(a: Path, b: Path) -> float:

@@ -14,9 +14,7 @@ from objects_that_sound.components.evaluation.read_examples import read_examples
 from objects_that_sound.components.evaluation.saved_model_path import saved_model_path
 from objects_that_sound.components.serving_validator.serving_limits import ServingLimits
 from objects_that_sound.components.serving_validator.validate_serving import validate_serving
-
-VALIDATION_FILE = "validation.json"
-"""In the InfraBlessing artifact: what was measured, and the decisions."""
+from objects_that_sound.components.serving_validator.validation_file import VALIDATION_FILE
 
 
 @component

@@ -36,6 +36,12 @@ class SoundBenchmarkOptions(EvaluatorOptions):
     random_networks: Annotated[int, "Number of untrained networks to compare with.", Ge(0)] = 3
     batch_size: Annotated[int, "Windows that a model hears at once.", Ge(1)] = 32
 
+    def check_files(self) -> None:
+        """See `EvaluatorOptions.check_files`; reads the list of clips."""
+        from objects_that_sound.components.sound_benchmark_evaluator.layouts import read_benchmark
+
+        read_benchmark(self.dataset, self.data)
+
 
 def _options_of_run(run: Mapping[str, Any]) -> SoundBenchmarkOptions | None:
     """Reads `sound_benchmark`; without it the run leaves the evaluator out."""

@@ -75,6 +75,8 @@ class MilvusDatabase(VectorDatabase):
             shown: the same for people.
         """
         super().__init__(shown)
+        # A server's own choice. Milvus Lite's finds 3 of 4 of the nearest among 100,000 rows.
+        self._index = "AUTOINDEX" if urlsplit(address).netloc else "FLAT"
         with self._errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of Milvus Lite, about pkg_resources
             self._client = MilvusClient(**client_arguments(address))
@@ -110,7 +112,7 @@ class MilvusDatabase(VectorDatabase):
             indices = MilvusClient.prepare_index_params()
             for name in MODALITIES:
                 schema.add_field(name, DataType.FLOAT_VECTOR, dim=size)
-                indices.add_index(name, index_type="AUTOINDEX", metric_type="IP")
+                indices.add_index(name, index_type=self._index, metric_type="IP")
             self._create(_collection(version), schema, indices)
             self._enlist(version)
         return version

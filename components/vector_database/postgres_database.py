@@ -35,8 +35,20 @@ _WRITER = 0x6F7473
 _EXACT_UP_TO = 50_000
 """Rows that are compared one by one in a few hundredths of a second, without a graph."""
 
+_GRAPH_BYTES = 768
+"""What pgvector takes for a row while it builds a graph, besides the vector; 715 were measured."""
+
+_GRAPH_EXTRA = 16 << 20
+"""Bytes that a graph needs besides its rows."""
+
+_CACHE_SHARE = 2
+"""At most this part of `effective_cache_size`, what the server has to cache with, goes to a graph."""
+
 _LIST_SIZES = (40, 80, 160, 320, 640, 1000)
 """Candidates that a search in the graph keeps, pgvector's `hnsw.ef_search`; 1000 is its greatest."""
+
+_NO_SHARED_MEMORY = (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory)
+"""What PostgreSQL says where its processes can't share that much: containers often have 64 MB."""
 
 _PROBES = 32
 _NEAREST = 10
@@ -159,14 +171,9 @@ class PostgresDatabase(VectorDatabase):
         """See `VectorDatabase.finish`."""
         table = _table(version)
         size = 0
-        if self.count(version) > _EXACT_UP_TO:
+        if (rows := self.count(version)) > _EXACT_UP_TO:
             for modality in MODALITIES:
-                with self._transaction():
-                    self._execute(
-                        "CREATE INDEX IF NOT EXISTS {} ON {} USING hnsw ({} halfvec_ip_ops)",
-                        sql.Identifier(f"ots_index_{version.number}_{modality}"),
-                        *(table, sql.Identifier(modality)),
-                    )
+                self._make_graph(version, modality, rows)
             size = self._sufficient_list_size(version)
         self._rows(sql.SQL("ANALYZE {}").format(table))
         self._rows(
@@ -249,6 +256,40 @@ class PostgresDatabase(VectorDatabase):
             ]
             for query in map(HalfVector, queries)
         ]
+
+    def _make_graph(self, version: IndexVersion, modality: str, rows: int) -> None:
+        """Makes the graph of a column, if there is none, in memory where the server has enough."""
+        try:
+            self._create_graph(version, modality, rows, shared=True)
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, _NO_SHARED_MEMORY):
+                raise
+            self._create_graph(version, modality, rows, shared=False)
+
+    def _create_graph(self, version: IndexVersion, modality: str, rows: int, shared: bool) -> None:
+        with self._transaction():
+            self._allow_memory(rows * (2 * version.size + _GRAPH_BYTES) + _GRAPH_EXTRA)
+            if not shared:
+                self._execute("SET LOCAL max_parallel_maintenance_workers = 0")
+            self._execute(
+                "CREATE INDEX IF NOT EXISTS {} ON {} USING hnsw ({} halfvec_ip_ops)",
+                sql.Identifier(f"ots_index_{version.number}_{modality}"),
+                *(_table(version), sql.Identifier(modality)),
+            )
+
+    def _allow_memory(self, size: int) -> None:
+        """Lets the transaction build a graph of so many bytes in memory, if the server has them.
+
+        What outgrows `maintenance_work_mem` is written to the disk, row by row, many times slower.
+        """
+        names = ["maintenance_work_mem", "effective_cache_size"]
+        [[allowed], [cache]] = self._execute(
+            "SELECT pg_size_bytes(current_setting(name)) FROM unnest(%s::text[]) AS name",
+            values=[names],
+        )
+        size = min(size, cache // _CACHE_SHARE)
+        if size > allowed:
+            self._execute("SELECT set_config(%s, %s, true)", values=[names[0], f"{size >> 10}kB"])
 
     def _sufficient_list_size(self, version: IndexVersion) -> int:
         """The least list size with which searches by the collection's own moments find `RECALL`.

@@ -22,6 +22,11 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import proto_utils
 
 from objects_that_sound.components.video_example_gen import storage
+from objects_that_sound.components.video_example_gen.artifact_names import (
+    REJECTS_NAME,
+    STORE_NAME,
+    VIDEOS_NAME,
+)
 from objects_that_sound.components.video_example_gen.ingest_config import IngestConfig
 from objects_that_sound.components.video_example_gen.ingest_fn import (
     REJECTS,
@@ -45,13 +50,6 @@ from objects_that_sound.components.video_example_gen.video import Video
 from objects_that_sound.components.video_example_gen.video_inputs import find_inputs
 from objects_that_sound.models import examples
 from objects_that_sound.serving.launcher.usable_processors import usable_processors
-
-REJECTS_NAME = "rejects.jsonl"
-"""Name of the file of rejects in the folder of the examples artifact."""
-VIDEOS_NAME = "videos.jsonl"
-"""Likewise, of all videos that were to be ingested: `video`, `path`, `split`, `version` and `group`."""
-STORE_NAME = ".unfinished"
-"""Name of the folder of finished shards beside the examples artifact of an unfinished run."""
 
 _COUNTS_NAME = "counts"  # in the store; with no suffix, for it is no shard
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import pathlib
 import re
 import stat
 from collections.abc import Iterable, Sequence
@@ -74,16 +75,41 @@ def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
 def _expand(pattern: str) -> Iterable[FileInfo]:
     pattern = os.path.expanduser(pattern)
     if os.path.isdir(pattern):
-        for folder, folders, names in os.walk(pattern):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            paths = (os.path.join(folder, name) for name in names)
+        for folder in _folders(pattern):
+            paths = glob.iglob(os.path.join(glob.escape(folder), "*"))
             yield from (storage.info(os.path.abspath(p)) for p in paths if _is_video(p))
     elif os.path.lexists(pattern):
         yield storage.info(os.path.abspath(pattern))
     else:
-        for path in glob.iglob(_with_literal_folders(pattern), recursive=True):
+        for path in _glob(_with_literal_folders(pattern)):
             if _is_video(path):
                 yield storage.info(os.path.abspath(path))
+
+
+def _glob(pattern: str) -> Iterable[str]:
+    """As `glob.iglob`, whose `**` goes round and round where a link leads back."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        yield from glob.iglob(pattern)
+        return
+    place = parts.index("**")
+    head, tail = "/".join(parts[:place]), "/".join(parts[place + 1 :] or "*")
+    tops = glob.iglob(f"{head}/") if place else [os.curdir]
+    for top in tops:
+        for folder in _folders(top):
+            yield from _glob(os.path.join(glob.escape(folder), tail))
+
+
+def _folders(top: str) -> Iterable[str]:
+    """A folder and those below it that are not hidden, also through links, unless they lead back."""
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        yield folder
+        parents = map(str, pathlib.Path(folder).absolute().parents)
+        lies_in = {os.path.realpath(one) for one in (folder, *parents)}
+        folders = glob.iglob(os.path.join(glob.escape(folder), "*/"))  # none that is hidden
+        waiting += [path for path in folders if os.path.realpath(path) not in lies_in]
 
 
 def _with_literal_folders(pattern: str) -> str:

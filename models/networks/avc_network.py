@@ -21,6 +21,7 @@ from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.network_config import NetworkConfig
+from objects_that_sound.models.networks.scaled import scaled
 from objects_that_sound.models.networks.tower import convolution_tower, total_stride
 from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_objects
 
@@ -217,23 +218,39 @@ class AvcNetwork(keras.Model, abc.ABC):
         Returns:
             `heatmap` [batch, height, width] in 0..1: the probability by place that it makes the
             sound; with `whole_objects` of the configuration these are extended over the objects,
-            twice as many cells each way, and dark where the score is below `match_threshold`. And
-            the `score` [batch].
+            two or four times as many cells each way, and dark where the score is below
+            `match_threshold`. And the `score` [batch].
         """
         sounds = self.sound_vectors(audio)
         places = self._probability(self.similarity_map(image, sounds))
         score = self._score_of(places, image, sounds)
         if not self.config.whole_objects:
             return places, score
-        # What tells an object is often at one side of it; in the mirror image it is at the other.
-        whole = image[:, :, : ops.shape(places)[2] * self.cell_pixels]
-        mirrored = self._probability(self.similarity_map(ops.flip(whole, axis=2), sounds))
-        places = (places + ops.flip(mirrored, axis=2)) / 2
+        height, width = ops.shape(places)[1:]
+        image = image[:, : height * self.cell_pixels, : width * self.cell_pixels]
+        places = self._of_both_sides(places, image, sounds)  # [batch, height, width]
+        place_pixels = self.cell_pixels
+        if AUGMENTATIONS[self.augmentation].least_area * 1.5**2 <= 1:
+            # Crops in training were seen from that near as well: smaller things are found there.
+            near = scaled(image, 3, 2)
+            closer = self._probability(self.similarity_map(near, sounds))
+            closer = scaled(self._of_both_sides(closer, near, sounds)[..., None], 4, 3)[..., 0]
+            places = scaled(places[..., None], 2)[..., 0]  # [batch, 2 height, 2 width]
+            places = (places + closer[:, : 2 * height, : 2 * width]) / 2
+            place_pixels //= 2
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
         crop = self.config.crop_size
         bound = self.match_threshold
-        return whole_objects(places, picture, score, bound, self.cell_pixels, crop), score
+        return whole_objects(places, picture, score, bound, place_pixels, crop), score
+
+    def _of_both_sides(self, places, image, sounds):
+        """The mean with the places of the mirror image.
+
+        What tells an object is often at one side of it; in the mirror image it is at the other.
+        """
+        mirrored = self._probability(self.similarity_map(ops.flip(image, axis=2), sounds))
+        return (places + ops.flip(mirrored, axis=2)) / 2
 
     def _probability(self, similarities):
         return ops.sigmoid(self.match_logits(similarities))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from keras import ops
 
+from objects_that_sound.models.networks.scaled import scaled
+
 _NEIGHBOURHOOD = 0.2
 """Standard deviation of the distances that count, in short sides of what a network sees."""
 
@@ -56,13 +58,9 @@ def whole_objects(
         [batch, 2 height, 2 width] in 0..1, or as large as `places` where a place is one pixel.
     """
     pixels = max(cell_pixels // 2, 1)
-    finer = cell_pixels // pixels
-    bright = ops.transpose(_enlarged(places, finer), (0, 2, 1))
-    bright = ops.transpose(_enlarged(bright, finer), (0, 2, 1))  # [batch, h, w]
+    bright = scaled(places[..., None], cell_pixels // pixels)[..., 0]  # [batch, h, w]
     height, width = ops.shape(bright)[1:]
-    colours = ops.average_pool(
-        ops.cast(picture, "float32") / 255, pixels, pixels, "same", data_format="channels_last"
-    )
+    colours = scaled(picture, 1, pixels) / 255
     colours = colours[:, :height, :width]  # [batch, h, w, 3]
     spread = _NEIGHBOURHOOD * short_side / pixels * 2**0.5
     rows = ops.arange(height, dtype="float32")[:, None, None] / spread + ops.zeros((1, width, 1))
@@ -83,21 +81,6 @@ def whole_objects(
 def _logit(probability):
     probability = ops.clip(ops.convert_to_tensor(probability, "float32"), 1e-6, 1 - 1e-6)
     return ops.log(probability) - ops.log1p(-probability)
-
-
-def _enlarged(values, factor: int):
-    """Enlarges rows bilinearly: [batch, rows, columns] to [batch, factor * rows, columns].
-
-    `ops.image.resize` takes sizes only that are known when a graph is made.
-    """
-    before = ops.concatenate([values[:, :1], values[:, :-1]], axis=1)
-    after = ops.concatenate([values[:, 1:], values[:, -1:]], axis=1)
-    parts = []
-    for number in range(factor):
-        offset = (number + 0.5) / factor - 0.5  # of its middle, in rows
-        parts.append(values + abs(offset) * ((before if offset < 0 else after) - values))
-    batch, rows, columns = ops.shape(values)
-    return ops.reshape(ops.stack(parts, axis=2), (batch, factor * rows, columns))
 
 
 def _difference(colours):

@@ -138,7 +138,12 @@ def count(examples: input_pb2.Input) -> int:
 def _signature(
     servable: Servable, name: str, wanted_method: str | None, kind: str
 ) -> meta_graph_pb2.SignatureDef:
-    signature = servable.signature(name)
+    try:
+        signature = servable.signature(name)
+    except ServingError as error:  # which has another status here than for Predict
+        raise ServingError.invalid_argument(
+            f"No signature was found with the name: {name}. {error.message}"
+        ) from error
     if wanted_method is not None and signature.method_name != wanted_method:
         raise ServingError.invalid_argument(
             f"Expected {kind} signature method_name to be {wanted_method}. Was: "

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from objects_that_sound.serving.model_server.image_size import NOTHING, image_size
+from objects_that_sound.serving.model_server.image_size import NOTHING, image_size, jpeg_scans
 from objects_that_sound.serving.model_server.packed_examples import strings_within
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
@@ -14,12 +14,15 @@ _IMAGES_OF_A_REQUEST = 8
 """How many times the greatest picture a request's pictures may have together: 64 pictures of
 1920 x 1080 pixels, or 64 moments of 25 frames of 455 x 256, with the default limit."""
 
+_SCANS = 100
+"""More than any program writes; libjpeg would go over the image at each of a million."""
+
 
 def check_images(feeds: Mapping[str, np.ndarray], max_pixels: int) -> None:
     """Refuses a request if one of its pictures, or all of them together, are too large.
 
     A few kilobytes can state 30,000 x 30,000 pixels, or thousands of frames, for which a model's
-    decoder would take gigabytes. Pictures are looked for in strings and in the serialized
+    decoder would take gigabytes, or so many scans of a JPEG that it would take hours. Pictures are looked for in strings and in the serialized
     tf.Examples that strings may be. Strings that are no pictures, or broken ones, are the model's
     business.
 
@@ -32,7 +35,7 @@ def check_images(feeds: Mapping[str, np.ndarray], max_pixels: int) -> None:
         ServingError: INVALID_ARGUMENT, a picture is larger, or they are all together.
     """
     total = 0
-    for where, (frames, width, height) in _sizes(feeds):
+    for where, data, (frames, width, height) in _pictures(feeds):
         pixels = frames * width * height
         total += pixels
         if pixels > max_pixels:
@@ -47,15 +50,19 @@ def check_images(feeds: Mapping[str, np.ndarray], max_pixels: int) -> None:
                 f"{_IMAGES_OF_A_REQUEST * max_pixels} are accepted together "
                 f"({_IMAGES_OF_A_REQUEST} times --max_image_pixels): send fewer at a time"
             )
+        if jpeg_scans(data, _SCANS + 1) > _SCANS:
+            raise ServingError.invalid_argument(
+                f"{where}: a JPEG of more than {_SCANS} scans, which would take very long to decode"
+            )
 
 
-def _sizes(feeds: Mapping[str, np.ndarray]) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    """Where each picture is, and its frames, width and height."""
+def _pictures(feeds: Mapping[str, np.ndarray]) -> Iterator[tuple[str, bytes, tuple[int, int, int]]]:
+    """Where each picture is, its bytes, and its frames, width and height."""
     for name, array in feeds.items():
         for position, value in enumerate(array.flat if array.dtype == object else ()):
             where = f"Input '{name}', element {position}"
             if (size := image_size(value)) != NOTHING:
-                yield where, size
+                yield where, value, size
                 continue
             for packed in strings_within(value):
-                yield where, image_size(packed)
+                yield where, packed, image_size(packed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 _JPEG = b"\xff\xd8\xff"
@@ -10,6 +11,9 @@ _GIF = b"GIF8"  # giflib does not look at the two characters that follow
 _BMP = b"BM"
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN = 0xDA
+_END_OF_IMAGE = 0xD9
+_MARKER = re.compile(rb"\xff++([^\x00\xd0-\xd7])", re.DOTALL)
+"""Within a scan, other bytes of 255 are followed by 0 or count its parts."""
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _GIF_IMAGE, _GIF_EXTENSION = 0x2C, 0x21
 
@@ -61,6 +65,30 @@ def _jpeg(data: bytes) -> Size:
         if marker and marker not in _WITHOUT_LENGTH:
             position += struct.unpack_from(">H", data, position)[0]
     return NOTHING
+
+
+def jpeg_scans(data: bytes, at_most: int) -> int:
+    """Times that all of a JPEG's pixels are gone over: once each scan; 0 for what is no JPEG.
+
+    A progressive file has about ten. A scan may have a few bytes only, and still takes as long as
+    the image is large.
+
+    Args:
+        data: bytes of the file.
+        at_most: number from which on nothing is counted.
+    """
+    if not data.startswith(_JPEG) or data.count(b"\xff\xda") < at_most:
+        return 0
+    scans, position = 0, 2
+    while scans < at_most and (found := _MARKER.search(data, position)):
+        position = found.end()
+        marker = found[1][0]
+        if marker == _END_OF_IMAGE or position + 2 > len(data):
+            break  # what follows, such as the video of a motion photo, nobody decodes
+        scans += marker == _START_OF_SCAN
+        if marker not in _WITHOUT_LENGTH:
+            position += struct.unpack_from(">H", data, position)[0]
+    return scans
 
 
 def _png(data: bytes) -> Size:

@@ -174,6 +174,8 @@ class ModelServerOptions:
             self._check_base_path(self.model_base_path)
 
     def _check_ports(self) -> None:
+        if not self.bind_address:  # which would be all interfaces
+            raise ValueError("--bind_address is empty; 127.0.0.1 is this machine only")
         if self.port == 0 and self.rest_api_port == 0 and not self.grpc_socket_path:
             raise ValueError("--port and --rest_api_port are both 0: nothing would be served")
         if self.port and self.port == self.rest_api_port:

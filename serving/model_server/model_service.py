@@ -11,6 +11,7 @@ from tensorflow_serving.apis import (
     model_service_pb2_grpc,
 )
 
+from objects_that_sound.serving.model_server.grpc_deadline import seconds_left
 from objects_that_sound.serving.model_server.grpc_errors import with_status
 from objects_that_sound.serving.model_server.model_config import parse_model_configs
 from objects_that_sound.serving.model_server.model_registry import ModelRegistry
@@ -46,7 +47,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
             )
         try:
             configs = parse_model_configs(request.config)
-            self._registry.reload(configs, context.time_remaining())
+            self._registry.reload(configs, seconds_left(context))
         except ServingError as error:
             _LOG.error("HandleReloadConfigRequest failed: %s", error.message)
             raise

@@ -1,8 +1,10 @@
-"""HTTP/1.1 with an end to patience: clients that send too slowly are cut off."""
+"""HTTP/1.1 with an end to patience, and with errors in JSON."""
 
 from __future__ import annotations
 
 import asyncio
+import http
+import json
 from typing import Any
 
 import h11
@@ -16,15 +18,12 @@ _BODY_SECONDS, _BODY_BYTES_PER_SECOND = 20.0, 500.0
 
 Both limits are the defaults of Apache's mod_reqtimeout."""
 
-_WORDS = b'{"error": "the request was sent too slowly"}'
-_TOO_SLOW = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\nconnection: close\r\n"
-    b"content-length: %d\r\n\r\n%s" % (len(_WORDS), _WORDS)
-)
-
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's, which by itself waits for ever for a head that has begun, and for a body."""
+    """uvicorn's, which by itself waits for ever for a head that has begun, and for a body.
+
+    It cuts off clients that send too slowly.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -50,6 +49,12 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         begun = self.conn.their_state is h11.SEND_BODY  # in bytes that had come before
         self._await(h11.SEND_BODY if begun else None)
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn calls it for what is no HTTP."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._end(http.HTTPStatus.BAD_REQUEST, msg)
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
@@ -78,5 +83,13 @@ class PatientProtocol(H11Protocol):
         is_silent = self._awaited is h11.IDLE and not self._received  # a browser's, in reserve
         is_answered = self._awaited is h11.SEND_BODY and self.cycle.response_started
         if not is_silent and not is_answered:
-            self.transport.write(_TOO_SLOW)
+            self._end(http.HTTPStatus.REQUEST_TIMEOUT, "the request was sent too slowly")
         self.transport.close()
+
+    def _end(self, status: http.HTTPStatus, words: str) -> None:
+        body = json.dumps({"error": words})
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
+            f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        self.transport.write((head + body).encode())

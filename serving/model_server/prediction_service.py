@@ -16,6 +16,7 @@ from tensorflow_serving.apis import (
 )
 
 from objects_that_sound.serving.model_server import tensor_proto
+from objects_that_sound.serving.model_server.grpc_deadline import seconds_left
 from objects_that_sound.serving.model_server.grpc_errors import with_status
 from objects_that_sound.serving.model_server.predictor import Predictor
 from objects_that_sound.serving.model_server.serving_error import ServingError
@@ -44,7 +45,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                     name: tensor_proto.to_array(name, t) for name, t in request.inputs.items()
                 }
                 outputs = self._predictor.predict(
-                    servable, spec, inputs, list(request.output_filter), context.time_remaining()
+                    servable, spec, inputs, list(request.output_filter), seconds_left(context)
                 )
                 self._predictor.fill_spec(response.model_spec, spec, servable)
             for name, array in outputs.items():
@@ -76,7 +77,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Classifies tf.Examples."""
         spec = _model_spec(request)
         with self._predictor.request(spec.name, "Classify", _ENTRYPOINT):
-            return self._predictor.classify(spec, request.input, context.time_remaining())
+            return self._predictor.classify(spec, request.input, seconds_left(context))
 
     @with_status
     def Regress(  # noqa: N802
@@ -85,7 +86,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Gives a number for each tf.Example."""
         spec = _model_spec(request)
         with self._predictor.request(spec.name, "Regress", _ENTRYPOINT):
-            return self._predictor.regress(spec, request.input, context.time_remaining())
+            return self._predictor.regress(spec, request.input, seconds_left(context))
 
     @with_status
     def MultiInference(  # noqa: N802
@@ -94,7 +95,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Classifies and regresses the same tf.Examples."""
         name = request.tasks[0].model_spec.name if request.tasks else ""
         with self._predictor.request(name, "MultiInference", _ENTRYPOINT):
-            return self._predictor.multi_inference(request, context.time_remaining())
+            return self._predictor.multi_inference(request, seconds_left(context))
 
 
 def _model_spec(request: Any) -> model_pb2.ModelSpec:

@@ -17,7 +17,7 @@ import grpc
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, request_response
 from starlette.types import ASGIApp
 from tensorflow_serving.apis import model_pb2
 
@@ -35,13 +35,16 @@ _MODEL = (
 )
 _PREDICTION = re.compile(_MODEL + r":(?i:(?P<method>classify|regress|predict))")
 _STATUS = re.compile(_MODEL + r"(?i:/(?P<metadata>metadata))?")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_ALL_MODELS = re.compile(r"(?i)/v1/models")
+_AUTHORITY = re.compile(r"(?i)https?://[^/]*")
 _MAX_DISCARDED_BYTES = 2**30
 _CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, GET",
     "Access-Control-Allow-Headers": "Content-Type, Authorization",
 }
+_PLAIN = frozenset({"", "identity"})
+_GZIP = frozenset({"gzip", "x-gzip"})
 LIVE, READY = "/livez", "/readyz"
 
 
@@ -78,12 +81,15 @@ class RestApp(Starlette):
             cors: let pages from other servers call.
             ui: answers everything below `/ui/`; None for no page.
         """
-        # One route: TensorFlow Serving matches whole paths, in any case, by expressions.
-        routes: list[BaseRoute] = [Route("/{path:path}", self._handle, methods=_METHODS)]
+        routes: list[BaseRoute] = []
         if ui is not None:
             to_page = functools.partial(_redirect, "/ui/")
-            routes = [Route("/", to_page), Route("/ui", to_page), Mount("/ui", ui), *routes]
+            routes = [Route("/", to_page), Route("/ui", to_page), Mount("/ui", ui)]
         super().__init__(routes=routes)
+        # No route: TensorFlow Serving matches whole paths, in any case, by expressions. And
+        # Starlette would answer other methods, and targets such as "*", without JSON.
+        self.router.redirect_slashes = False
+        self.router.default = request_response(self._handle)
         self._predictor = predictor
         self._health = health
         self._timeout_seconds = timeout_seconds
@@ -102,7 +108,7 @@ class RestApp(Starlette):
         try:
             # The path as sent: "%2F" inside a model's name must not divide it.
             path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-            path = path.partition("?")[0]
+            path = _AUTHORITY.sub("", path.partition("?")[0], count=1)  # as proxies send it
             if path in (LIVE, READY):
                 return self._tell_health(path)
             if self._cors and request.method == "OPTIONS":
@@ -143,13 +149,15 @@ class RestApp(Starlette):
         if method in ("GET", "HEAD") and (match := _STATUS.fullmatch(path)):
             answer = self._metadata if match["metadata"] else self._status
             return functools.partial(answer, _model_spec(match))
+        if method == "GET" and _ALL_MODELS.fullmatch(path):
+            raise ServingError.invalid_argument("Missing model name in request.")
         if not path.lower().startswith("/v1/"):
             raise ServingError.not_found(f"Not found: {method} {path}; see /v1/models/NAME")
         raise ServingError.invalid_argument(f"Malformed request: {method} {path}")
 
     async def _read_body(self, request: Request) -> bytes:
-        encoding = request.headers.get("content-encoding", "identity").lower()
-        if encoding not in ("identity", "gzip"):
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        if encoding not in _PLAIN | _GZIP:
             raise ServingError.invalid_argument(
                 f"the Content-Encoding {encoding!r} is not supported; send gzip or none"
             )
@@ -166,7 +174,7 @@ class RestApp(Starlette):
         if size > self._max_request_bytes:
             raise _BodyTooLargeError(self._max_request_bytes)
         body = b"".join(chunks)
-        return body if encoding == "identity" else self._decompress(body)
+        return self._decompress(body) if encoding in _GZIP else body
 
     def _decompress(self, body: bytes) -> bytes:
         decompressor = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import socket
@@ -83,9 +84,11 @@ class RestServer:
             listening.listen(2048)
         except OSError as error:
             listening.close()
+            advice = "stop what listens there or choose another port with --rest_api_port"
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                advice = "give an address of this machine with --bind_address"
             raise OSError(
-                f"cannot listen on {address}:{port} for REST: {error.strerror}; stop what listens "
-                "there or choose another port with --rest_api_port"
+                f"cannot listen on {address}:{port} for REST: {error.strerror}; {advice}"
             ) from error
         return listening
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +12,7 @@ import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
+from objects_that_sound.serving.graph_error import first_words
 from objects_that_sound.serving.model_server import tensor_proto
 from objects_that_sound.serving.model_server.batch_scheduler import BatchScheduler
 from objects_that_sound.serving.model_server.graph_session import GraphSession, Step
@@ -23,7 +23,6 @@ from objects_that_sound.serving.model_server.version_folder import VersionFolder
 DEFAULT_SIGNATURE = "serving_default"
 
 _INTERNAL_SIGNATURE_PREFIX = "__saved_model_"
-_NODE_TRACE = re.compile(r"\s*\[\[.*", re.DOTALL)
 
 
 class Servable:
@@ -79,13 +78,14 @@ class Servable:
         """The signature of that name; the empty name means `serving_default`.
 
         Raises:
-            ServingError: INVALID_ARGUMENT, there is none; the message lists those there are.
+            ServingError: FAILED_PRECONDITION, there is none; the message lists those there are.
         """
         name = name or DEFAULT_SIGNATURE
         names = sorted(n for n in self.signatures if not n.startswith(_INTERNAL_SIGNATURE_PREFIX))
         if name not in names:
-            raise ServingError.invalid_argument(
-                f'Serving signature key "{name}" not found. The model has: {", ".join(names)}'
+            raise ServingError(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f'Serving signature key "{name}" not found. The model has: {", ".join(names)}',
             )
         return self.signatures[name]
 
@@ -110,8 +110,8 @@ class Servable:
             An array for each output, sorted by name.
 
         Raises:
-            ServingError: INVALID_ARGUMENT where inputs do not fit the signature or the model
-                rejects them; DEADLINE_EXCEEDED; whatever status TensorFlow gives otherwise.
+            ServingError: FAILED_PRECONDITION where there is no such signature; INVALID_ARGUMENT
+                where inputs do not fit it or the model rejects them; DEADLINE_EXCEEDED; whatever status TensorFlow gives otherwise.
         """
         signature = self.signature(signature_name)
         feeds = _checked_inputs(signature, inputs)
@@ -168,7 +168,7 @@ class Servable:
         except tf.errors.OpError as error:
             if self._aborted:
                 raise ServingError.stopping() from error
-            raise ServingError.from_number(error.error_code, _first_words(error)) from error
+            raise ServingError.from_number(error.error_code, first_words(error.message)) from error
         finally:
             with self._lock:
                 self._running -= 1
@@ -250,15 +250,9 @@ def _tensor_name(info: meta_graph_pb2.TensorInfo) -> str:
     return info.name
 
 
-def _first_words(error: tf.errors.OpError) -> str:
-    """The error's message without the traces of the graph, which mean nothing to a client."""
-    text = error.message.removeprefix("Graph execution error:").strip()
-    return _NODE_TRACE.sub("", text) or error.message
-
-
 def _load_error(folder: VersionFolder, error: Exception) -> ServingError:
     if isinstance(error, tf.errors.OpError):
         return ServingError.from_number(
-            error.error_code, f"cannot load {folder.path}: {_first_words(error)}"
+            error.error_code, f"cannot load {folder.path}: {first_words(error.message)}"
         )
     return ServingError(grpc.StatusCode.UNKNOWN, f"cannot load {folder.path}: {error}")

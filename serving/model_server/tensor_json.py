@@ -10,20 +10,24 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import orjson
 import pybase64
 import tensorflow as tf
+from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
+from objects_that_sound.serving.model_server import json_document
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _MAX_QUOTED_CHARACTERS = 200
 _BYTES_SUFFIX = "_bytes"
+_AT_A_TIME = 1 << 16
+"""Numbers that are written as text, of 128 bytes each, before they go on as numbers."""
+_MAX_RANK = 32
+"""NumPy's, before its version 2."""
 
 Inputs = Mapping[str, meta_graph_pb2.TensorInfo]
 
@@ -78,12 +82,9 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if not body:
         raise ServingError.invalid_argument("JSON Parse error: The document is empty")
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            document = json.loads(body)  # takes NaN and Infinity as well, as TensorFlow Serving
-        except (ValueError, RecursionError) as error:
-            raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
+        document = json_document.loads(body)
+    except ValueError as error:
+        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
         raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
     return document
@@ -121,7 +122,8 @@ def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
     if not inputs and not _is_object(body.tensors):
         raise ServingError.invalid_argument('the signature has no inputs: send {"inputs": {}}')
     columns = _columns(body.tensors, inputs) if body.is_row_format else _named(body.tensors, inputs)
-    return {name: _to_array(name, value, inputs) for name, value in columns.items()}
+    flatten = _flatten_rows if body.is_row_format else _flatten
+    return {name: _to_array(name, value, inputs, flatten) for name, value in columns.items()}
 
 
 def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> bytes:
@@ -134,20 +136,35 @@ def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> by
         ServingError: INVALID_ARGUMENT, the outputs have no common 0th dimension for the row
             format, or a type that JSON has no form for.
     """
+    if not outputs:
+        raise ServingError.invalid_argument("Cannot convert empty tensor map to JSON")
+    if is_row_format:
+        _check_batches(outputs)
     values = {name: _to_json(name, array) for name, array in outputs.items()}
     if not is_row_format:
         result = values if len(values) > 1 else next(iter(values.values()))
         return json.dumps({"outputs": result}).encode()
-    sizes = {name: array.shape[0] if array.ndim else None for name, array in outputs.items()}
-    if None in sizes.values() or len(set(sizes.values())) > 1:
-        raise ServingError.invalid_argument(
-            f"outputs have inconsistent batch sizes {sizes}: use the column format ('inputs')"
-        )
     if len(values) == 1:
         rows = next(iter(values.values()))
     else:
         rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
     return json.dumps({"predictions": rows}).encode()
+
+
+def _check_batches(outputs: Mapping[str, np.ndarray]) -> None:
+    """Rows are told apart by a common 0th dimension."""
+    expected: int | None = None
+    for name, array in outputs.items():
+        if not array.ndim:
+            raise ServingError.invalid_argument(
+                f"Tensor name: {name} has no shape information: use the column format ('inputs')"
+            )
+        if len(array) != (len(array) if expected is None else expected):
+            raise ServingError.invalid_argument(
+                f"Tensor name: {name} has inconsistent batch size: {len(array)} expecting: "
+                f"{expected}: use the column format ('inputs')"
+            )
+        expected = len(array)
 
 
 def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
@@ -160,7 +177,7 @@ def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
         )
     for position, instance in enumerate(instances):
         if _is_object(instance) != are_objects:
-            wanted, got = ("object", "value/list") if are_objects else ("value/list", "object")
+            wanted, got = ("object", "list") if are_objects else ("value/list", "object")
             raise ServingError.invalid_argument(
                 f"Expecting {wanted} but got {got} at item {position} of input list"
             )
@@ -186,19 +203,51 @@ def _named(value: Any, inputs: Inputs) -> dict[str, Any]:
     return {next(iter(inputs)): value}
 
 
-def _to_array(name: str, value: Any, inputs: Inputs) -> np.ndarray:
+def _to_array(
+    name: str, value: Any, inputs: Inputs, flatten: Callable[[Any], tuple[list, list[int]]]
+) -> np.ndarray:
     if name not in inputs:
         raise ServingError.invalid_argument(
             f"JSON object: does not have named input: {name}; the signature's inputs are: "
             f"{','.join(sorted(inputs))}"
         )
     try:
-        leaves, shape = _flatten(value)
+        leaves, shape = flatten(value)
+        if len(shape) > _MAX_RANK:
+            raise ServingError.invalid_argument(
+                f"Encountered list at unexpected level: {_MAX_RANK} expected < {_MAX_RANK}: tensors "
+                f"have at most {_MAX_RANK} dimensions here"
+            )
         return _leaves_to_array(leaves, tf.as_dtype(inputs[name].dtype)).reshape(shape)
     except ServingError as error:
         raise ServingError.invalid_argument(
             f"Failed to process input '{name}'. Error: {error.message}"
         ) from error
+
+
+def _flatten_rows(rows: list) -> tuple[list, list[int]]:
+    """As `_flatten`; says which of the rows is unlike the first where they are no one tensor."""
+    try:
+        return _flatten(rows)
+    except ServingError:
+        expected: tuple[int, list[int]] | None = None
+        for position, row in enumerate(rows):
+            leaves, shape = _flatten(row)
+            found = len(leaves), shape
+            expected = expected or found
+            if found == expected:
+                continue
+            words = f"Expecting tensor size: {expected[0]} but got: {found[0]}"
+            if found[0] == expected[0]:
+                words = f"Expecting shape {_shape(expected[1])} but got: {_shape(shape)}"
+            raise ServingError.invalid_argument(
+                f"Failed to process element: {position} of 'instances' list. Error: {words}"
+            ) from None
+        raise
+
+
+def _shape(sizes: Sequence[int]) -> str:
+    return f"[{','.join(map(str, sizes))}]"
 
 
 def _flatten(value: Any) -> tuple[list, list[int]]:
@@ -242,7 +291,7 @@ def _leaves_to_array(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
         _check_types(leaves, {int, float}, dtype)
         return _rounded(leaves, dtype)
     else:
-        raise ServingError.invalid_argument(f"JSON has no values for the type {dtype.name}")
+        raise ServingError.invalid_argument(f"JSON has no values for the type {_type_name(dtype)}")
     return np.array(leaves, dtype=dtype.as_numpy_dtype)
 
 
@@ -251,11 +300,7 @@ def _rounded(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
 
     Only what would become infinite is refused: the greatest number's shortest digits do not.
     """
-    try:
-        numbers = np.array(leaves, np.float64)
-    except OverflowError as error:  # an integer beyond even these
-        huge = (leaf for leaf in leaves if isinstance(leaf, int) and abs(leaf) > sys.float_info.max)
-        raise _lossy(next(huge), dtype) from error
+    numbers = np.array(leaves, np.float64)
     with np.errstate(over="ignore"):
         array = numbers.astype(dtype.as_numpy_dtype)
     lost = np.isinf(array) & np.isfinite(numbers)
@@ -269,7 +314,7 @@ def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
         leaf = next(leaf for leaf in leaves if type(leaf) not in types)
         raise ServingError.invalid_argument(
             f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: "
-            f"{dtype.name}"
+            f"{_type_name(dtype)}"
         )
 
 
@@ -281,8 +326,13 @@ def _check_range(leaves: Sequence, low: float, high: float, dtype: tf.DType) -> 
 
 def _lossy(leaf: float, dtype: tf.DType) -> ServingError:
     return ServingError.invalid_argument(
-        f"Cannot convert JSON value: {_quote(leaf)} to {dtype.name} without loss of precision."
+        f"Cannot convert JSON value: {_quote(leaf)} to {_type_name(dtype)} without loss of precision."
     )
+
+
+def _type_name(dtype: tf.DType) -> str:
+    """TensorFlow Serving's: float, double and half where Python says float32, float64, float16."""
+    return types_pb2.DataType.Name(dtype.as_datatype_enum).removeprefix("DT_").lower()
 
 
 def _to_bytes(leaf: Any) -> bytes:
@@ -344,11 +394,20 @@ def _to_json(name: str, array: np.ndarray) -> Any:
     if array.dtype == np.float64:
         return array.tolist()
     if array.dtype.kind in "fV" and tf.as_dtype(array.dtype).is_floating:
-        # The shortest digits that give the same float32 back: 0.2, not 0.20000000298023224.
-        return array.astype(np.float32).astype("U32").astype(np.float64).tolist()
+        return _shortest(array.astype(np.float32)).tolist()
     raise ServingError.invalid_argument(
         f"Failed to write JSON value for tensor type: {array.dtype}"
     )
+
+
+def _shortest(array: np.ndarray) -> np.ndarray:
+    """The shortest digits that give the same float32 back: 0.2, not 0.20000000298023224."""
+    shortest = np.empty(array.shape, np.float64)
+    values, digits = array.ravel(), shortest.reshape(-1)
+    for start in range(0, len(values), _AT_A_TIME):
+        part = slice(start, start + _AT_A_TIME)
+        digits[part] = values[part].astype("U32").astype(np.float64)
+    return shortest
 
 
 def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:

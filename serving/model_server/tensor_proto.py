@@ -54,9 +54,20 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
             return array.reshape(shape)
         if elements and not _has_values(proto):
             raise ValueError(f"shape {shape} but no values of {dtype.name}")
+        if dtype == tf.string and proto.tensor_content:
+            return _packed_strings(proto)
         return tf.make_ndarray(proto)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
         raise ServingError.invalid_argument(f"tensor parsing error: {name}: {error}") from error
+
+
+def _packed_strings(proto: tensor_pb2.TensorProto) -> np.ndarray:
+    """Strings as C++ clients may write them, which `tf.make_ndarray` does not read."""
+    try:
+        array = tf.io.parse_tensor(proto.SerializeToString(), tf.string).numpy()
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError("tensor_content does not hold the strings of that shape") from error
+    return np.asarray(array, dtype=object)
 
 
 def from_array(array: np.ndarray, as_content: bool = False) -> tensor_pb2.TensorProto:

@@ -29,6 +29,8 @@ def test_an_address_says_its_protocol(address, client, server):
 def test_what_is_no_model_is_told(tmp_path, model_folder):
     with pytest.raises(FileNotFoundError, match="no model in"):
         ots.load(tmp_path)
+    with pytest.raises(ValueError, match="http://localhost has no port"):
+        ots.load("http://localhost")
     with pytest.raises(ValueError, match="they begin with grpc://"):
         ots.load("ftp://host:21")
     with pytest.raises(ConnectionError, match=r"no model server at 127\.0\.0\.1:1"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import re
 
@@ -55,6 +56,17 @@ def test_a_localised_moment_shows_its_heat_map_and_plays_its_sound(where, video_
     assert len(sound) == 44 + 2 * rate
     found.save(tmp_path / "map.png")
     assert Image.open(tmp_path / "map.png").width == 640
+
+
+def test_a_moment_whose_map_is_below_the_threshold_says_that_nothing_sounds(model, video_file):
+    found = model.localise(video=video_file, time=2.0)
+    assert len(found.boxes) == 1 and "peak=" in repr(found)
+    dark = dataclasses.replace(found, threshold=1.1)
+    assert dark.boxes == () and "peak=" not in repr(dark)
+    assert "nothing in the picture makes this sound" in dark._repr_html_()
+    # The frame is white; cross and outline have black edges.
+    black = (np.asarray(one.picture()).max(2) < 15 for one in (found, dark))
+    assert [bool(one.any()) for one in black] == [True, False]
 
 
 def test_search_gives_both_ways_and_shows_the_frames(where, video_file):
@@ -125,7 +137,19 @@ def test_what_cannot_be_asked_is_told(model, sound_file, tone, video_file, tmp_p
         (lambda: model.embed_audio(tone[:100], 16000), ValueError, "whole second"),
         (lambda: model.embed_audio(tone * np.nan, 16000), ValueError, "not finite"),
         (lambda: model.embed_audio(tone.astype(np.int64), 16000), TypeError, "int64"),
-        (lambda: model.embed_image(GREY / 255), TypeError, "float64"),
+        (lambda: model.embed_audio(np.stack([tone, tone]), 16000), TypeError, r"\[n, channels\]"),
+        (lambda: model.embed_audio(tone * 30000, 16000), ValueError, "floats are in -1..1"),
+        (lambda: model.embed_audio(tone, -1), ValueError, "not -1"),
+        (lambda: model.embed_audio(tone, "16000"), TypeError, "sample_rate is a number"),
+        (lambda: model.embed_audio(b"RIFF"), TypeError, "a path, or an array"),
+        (lambda: model.embed_audio(np.zeros(0), 16000), ValueError, "no samples"),
+        (lambda: model.embed_image(GREY / 255), TypeError, r"float64 .* \(255 \* array\)"),
+        (lambda: model.embed_image(GREY[:0]), TypeError, r"\[0, 30, 3\]"),
+        (lambda: model.embed_image(GREY.transpose(2, 0, 1)), TypeError, r"\[3, 40, 30\]"),
+        (lambda: model.embed_image(None), TypeError, "not NoneType"),
+        (lambda: model.score(video=video_file, time=np.nan), ValueError, "not nan"),
+        (lambda: model.score(GREY, sound_file, time=np.inf), ValueError, "not inf"),
+        (lambda: model.search(GREY, k=0), ValueError, "at least 1"),
         (lambda: model.embed_video(video_file, every=0), ValueError, "every"),
         (lambda: model.score(GREY), ValueError, "an image and an audio"),
         (lambda: model.score(GREY, tone, 16000, video=video_file), ValueError, "or a video"),

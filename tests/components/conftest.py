@@ -177,6 +177,12 @@ def media() -> Callable[..., pathlib.Path]:
 
 
 @pytest.fixture(scope="session")
+def make_frame() -> Callable[..., np.ndarray]:
+    """The function `numbered_frame`."""
+    return numbered_frame
+
+
+@pytest.fixture(scope="session")
 def number_in() -> Callable[[np.ndarray], int]:
     """The function `read_number`."""
     return read_number
@@ -298,8 +304,8 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
     class ToyModel(tf.Module):
         def _pixels(self, image):
             def decode(one):
-                pixels = tf.io.decode_jpeg(one, channels=3)
-                return tf.ensure_shape(tf.cast(pixels, tf.float32), [64, 64, 3])
+                pixels = tf.io.decode_image(one, channels=3, expand_animations=False)
+                return tf.image.resize(tf.cast(pixels, tf.float32), [64, 64], "nearest")
 
             return tf.map_fn(decode, image, fn_output_signature=tf.float32)  # [B, 64, 64, 3]
 
@@ -332,12 +338,16 @@ def _toy_model(folder: pathlib.Path, deaf: bool = False):
 
         @tf.function(input_signature=[strings, strings])
         def localise(self, image, audio):
-            score = tf.reduce_sum(self._seen(image) * self._heard(audio), -1)
-            cells = tf.nn.avg_pool2d(self._saturation(image)[..., None], 8, 8, "VALID")[..., 0]
+            colours = tf.nn.avg_pool2d(self._pixels(image), 8, 8, "VALID")  # [B, 8, 8, 3]
+            saturation = tf.reduce_max(colours, -1) - tf.reduce_min(colours, -1)  # [B, 8, 8]
+            distance = tf.norm(colours[..., None, :] - tf.constant(COLOURS, tf.float32), axis=-1)
+            seen = tf.one_hot(tf.argmin(distance, -1), 4)  # [B, 8, 8, 4]
+            match = tf.einsum("bhwc,bc->bhw", seen, self._heard(audio))
+            match *= tf.cast(saturation > 60, tf.float32)
             crop_box = tf.tile([[0.0, 0.0, 1.0, 1.0]], [tf.shape(image)[0], 1])
             return {
-                "heatmap": cells / 255.0 * score[:, None, None],
-                "score": score,
+                "heatmap": saturation / 255.0 * match,
+                "score": tf.reduce_max(match, [1, 2]),
                 "crop_box": crop_box,
             }
 

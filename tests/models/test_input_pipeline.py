@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -185,6 +187,13 @@ def test_the_videos_of_a_batch_can_be_named(colours, tiny_config):
 
 def test_examples_are_counted_in_all_files(shards):
     assert count_examples([shards]) == 23
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "zipped.gz\n", "é #%"])
+def test_a_folder_of_any_name_is_read(name, shards, tmp_path):
+    folder = tmp_path / name
+    shutil.copytree(pathlib.Path(shards).parent, folder)
+    assert count_examples([f"{folder}/data-*.gz"]) == 23
 
 
 def test_image_and_sound_of_an_example_stay_together(colours, tiny_config):

@@ -245,6 +245,16 @@ def test_other_sounds_are_invalid_arguments_that_say_what_is_needed(signatures, 
         _call(signatures["embed_audio"], audio=[audio])
 
 
+@pytest.mark.parametrize(("images", "sounds"), [(1, 2), (2, 1), (2, 3), (1, 0)])
+@pytest.mark.parametrize("signature", ["score", "localise"])
+def test_images_and_sounds_that_are_not_as_many_are_no_pairs(
+    signatures, png, pcm, signature, images, sounds
+):
+    with pytest.raises(InvalidArgument, match="as many sounds as images"):
+        many = {"image": [png] * images, "audio": [pcm] * sounds}
+        _call(signatures[signature], **{n: tf.constant(v, tf.string) for n, v in many.items()})
+
+
 @pytest.mark.parametrize("size", [(1, 51), (51, 1), (2, 101), (1, 65_000)])
 def test_strips_that_would_be_scaled_to_gigabytes_are_invalid_arguments(
     signatures, encode_image, size

@@ -4,7 +4,9 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -78,6 +80,50 @@ def test_the_help_of_every_command_has_an_example_and_imports_nothing_heavy():
     assert not modules & HEAVY
 
 
+def _commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """All commands below a group, with how they are called."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
+def test_every_number_has_bounds():
+    plain = (type(click.INT), type(click.FLOAT))
+    unbounded = [
+        (name, parameter.opts)
+        for name, command in _commands(main)
+        for parameter in command.params
+        if type(parameter.type) in plain
+    ]
+    assert unbounded == []
+
+
+def test_every_option_is_explained():
+    silent = [
+        (name, option.opts)
+        for name, command in _commands(main)
+        for option in command.params
+        if isinstance(option, click.Option) and not (option.help or option.hidden)
+    ]
+    assert silent == []
+
+
+def test_every_command_that_shows_progress_can_be_quiet():
+    loud = {"videos generate", "videos check", "demo", "run", "continue", "advise"}
+    loud |= {f"evaluate {name.replace('_', '-')}" for name in EVALUATORS}
+    loud |= {"embed", "score", "localise", "index"}
+    quiet = {
+        name
+        for name, command in _commands(main)
+        if any("--quiet" in option.opts for option in command.params)
+    }
+    assert quiet == loud
+
+
 def test_ctrl_c_ends_a_command_with_a_sentence(monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
@@ -137,6 +183,10 @@ def test_what_cannot_be_ingested_is_told_before_the_heavy_imports(tmp_path):
         ("--segments", str(tmp_path / "broken.csv")): "broken.csv, line 3: the end",
         ("--segments", str(tmp_path / "other.csv")): "none of the 1 segments",
         ("--label-tree", str(tmp_path / "none.json")): "none.json is not there",
+        ("--label-tree", str(tmp_path / "other.csv")): "other.csv is not a label tree",
+        ("--sound-benchmark", f"esc10:{tmp_path}"): "esc50.csv",
+        ("--sound-benchmark", "esc10:none"): "none is not a folder",
+        ("--localisation-benchmark", f"vggss:{tmp_path}"): "vggss.json",
     }
     _refusals(tmp_path, wrong, status=1)
 
@@ -179,11 +229,39 @@ def test_wrong_usage_is_told_with_status_2(arguments, message):
     assert message in result.output
 
 
-def test_a_threshold_on_an_unknown_metric_is_told_before_the_heavy_imports():
-    arguments = ["evaluate", "avc", "--model", "x", "--examples", "y", "--threshold", "auc>=0.5"]
-    [(status, output)], modules = _in_a_process_of_its_own(arguments)
-    assert status == 2
-    assert "The metrics are avc_accuracy, avc_auc" in output
+def test_what_an_evaluator_cannot_use_is_told_before_the_heavy_imports(tmp_path):
+    here, none = str(tmp_path), str(tmp_path / "none")
+    model = ["--model", here]
+    benchmark = ["--dataset", "esc10", "--data", none]
+    wrong = {
+        ("avc", *model, "--examples", here, "--threshold", "auc>=0.5"): "The metrics are avc_acc",
+        ("avc", *model, "--examples", none): f"'{none}' does not exist",
+        ("avc", "--model", none, "--examples", here): f"'{none}' does not exist",
+        ("avc", *model, "--examples", here, "--seed", "-1"): "-1 is not in the range",
+        ("sound-benchmark", *model, *benchmark): f"{none} is not a folder",
+    }
+    results, modules = _in_a_process_of_its_own(*[["evaluate", *given] for given in wrong])
+    for (status, output), words in zip(results, wrong.values(), strict=True):
+        assert status in (1, 2)
+        assert words in output
+    assert not modules & HEAVY
+
+
+def test_what_cannot_be_asked_of_a_model_is_told_before_the_heavy_imports(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    model, video = ["--model", str(tmp_path)], ["--video", str(tmp_path / "a.mp4")]
+    wrong = {
+        ("score", *model): "give --image and --audio, or --video",
+        ("embed", *model): "give --image, --audio or --video",
+        ("score", *model, *video, "--time", "1", "--every", "1"): "--every goes with --video alone",
+        ("localise", *model): "give --image and --audio, or --video",
+        ("localise", *model, *video, "-o", "a.gif"): "neither an .mp4, nor a .png or .jpg",
+        ("search", "--index", str(tmp_path)): "give --image, --audio or --video",
+    }
+    results, modules = _in_a_process_of_its_own(*map(list, wrong))
+    for (status, output), words in zip(results, wrong.values(), strict=True):
+        assert status == 2
+        assert words in " ".join(output.split())
     assert not modules & HEAVY
 
 

@@ -81,6 +81,13 @@ def test_the_latest_blessed_model_stays_though_it_was_not_pushed(past):
     assert past.old() == {blessed["examples"]}
 
 
+def test_an_empty_folder_is_not_shown(past):
+    old = past.run("a", blessed=True, pushed=True)
+    past.run("b", blessed=True, pushed=True)
+    (old["pushed"] / "file").unlink()  # as Pusher leaves it where the gate refused the model
+    assert past.old() == {old["examples"], old["model"]}
+
+
 def test_the_examples_of_all_spans_stay_in_a_continuous_training(past):
     first = past.run("a", blessed=False, pushed=False)
     past.run("b", blessed=False, pushed=False)

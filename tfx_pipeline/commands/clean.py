@@ -52,7 +52,7 @@ def command(root: pathlib.Path, yes: bool, as_json: bool) -> None:
             click.echo(f"  {size(one.bytes):>8}  {one.node}  {one.folder}")
     total = size(sum(one.bytes for one in found))
     if not found:
-        click.echo("Old runs keep nothing that could go.")
+        click.echo("Old runs keep nothing that can be removed.")
     elif yes:
         click.echo(f"{total} were freed.")
     else:

@@ -75,7 +75,7 @@ def server_options(function: Callable) -> Callable:
             ),
             click.option(
                 "--model-version",
-                type=int,
+                type=click.IntRange(min=0),
                 metavar="NUMBER",
                 expose_value=False,
                 callback=_remember,
@@ -182,19 +182,16 @@ def connection(
         raise click.ClickException(str(error)) from error
 
 
-def read_media(
-    client: ModelClient,
+def check_media_options(
     image: pathlib.Path | None,
     audio: pathlib.Path | None,
     video: pathlib.Path | None,
-    time: float | None,
     need_both: bool,
-) -> Moment:
-    """Reads what the options name, the sound at the rate that the served model takes.
+) -> None:
+    """Refuses `media_options` that do not go together, before anything heavy is imported.
 
     Raises:
-        click.UsageError: the options do not go together.
-        click.ClickException: a file cannot be decoded; the message names it.
+        click.UsageError: says what to give.
     """
     if video is not None and (image or audio):
         raise click.UsageError("give --video, or --image and --audio, not both")
@@ -202,6 +199,28 @@ def read_media(
         raise click.UsageError("give --image and --audio, or --video")
     if not (video or image or audio):
         raise click.UsageError("give --image, --audio or --video")
+
+
+def read_media(
+    client: ModelClient,
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
+    video: pathlib.Path | None,
+    time: float | None,
+) -> Moment:
+    """Reads what the options name, the sound at the rate that the served model takes.
+
+    Args:
+        client: client whose model says what it takes.
+        image: picture; this and the following were checked by `check_media_options`.
+        audio: sound.
+        video: video, instead of both.
+        time: seconds, or None for the middle.
+
+    Raises:
+        click.UsageError: the model takes no single picture.
+        click.ClickException: a file cannot be decoded; the message names it.
+    """
     with reader(client) as media:
         if video is not None:
             return media.moment(video, time)

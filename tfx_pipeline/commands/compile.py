@@ -54,6 +54,7 @@ def command(
     """
     if output.suffix not in (".yaml", ".yml"):
         raise click.BadParameter(f"{output.name} does not end in .yaml", param_hint="--output")
+    deployment = made_of_options(Deployment, given)
     try:
         import kfp.kubernetes  # noqa: F401
     except ImportError as error:
@@ -64,7 +65,6 @@ def command(
     from objects_that_sound.tfx_pipeline.kubeflow.parse_parameters import parse_parameters
     from objects_that_sound.tfx_pipeline.kubeflow.run_parameters import parameter_types
 
-    deployment = made_of_options(Deployment, given)
     own = {knob.name for knob in knobs_of(Deployment)}
     structure = {name: value for name, value in given.items() if name not in own}
     try:

@@ -26,7 +26,13 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
     type=click.IntRange(min=10),
     help="Number of videos to generate.",
 )
-@click.option("--seconds", default=5.0, show_default=True, help="Length of each video, in seconds.")
+@click.option(
+    "--seconds",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="Length of each video, in seconds.",
+)
 @click.option(
     "--preset",
     type=click.Choice(list(PRESETS)),
@@ -34,7 +40,13 @@ from objects_that_sound.tfx_pipeline.run_options import RunOptions
     show_default=True,
     help="Recipe: what to store, train and ask for. `ots presets` lists them.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of the generated videos.")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Seed of the generated videos.",
+)
 @run_switches
 @output_switches
 def command(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from objects_that_sound.tfx_pipeline.commands import client_options, slide_options, table_options
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden, quiet_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @client_options.media_options
 @slide_options.every_option
 @client_options.server_options
+@quiet_option
 def command(
     videos: tuple[str, ...],
     output: str | None,
@@ -35,6 +37,7 @@ def command(
     model_name: str,
     timeout: float,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Ask a model for embeddings: vectors of unit length. Those of things that go together are near.
 
@@ -42,18 +45,25 @@ def command(
     each second (--every) of all videos: video, time, image and audio. A stopped command
     continues where it was.
 
-    A model server is asked, or with --model a model of this machine.
+    The command asks a model server, or with --model a model in its own process.
     """
     table_options.check_table_options(videos, output, (image, audio, video, time))
-    with client_options.connection(server, protocol, model_name, timeout, model) as client:
+    if every is not None and not videos:
+        slide_options.check_slide_options(image, audio, video, time)
+    elif not videos:
+        client_options.check_media_options(image, audio, video, need_both=False)
+    with (
+        progress_hidden(quiet),
+        client_options.connection(server, protocol, model_name, timeout, model) as client,
+    ):
         if videos:
             question = functools.partial(_vectors, client)
             table_options.write_table(client, videos, output, every, "embed", question, as_json)
             return
-        if every is not None:
-            slide_options.print_slide(client, video, time, every, functools.partial(_both, client))
+        if every is not None and video is not None:
+            slide_options.print_slide(client, video, every, functools.partial(_both, client))
             return
-        media = client_options.read_media(client, image, audio, video, time, need_both=False)
+        media = client_options.read_media(client, image, audio, video, time)
         result: dict[str, Any] = {"source": media.source}
         lines = [media.source]
         if media.image is not None:

@@ -8,12 +8,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from objects_that_sound.components.literal_path import check_literal_path
 from objects_that_sound.components.search_indexer.vector_table import DTYPES
+from objects_that_sound.tfx_pipeline.commands.client_options import print_result
+from objects_that_sound.tfx_pipeline.commands.folder_or_address import FOLDER_OR_ADDRESS
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden, quiet_option
 
 if TYPE_CHECKING:
     from tfx import types
@@ -25,60 +28,78 @@ if TYPE_CHECKING:
 @click.option(
     "--model",
     metavar="PATH",
-    help="What embeds: a SavedModel's folder, a folder of numbered versions, or a Model artifact's "
-    "folder.",
+    type=FOLDER_OR_ADDRESS,
+    help="Model that embeds: a SavedModel's folder, a folder of numbered versions, or a Model "
+    "artifact's folder.",
 )
 @click.option(
     "--examples",
     metavar="PATH",
-    help="The collection: an Examples artifact's folder, or the ROOT of a run (its latest).",
+    type=FOLDER_OR_ADDRESS,
+    help="Collection to index: an Examples artifact's folder, or the ROOT of a run (its latest).",
 )
 @click.option(
     "--videos",
     multiple=True,
-    help="The collection, instead: folder, file or glob of videos. May be given several times.",
+    help="Collection to index, instead of --examples: a folder, file or glob of videos. May be given "
+    "several times.",
 )
 @click.option(
     "--output",
     type=click.Path(file_okay=False),
-    help="Base path of the index for a model server: a new version is added to it.",
+    help="Folder that gets the index as a new numbered version, for a model server.",
 )
 @click.option(
     "--to",
     "address",
     metavar="ADDRESS",
-    help="Instead of --output, a vector database: milvus:///folder/file.db, milvus://host:port or "
-    "postgresql://host/name. New and changed videos are written to it.",
+    help="Vector database to write to, instead of --output: milvus:///folder/file.db, "
+    "milvus://host:port or postgresql://host/name. New and changed videos are written.",
 )
 @click.option(
     "--remove",
     "removed",
     multiple=True,
     metavar="VIDEO",
-    help="With --to alone: remove the video of this id from the index. May be given several times.",
+    help="Id of a video to remove from the vector database; goes with --to alone. May be given several "
+    "times.",
 )
 @click.option(
     "--split",
     "splits",
     multiple=True,
-    help="Of --examples: index this one. May be given several times.  [default: all]",
+    help="Split of --examples to index. May be given several times.  [default: all]",
 )
 @click.option(
     "--examples-per-video",
     type=click.IntRange(min=1),
     default=10,
     show_default=True,
-    help="Of --videos: at most so many moments of each.",
+    help="Maximum number of moments of each of --videos.",
 )
-@click.option("--dtype", type=click.Choice(DTYPES), default=DTYPES[0], show_default=True)
+@click.option(
+    "--dtype",
+    type=click.Choice(DTYPES),
+    default=DTYPES[0],
+    show_default=True,
+    help="Type of the stored numbers. int8 takes half the memory, and finds a little less well.",
+)
 @click.option(
     "--thumbnail-size",
     type=click.IntRange(min=0),
     default=128,
     show_default=True,
-    help="Longest side in pixels; 0: no thumbnails.",
+    help="Longest side of the thumbnails, in pixels; 0 for no thumbnails.",
 )
-@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    default=32,
+    show_default=True,
+    help="Number of moments that the model embeds at once.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@quiet_option
 def command(
     model: str | None,
     examples: str | None,
@@ -91,8 +112,10 @@ def command(
     dtype: str,
     thumbnail_size: int,
     batch_size: int,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
-    """Embed a collection's frames and sounds and write an index that a model server answers from.
+    """Embed a collection's frames and sounds, and write an index that a model server answers from.
 
     The new version appears in OUTPUT when it is whole, so that a server that watches OUTPUT goes
     over to it without a pause. With --to, the vectors go to a vector database instead, which
@@ -103,7 +126,8 @@ def command(
     if removed:
         if address is None or model or examples or videos:
             raise click.UsageError("--remove goes with --to alone")
-        _remove(address, removed)
+        result, words = _remove(address, removed)
+        print_result(result, as_json, words)
         return
     if model is None:
         raise click.UsageError("Missing option '--model'.")
@@ -126,21 +150,26 @@ def command(
         database = None if address is None else stack.enter_context(_connected(address))
         folder = stack.enter_context(_work_folder(output))
         try:
-            collection = (
-                _artifact(find_examples(examples))
-                if examples is not None
-                else _ingest(videos, model, folder, examples_per_video)
-            )
-            words = (
-                _write_version(
-                    output, folder, model, collection, splits, dtype, thumbnail_size, batch_size
+            with progress_hidden(quiet):
+                collection = (
+                    _artifact(find_examples(examples))
+                    if examples is not None
+                    else _ingest(videos, model, folder, examples_per_video)
                 )
-                if database is None
-                else _write_rows(database, folder, model, collection, splits, batch_size)
-            )
+                result, words = (
+                    _write_version(
+                        output, folder, model, collection, splits, dtype, thumbnail_size, batch_size
+                    )
+                    if database is None
+                    else _write_rows(database, folder, model, collection, splits, batch_size)
+                )
         except (OSError, RuntimeError, ValueError) as error:
             raise click.ClickException(str(error)) from error
-    click.echo(words)
+        finally:
+            rejects = _rejects(folder)
+            for row in rejects:
+                click.echo(f"{row['video']}: {row['reason']}, {row['detail']}", err=True)
+    print_result({**result, "rejects": rejects}, as_json, words)
 
 
 def _write_version(
@@ -152,8 +181,8 @@ def _write_version(
     dtype: str,
     thumbnail_size: int,
     batch_size: int,
-) -> str:
-    """Writes the index as a SavedModel, and says what it holds."""
+) -> tuple[dict[str, Any], str]:
+    """Writes the index as a SavedModel; returns what it holds, for programs and in words."""
     from tfx.types import standard_artifacts
     from tfx.utils import path_utils
 
@@ -177,7 +206,7 @@ def _write_version(
     version = os.path.join(output, next_version(output))
     os.rename(path_utils.serving_model_dir(index.uri), version)
     count = index.get_int_custom_property(ITEMS_PROPERTY)
-    return f"{version}: {count} frames and their sounds"
+    return {"index": version, "moments": count}, f"{version}: {count} frames and their sounds"
 
 
 def _write_rows(
@@ -187,8 +216,8 @@ def _write_rows(
     collection: types.Artifact,
     splits: tuple[str, ...],
     batch_size: int,
-) -> str:
-    """Brings a database up to date, and says what was done."""
+) -> tuple[dict[str, Any], str]:
+    """Brings a database up to date; returns what was done, for programs and in words."""
     import apache_beam as beam
 
     from objects_that_sound.components.beam_options import local_beam_pipeline_args
@@ -213,11 +242,18 @@ def _write_rows(
             f" The version is the first of this model, and holds this collection only. The one "
             f"before, of another model, held {done.before}."
         )
-    return words
+    result = {
+        "index": database.address,
+        "version": done.version.number,
+        "moments": done.moments,
+        "changed_videos": done.changed,
+        "unchanged_videos": done.unchanged,
+    }
+    return result, words
 
 
-def _remove(address: str, videos: tuple[str, ...]) -> None:
-    """Removes videos from the index in a database."""
+def _remove(address: str, videos: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """Removes videos from the index in a database; returns what is left, as `_write_rows` does."""
     with _connected(address) as database:
         try:
             with database.writing():
@@ -232,7 +268,8 @@ def _remove(address: str, videos: tuple[str, ...]) -> None:
                 count = database.count(version)
         except OSError as error:
             raise click.ClickException(str(error)) from error
-    click.echo(f"{database.address}: {count} frames and their sounds are left")
+    result = {"index": database.address, "version": version.number, "moments": count}
+    return result, f"{database.address}: {count} frames and their sounds are left"
 
 
 def _connected(address: str) -> VectorDatabase:
@@ -314,15 +351,15 @@ def _ingest(
         Executor(context).Do({}, {"examples": [collection]}, component.exec_properties)
     except RuntimeError as error:  # it names a file that does not outlive this
         raise click.ClickException("no video could be used") from error
-    finally:
-        for row in _rejects(folder):
-            click.echo(f"{row['video']}: {row['reason']}, {row['detail']}", err=True)
     return collection
 
 
 def _rejects(folder: str) -> list[dict[str, str]]:
     """The videos that ingest could not use."""
-    from objects_that_sound.components.video_example_gen.executor import REJECTS_NAME, STORE_NAME
+    from objects_that_sound.components.video_example_gen.artifact_names import (
+        REJECTS_NAME,
+        STORE_NAME,
+    )
 
     for below in ("examples", STORE_NAME):
         path = os.path.join(folder, below, REJECTS_NAME)

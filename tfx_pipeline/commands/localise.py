@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from objects_that_sound.tfx_pipeline.commands import client_options
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden, quiet_option
 
 if TYPE_CHECKING:
     from objects_that_sound.components.localisation_video.localiser import Found
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=pathlib.Path)
 _POSITIVE = click.FloatRange(0, min_open=True)
+_FILM = ".mp4"
+_PICTURES = (".png", ".jpg", ".jpeg")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,7 +33,8 @@ _POSITIVE = click.FloatRange(0, min_open=True)
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=pathlib.Path),
-    help="File to write: an .mp4 of VIDEO, or a .png or .jpg of one frame under its heat map.",
+    help="File to write: an .mp4 of the whole VIDEO, or a .png or .jpg of one frame under its heat "
+    "map.",
 )
 @click.option(
     "--model",
@@ -57,6 +61,7 @@ _POSITIVE = click.FloatRange(0, min_open=True)
     help="Number of frames of VIDEO in one request.  [default: 16]",
 )
 @client_options.server_options
+@quiet_option
 def command(
     clip: pathlib.Path | None,
     image: pathlib.Path | None,
@@ -76,6 +81,7 @@ def command(
     model_name: str,
     timeout: float,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Show where in an image, or in every frame of a video, a sound comes from.
 
@@ -85,9 +91,10 @@ def command(
     time in seconds, its score, boxes around what makes the sound, and the map. The last line is about
     the whole video.
 
-    `ots localise --video V --time T`, or `--image` and `--audio`, answers for one frame.
+    With any other output, or without one, the command answers for one frame: that of VIDEO at --time,
+    or --image with --audio. --video VIDEO means the same as VIDEO.
 
-    A model server is asked, or with --model a model of this machine.
+    The command asks a model server, or with --model a model in its own process.
     """
     chosen: dict[str, Any] = {
         name: value
@@ -101,21 +108,32 @@ def command(
         )
         if value is not None
     }
-    if clip is None and chosen:
+    if clip is not None and video is not None:
+        raise click.UsageError("give VIDEO or --video, not both")
+    video = clip or video
+    client_options.check_media_options(image, audio, video, need_both=True)
+    kind = "" if output is None else output.suffix.lower()
+    if output is not None and kind not in (_FILM, *_PICTURES):
+        raise click.UsageError(f"{output} is neither an .mp4, nor a .png or .jpg: give such a name")
+    if kind == _FILM and (video is None or time is not None):
+        raise click.UsageError(
+            "an .mp4 shows a whole video: give VIDEO without --time, or -o OUT.png for one frame"
+        )
+    if kind != _FILM and chosen:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in chosen)
         raise click.UsageError(f"only for a whole video, `ots localise VIDEO -o OUT.mp4`: {names}")
-    if clip is not None:
-        if any(value is not None for value in (image, audio, video, time)):
-            raise click.UsageError("give VIDEO, or --image, --audio, --video and --time, not both")
-        if output is None or output.suffix.lower() != ".mp4":
-            raise click.UsageError("give the video to write: -o OUT.mp4")
-        if output.resolve() == clip.resolve():
-            raise click.UsageError(f"{output} is the video to read: give another name")
-    with client_options.connection(server, protocol, model_name, timeout, model) as client:
-        if clip is not None and output is not None:
+    if output is not None:
+        for read in (image, audio, video):
+            if read is not None and output.resolve() == read.resolve():
+                raise click.UsageError(f"{output} is a file to read: give another name")
+    with (
+        progress_hidden(quiet),
+        client_options.connection(server, protocol, model_name, timeout, model) as client,
+    ):
+        if kind == _FILM and video is not None and output is not None:
             from objects_that_sound.components.localisation_video.video_options import VideoOptions
 
-            _localise_video(client, clip, output, VideoOptions(**chosen), as_json)
+            _localise_video(client, video, output, VideoOptions(**chosen), as_json)
         else:
             _localise_frame(client, image, audio, video, time, output, as_json)
 
@@ -193,8 +211,8 @@ def _localise_frame(
 
     from objects_that_sound.models.sounding_parts import NOTHING, sounding_parts
 
-    media = client_options.read_media(client, image, audio, video, time, need_both=True)
-    assert media.image is not None and media.audio is not None  # need_both
+    media = client_options.read_media(client, image, audio, video, time)
+    assert media.image is not None and media.audio is not None  # it was checked
     found = client.localise(media.images, [media.audio])[0]
     threshold = client.describe().map_threshold
     with Image.open(io.BytesIO(media.image)) as picture:

@@ -1,4 +1,4 @@
-"""The switches `--json` and `--quiet` of commands that take long and end with a report."""
+"""The switches `--json` and `--quiet` of commands that take long."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress.")
+"""A decorator, for commands that show nothing else on the way; the command gets `quiet`."""
+
 
 def output_switches(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds both; the command gets `as_json` and `quiet`."""
+    """Adds both to a command that ends with a report; the command gets `as_json` and `quiet`."""
     function = click.option(
         "--quiet", is_flag=True, help="Show no stages and no progress, but only how it ends."
     )(function)

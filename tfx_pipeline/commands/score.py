@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from objects_that_sound.tfx_pipeline.commands import client_options, slide_options, table_options
+from objects_that_sound.tfx_pipeline.commands.output_switches import progress_hidden, quiet_option
 
 if TYPE_CHECKING:
     from objects_that_sound.serving.client.model_client import Image, ModelClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @client_options.media_options
 @slide_options.every_option
 @client_options.server_options
+@quiet_option
 def command(
     videos: tuple[str, ...],
     output: str | None,
@@ -33,6 +35,7 @@ def command(
     model_name: str,
     timeout: float,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Ask a model for the probability that an image and a sound correspond.
 
@@ -40,19 +43,26 @@ def command(
     each second (--every) of all videos: video, time and score. A stopped command continues
     where it was.
 
-    A model server is asked, or with --model a model of this machine.
+    The command asks a model server, or with --model a model in its own process.
     """
     table_options.check_table_options(videos, output, (image, audio, video, time))
-    with client_options.connection(server, protocol, model_name, timeout, model) as client:
+    if every is not None and not videos:
+        slide_options.check_slide_options(image, audio, video, time)
+    elif not videos:
+        client_options.check_media_options(image, audio, video, need_both=True)
+    with (
+        progress_hidden(quiet),
+        client_options.connection(server, protocol, model_name, timeout, model) as client,
+    ):
         question = functools.partial(_scores, client)
         if videos:
             table_options.write_table(client, videos, output, every, "score", question, as_json)
             return
-        if every is not None:
-            slide_options.print_slide(client, video, time, every, question)
+        if every is not None and video is not None:
+            slide_options.print_slide(client, video, every, question)
             return
-        media = client_options.read_media(client, image, audio, video, time, need_both=True)
-        assert media.audio is not None  # need_both
+        media = client_options.read_media(client, image, audio, video, time)
+        assert media.audio is not None  # it was checked
         score = float(client.score(media.images, [media.audio])[0])
     client_options.print_result(
         {"source": media.source, "score": score},

@@ -114,10 +114,11 @@ def command(
             "--model, --class, --in-video, --from and --until go with an address as --index: a "
             "SavedModel of an index has no filter"
         )
+    client_options.check_media_options(image, audio, video, need_both=False)
     found: dict[str, list[FoundItem]] = {}
     asked = (lambda: _database_client(index, model, where)) if isinstance(index, str) else index
     with client_options.connection(server, protocol, model_name, timeout, asked) as client:
-        media = client_options.read_media(client, image, audio, video, time, need_both=False)
+        media = client_options.read_media(client, image, audio, video, time)
         if media.image is not None:
             found["sounds"] = client.search_by_image(media.images, k)[0]
         if media.audio is not None:

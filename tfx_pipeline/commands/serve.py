@@ -144,6 +144,9 @@ def command(show_version: bool, **flags: Any) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
+    # A terminal that is closed ends the server as well, but not one that was started by nohup.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, end)
 
     if flags["ui"] and not _is_given("rest_api_port"):
         flags["rest_api_port"] = _UI_PORT
@@ -170,9 +173,12 @@ def command(show_version: bool, **flags: Any) -> None:
     try:
         # The lines that tensorflow_model_server prints, for whoever waits for them.
         if server.port:
-            print(
-                f"Running gRPC ModelServer at {options.bind_address}:{server.port} ...", flush=True
+            host = (
+                f"[{options.bind_address}]"
+                if ":" in options.bind_address
+                else (options.bind_address)
             )
+            print(f"Running gRPC ModelServer at {host}:{server.port} ...", flush=True)
         if options.grpc_socket_path:
             print(
                 f"Running gRPC ModelServer at UNIX socket {options.grpc_socket_path} ...",

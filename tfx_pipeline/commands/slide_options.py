@@ -22,28 +22,40 @@ every_option = click.option(
 )
 
 
-def print_slide(
-    client: ModelClient,
+def check_slide_options(
+    image: pathlib.Path | None,
+    audio: pathlib.Path | None,
     video: pathlib.Path | None,
     time: float | None,
+) -> None:
+    """Refuses options that do not go with `--every`, before anything heavy is imported.
+
+    Raises:
+        click.UsageError: says what goes with it.
+    """
+    if video is None or any(other is not None for other in (image, audio, time)):
+        raise click.UsageError(
+            "--every goes with --video alone, without --image, --audio and --time"
+        )
+
+
+def print_slide(
+    client: ModelClient,
+    video: pathlib.Path,
     every: float,
     ask: Callable[[list[Image], list[bytes]], list[dict[str, Any]]],
 ) -> None:
     """Asks about moment after moment of a video, with progress; damaged moments are named.
 
     Args:
-        client: whose model says what it looks at.
-        video: the file.
-        time: must not be given.
+        client: client whose model says what it looks at.
+        video: path.
         every: seconds from moment to moment.
-        ask: from images and sounds to what is printed of each.
+        ask: function from images and sounds to what is printed of each.
 
     Raises:
-        click.UsageError: the options do not go together.
         click.ClickException: the file can't be read at all.
     """
-    if video is None or time is not None:
-        raise click.UsageError("--every slides over a --video, without --time")
     import tqdm
 
     from objects_that_sound.components.media.media_error import MediaError

@@ -26,6 +26,11 @@ def unpushed(base_path: str | os.PathLike) -> str:
     if os.path.isdir(folder) and newest_first(folder):
         return ""
     words = f"nothing was pushed to {folder} yet: requests are answered once there is a version."
+    if os.path.exists(RunPaths(folder).metadata):
+        return (
+            f"{folder} is the root of runs, and its models are pushed to a folder below it: give "
+            f"--model_base_path={RunPaths(folder).serving_dir}"
+        )
     root = os.path.dirname(os.path.dirname(folder))
     if folder not in (RunPaths(root).serving_dir, RunPaths(root).search_dir):
         return words

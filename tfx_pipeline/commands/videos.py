@@ -11,6 +11,7 @@ from objects_that_sound.tfx_pipeline.commands.declared_options import (
     declared_options,
     made_of_options,
 )
+from objects_that_sound.tfx_pipeline.commands.output_switches import quiet_option
 from objects_that_sound.tfx_pipeline.commands.tell_check import tell_check
 from objects_that_sound.tfx_pipeline.presets.registry import PRESETS
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
@@ -38,7 +39,7 @@ def command() -> None:
     help="File for the names of the rejects, each with its reason.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
-@click.option("--quiet", is_flag=True, help="Show no progress bar.")
+@quiet_option
 def check(
     all_presets: bool,
     fingerprints: bool,
@@ -70,7 +71,9 @@ def check(
 
 
 @command.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=pathlib.Path))
+@click.argument(
+    "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=pathlib.Path)
+)
 @click.option(
     "--count", type=click.IntRange(min=1), default=480, show_default=True, help="Number of videos."
 )
@@ -100,7 +103,7 @@ def check(
     "--workers", type=click.IntRange(min=1), help="Number of processes.  [default: all cores]"
 )
 @click.option("--overwrite", is_flag=True, help="Replace videos made with other parameters.")
-@click.option("--quiet", is_flag=True, help="Show no progress bar.")
+@quiet_option
 def generate(
     directory: pathlib.Path,
     count: int,
@@ -136,6 +139,6 @@ def generate(
             overwrite,
             progress=not quiet,
         )
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{directory}: {count} videos, {encoded} of them encoded now")

@@ -26,9 +26,11 @@ def work_folder(root: str) -> str:
         An absolute path; the folder need not exist.
 
     Raises:
-        ValueError: the address is of a storage on which no root can be.
+        ValueError: the address is of a storage on which no root can be, or there is none.
     """
     match = _ADDRESS.match(root)
+    if not root:  # as of a variable of a shell that is not set
+        raise ValueError("the name of the root is empty: name a folder")
     if match is None:
         return os.path.abspath(root)
     parts = [part for part in match[2].split("/") if part]

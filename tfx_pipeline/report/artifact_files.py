@@ -6,12 +6,14 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
+from objects_that_sound.components.evaluation.decision import Decision
+from objects_that_sound.components.evaluation.evaluation_result import EvaluationResult
+from objects_that_sound.components.serving_validator.validation_file import VALIDATION_FILE
+from objects_that_sound.components.video_example_gen.artifact_names import REJECTS_NAME
 from objects_that_sound.models.training_history import HISTORY_FILE, TrainingHistory
 from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.page import load_json
 from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
-
-_REJECTS, _VALIDATION = "rejects.jsonl", "validation.json"
 
 
 def read_history(model_run: str) -> TrainingHistory | None:
@@ -33,7 +35,7 @@ def read_validation(infra_blessing: str) -> dict[str, Any]:
     Args:
         infra_blessing: folder of the InfraBlessing artifact; "" where there is none.
     """
-    return load_json(infra_blessing, _VALIDATION) or {}
+    return load_json(infra_blessing, VALIDATION_FILE) or {}
 
 
 def read_rejects(examples: str) -> tuple[dict[str, str], ...]:
@@ -42,25 +44,34 @@ def read_rejects(examples: str) -> tuple[dict[str, str], ...]:
     Args:
         examples: folder of the Examples artifact; "" where there is none.
     """
-    if not examples or not (pathlib.Path(examples) / _REJECTS).is_file():
+    if not examples or not (pathlib.Path(examples) / REJECTS_NAME).is_file():
         return ()
-    return tuple(json_rows(pathlib.Path(examples) / _REJECTS))
+    return tuple(json_rows(pathlib.Path(examples) / REJECTS_NAME))
 
 
 def decision_texts(
     evaluations: Iterable[RunEvaluation], validation: dict[str, Any]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The bounds that were kept, and those that were not, in words.
+    """The bounds that were kept, and those that were not, in words that begin with the title of a figure.
 
     Args:
         evaluations: what the evaluators found and decided.
         validation: what `read_validation` read.
     """
     decisions = [
-        (one.text, one.passed) for each in evaluations for one in each.result.decisions or ()
+        (_titled(one, each.result), one.passed)
+        for each in evaluations
+        for one in each.result.decisions or ()
     ]
     decisions += [(one["text"], one["passed"]) for one in validation.get("decisions", [])]
     return (
         tuple(text for text, passed in decisions if passed),
         tuple(text for text, passed in decisions if not passed),
     )
+
+
+def _titled(decision: Decision, result: EvaluationResult) -> str:
+    for one in result.metrics:
+        if one.metric.name == decision.metric and decision.text.startswith(f"{decision.metric} "):
+            return one.metric.title + decision.text.removeprefix(decision.metric)
+    return decision.text

@@ -10,6 +10,9 @@ GLOSSARY = {
     "box overlap. The figure is the share of frames in which the overlap is at least one half.",
     "Pointing accuracy": "The share of frames in which the brightest place of the heat map lies on the "
     "thing that sounds.",
+    "Pointing in mosaics": "Two pictures stand side by side, and the sound of one of them is heard. The "
+    "figure is the share of such mosaics in which the brightest place of the heat map lies in the right "
+    "picture. Guessing reaches 0.5.",
     "fires": "The model fires at a sound if it gives the pair a score above one threshold, which 90 % "
     "of the true pairs reach. It should not fire at silence, at noise, or at the sound of something "
     "that is not in the picture.",

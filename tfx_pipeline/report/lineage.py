@@ -7,6 +7,7 @@ import pathlib
 from typing import Any
 
 from objects_that_sound.components.evaluation.evaluation_result import ARTIFACT_TYPE
+from objects_that_sound.components.video_example_gen.artifact_names import VIDEOS_NAME
 from objects_that_sound.tfx_pipeline.report.flat_parameters import flat_parameters
 from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.judged_metric import JudgedMetric, judged_metrics
@@ -18,8 +19,6 @@ from objects_that_sound.tfx_pipeline.report.metadata_graph import (
 )
 from objects_that_sound.tfx_pipeline.report.run_evaluation import read_run_evaluations
 from objects_that_sound.tfx_pipeline.report.run_records import find_push
-
-_VIDEOS_FILE = "videos.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,7 +191,7 @@ def _examples(graph: MetadataGraph, artifact: ArtifactRecord) -> ExamplesLineage
         if execution.node == "DataGate" and _takes(execution, "examples", artifact)
         for blessing in execution.outputs.get("blessing", [])
     ]
-    file = pathlib.Path(artifact.uri) / _VIDEOS_FILE
+    file = pathlib.Path(artifact.uri) / VIDEOS_NAME
     videos = None
     if file.is_file():
         videos = tuple(json_rows(file))

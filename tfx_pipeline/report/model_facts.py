@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 from typing import Any
 
 from objects_that_sound.models.whole_file import whole_file
@@ -39,14 +38,17 @@ def write_model_facts(summary: RunSummary, version: str) -> None:
 
     Args:
         summary: of the run that measured the model.
-        version: folder of the version: of the model, or of the search index.
+        version: folder of the version: of the model, or of the search index, here or on storage that
+            TensorFlow knows.
 
     Raises:
         OSError: the folder can't be written.
     """
-    path = pathlib.Path(version) / FACTS_PATH
-    if not os.path.isdir(version):
+    import tensorflow as tf  # takes seconds, which callers that only pick facts need not wait for
+
+    if not tf.io.gfile.isdir(version):
         raise FileNotFoundError(f"{version} is not there any more")
-    os.makedirs(path.parent, exist_ok=True)
-    with whole_file(path) as unfinished:
-        pathlib.Path(unfinished).write_text(json.dumps(model_facts(summary), indent=1) + "\n")
+    path = os.path.join(version, FACTS_PATH)
+    tf.io.gfile.makedirs(os.path.dirname(path))
+    with whole_file(path) as unfinished, tf.io.gfile.GFile(unfinished, "w") as file:
+        file.write(json.dumps(model_facts(summary), indent=1) + "\n")

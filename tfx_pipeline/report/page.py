@@ -34,6 +34,7 @@ def render_page(template: str, **content: Any) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["prose"] = _prose
     return environment.get_template(template).render(
         embed=_data_uri, sections_of=_sections_of, **content
     )
@@ -49,6 +50,11 @@ def load_json(folder: str, name: str) -> Any:
 def _sections_of(page: str) -> list[tuple[str, markupsafe.Markup]]:
     """(id, heading) of every section of a part of a page."""
     return [(name, markupsafe.Markup(title)) for name, title in _SECTION.findall(page)]
+
+
+def _prose(text: str) -> markupsafe.Markup:
+    """A sentence as HTML: what stands between backticks is code."""
+    return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text))))
 
 
 def _data_uri(folder: str, name: str) -> str:

@@ -111,10 +111,12 @@ def find_push(graph: MetadataGraph, version: str | None = None) -> ExecutionReco
                 if name and execution.status == "run":
                     pushed.append((name, execution))
     wanted = [one for name, one in pushed if version in (None, name)]
+    if not pushed:
+        raise RunNotFoundError("no run under this root has pushed a model yet")
     if not wanted:
-        names = ", ".join(name for name, _ in pushed) or "none"
+        names = ", ".join(name for name, _ in pushed)
         raise RunNotFoundError(
-            f"no run of this pipeline pushed a version {version!r}, only: {names}"
+            f"no run under this root pushed a version {version!r}, only: {names}"
         )
     return wanted[-1] if version is None else wanted[0]
 

@@ -7,6 +7,7 @@ import pathlib
 
 from objects_that_sound.api.in_process_client import InProcessClient
 from objects_that_sound.components.localisation_evaluator.write_samples import SAMPLES_FILE
+from objects_that_sound.components.video_example_gen.artifact_names import VIDEOS_NAME
 from objects_that_sound.tfx_pipeline.report.collect import metadata_of
 from objects_that_sound.tfx_pipeline.report.held_out_clips import held_out_clips_folder
 from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
@@ -38,7 +39,7 @@ def show_held_out_clips(summary: RunSummary, pipeline_name: str) -> RunSummary:
     records = read_run_records(metadata_of(summary.root), pipeline_name, summary.run_id)
     paths = {}
     for artifact in records.nodes["Trainer"].inputs["examples"]:
-        for row in json_rows(pathlib.Path(artifact.uri) / "videos.jsonl"):
+        for row in json_rows(pathlib.Path(artifact.uri) / VIDEOS_NAME):
             paths[row["video"]] = row["path"]
     with InProcessClient(summary.candidate) as client:
         clips = make_held_out_clips(

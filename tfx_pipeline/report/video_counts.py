@@ -7,6 +7,10 @@ import dataclasses
 import pathlib
 from collections.abc import Iterable
 
+from objects_that_sound.components.video_example_gen.artifact_names import (
+    REJECTS_NAME,
+    VIDEOS_NAME,
+)
 from objects_that_sound.tfx_pipeline.report.json_rows import json_rows
 from objects_that_sound.tfx_pipeline.report.metadata_graph import ArtifactRecord
 
@@ -42,12 +46,12 @@ def read_video_counts(artifacts: Iterable[ArtifactRecord]) -> VideoCounts | None
     found = False
     for artifact in artifacts:
         folder = pathlib.Path(artifact.uri)
-        if not (folder / "videos.jsonl").is_file():
+        if not (folder / VIDEOS_NAME).is_file():
             return None
         found = True
-        rejects = folder / "rejects.jsonl"
+        rejects = folder / REJECTS_NAME
         rejected = {row["video"] for row in json_rows(rejects)} if rejects.is_file() else set()
-        for row in json_rows(folder / "videos.jsonl"):
+        for row in json_rows(folder / VIDEOS_NAME):
             if row["video"] not in rejected:
                 clips[row["split"]] += 1
                 grouped = grouped and "group" in row

@@ -62,10 +62,12 @@ def check_videos(
         done: is called after each file.
 
     Raises:
-        OSError: there are no such videos.
-        ValueError: a pattern matches no name, or the list of segments is broken.
+        OSError: there are no such videos, or no such benchmark or tree of classes.
+        ValueError: a pattern matches no name, or the list of segments, a benchmark or a tree is
+            broken.
     """
     config = options.ingest_config()
+    options.check_files()
     videos = list_videos(options.videos, options.segments, options.eval_videos)
     matches = name_matches(videos, config)
     listed(videos)

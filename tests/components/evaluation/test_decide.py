@@ -179,8 +179,8 @@ def test_chance_is_beaten_by_widths_of_the_interval():
     assert decision == Decision(
         "avc",
         True,
-        "avc 0.610 (0.560 to 0.660) is 0.110 better than chance, 0.500; asked are 0.100, 1 times "
-        "the width of its interval",
+        "avc 0.610 (0.560 to 0.660) is 0.110 better than chance, 0.500. The bound asks for 0.100, "
+        "the width of the interval",
         "beats chance by 1 times its interval",
     )
     # The same figure of fewer videos, and a lower one of as many.

@@ -68,6 +68,8 @@ def test_figures_of_a_model_that_knows(
     # With a sound of another class the map is flat: the share of cells in the box.
     assert pointing.baselines["wrong sound"].value == pytest.approx((1 / 4 + 3 / 16) / 4)
     assert result["pointing_over_centre"].value == 0.75
+    assert result["pointing_in_mosaics"].value == 1.0
+    assert result["pointing_in_mosaics"].chance == 0.5
     # The map is one where the square is; enlarged, it is cut at half the height of its slopes.
     assert ciou.value == 1.0
     assert ciou.baselines["image centre"].value == 0.25

@@ -50,3 +50,14 @@ def test_a_dark_map_leaves_the_frame_and_marks_no_peak():
     dark = np.zeros((8, 8), np.float32)
     pixels = np.asarray(draw_overlay(_frame(64, 64), dark, whole, None, 1.0)).astype(int)
     assert abs(pixels - 100).max() < 6
+
+
+def test_a_map_below_the_threshold_is_neither_outlined_nor_marked():
+    whole = np.array([0.0, 0.0, 1.0, 1.0])
+    shown = {
+        threshold: np.asarray(draw_overlay(_frame(64, 64), _peak_map(), whole, threshold=threshold))
+        for threshold in (None, 0.9, 1.1)
+    }
+    # The cross lies at y 3/16 and x 13/16 of 320.
+    assert shown[None][60, 260].min() > 240 and shown[0.9][60, 260].min() > 240
+    assert not (shown[1.1].min(2) > 240).any()

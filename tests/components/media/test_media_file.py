@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from objects_that_sound.components.media import media_file
 from objects_that_sound.components.media.clips import probe, read_clips
 from objects_that_sound.components.media.media_error import MediaError
 
@@ -39,6 +40,35 @@ def test_truncated_webm(media, tmp_path, part):
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
     assert _reason(path) == "truncated"
+
+
+@pytest.mark.parametrize("part", [0.4, 0.8])
+def test_truncated_windows_media(media, tmp_path, part):
+    path = media(tmp_path / "whole.wmv", video_codec="wmv2", audio_codec="pcm_s16le", frames=100)
+    assert len(read_clips(path, [1.0], image_size=64)) == 1
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    assert _reason(path) == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (av.error.InvalidDataError(errno.EILSEQ, "Invalid data found"), "decode_error"),
+        (av.error.PatchWelcomeError(errno.ENOSYS, "Not yet implemented"), "decode_error"),
+        (av.error.OSError(errno.EIO, "Input/output error"), "cannot_open"),
+    ],
+    ids=["damage", "an unknown feature", "a disk that fails"],
+)
+def test_where_reading_stops_the_true_reason_is_told(error, reason, media, tmp_path, monkeypatch):
+    path = media(tmp_path / "some.ts", audio_codec="mp2", sample_rate=48000)
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(media_file.PacketIndex, "add", fail)
+    with pytest.raises(MediaError, match=f"{reason}: reading stopped: {error.strerror}"):
+        read_clips(path, [1.0])
 
 
 @pytest.mark.parametrize(

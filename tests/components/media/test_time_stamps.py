@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Callable
 
@@ -141,6 +142,29 @@ def test_sound_that_is_stamped_wrongly_for_a_while(
         assert np.abs(_sound(read_clips(path, [time], image_size=16)[0]) - _sound(clip)).max() < 2
 
 
+@pytest.mark.parametrize("wobble", [0.004, 0.01])
+def test_stamps_for_several_frames_may_wobble(media, clicks_at, tmp_path, reading, wobble):
+    # FFmpeg puts several frames of AAC under one time stamp of a transport stream.
+    sound = clicks_at(SECONDS, RATE, range(1, SECONDS))
+    path = media(tmp_path / "case.ts", frames=SECONDS * 25, sound=sound, sample_rate=RATE)
+    times = np.arange(2.0, 10.0, 1.0) + 0.02
+    plain = [_clicks(clip) for clip in read_clips(path, times.tolist(), image_size=16)]
+    _restamp_transport(path, lambda t: t + _random.uniform(-wobble, wobble))
+    for time, wanted in zip(times.tolist(), plain, strict=True):
+        [clip] = read_clips(path, [time], image_size=16)
+        assert _clicks(clip) == pytest.approx(wanted, abs=wobble + 0.004)
+        assert _zeros(clip) < 10
+
+
+@pytest.mark.parametrize("lost", [range(0, 600, 14), range(100, 600, 7)])
+def test_many_holes_are_no_wobble(clicking, tmp_path, lost):
+    count = itertools.count()
+    _restamped(clicking(), tmp_path / "holes.mkv", lambda t: None if next(count) in lost else t)
+    for time in (4.0, 6.4, 8.8):
+        with pytest.raises(MediaError, match="sound_gap"):
+            read_clips(tmp_path / "holes.mkv", [time], image_size=16)
+
+
 @pytest.mark.parametrize("shift", [-0.3, 0.3])
 def test_a_jump_that_lasts_spoils_only_the_seconds_around(
     media, clicks_at, tmp_path, reading, shift
@@ -203,6 +227,39 @@ def test_of_files_that_were_joined_the_longest_is_used(
         alone, found = (read_clips(file, [time], image_size=64)[0] for file in (wanted, path))
         assert _number(found, number_in) == _number(alone, number_in)
         assert _clicks(found) == pytest.approx(_clicks(alone), abs=0.002)
+
+
+CHANGES = {
+    "of the sound's rate": {"sample_rate": 32000},
+    "of the channels": {"layout": "stereo", "sound": np.zeros((2, 5 * RATE), np.float32)},
+    "of the picture's size": {"size": 2},
+    "of nothing": {},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_within_a_recording_costs_only_what_is_near(
+    media, make_frame, number_in, tmp_path, reading, change
+):
+    # As a broadcast does it: time goes on, but the last pictures of a part overlap the next.
+    change = dict(change)
+    size = change.pop("size", 1)
+    how = MP2 | {"video_options": {"g": "25", "bf": "2"}}
+    frames = [
+        np.kron(make_frame(100 + number), np.ones((size, size, 1), np.uint8))
+        for number in range(125)
+    ]
+    parts = [
+        media(tmp_path / "0.ts", frames=100, **how),
+        media(tmp_path / "1.ts", frames=frames, start=3.96, **(how | change)),
+    ]
+    path = tmp_path / "changing.ts"
+    _joined(path, parts)
+    # Second 0 is the sound's, 10 ms before the first frame. The muxer moves the first part by 80 ms,
+    # as its B-frames are decoded before they are due.
+    wanted = {0.7: 17, 1.6: 39, 2.4: 59, 6.02: 153, 7.22: 183, 8.1: 205}
+    for time, number in wanted.items():
+        assert _number(read_clips(path, [time], image_size=64)[0], number_in) == number
 
 
 def test_three_parts_of_which_each_is_told_from_the_others(media, number_in, tmp_path, reading):
@@ -280,6 +337,19 @@ def test_a_lost_packet_costs_only_what_needs_it(media, tmp_path, how):
             good += 1
         assert good >= 3
     assert refused
+
+
+@pytest.mark.parametrize("filler", [bytes(1), b"\xff"], ids=["zeros", "ones"])
+@pytest.mark.parametrize("place", [0.5, 1.0], ids=["in the middle", "at the end"])
+def test_however_much_lies_between_packets_nothing_is_lost(media, tmp_path, filler, place):
+    path = media(tmp_path / "case.ts", frames=200, **MP2)
+    times = [0.7, 3.9, 4.1, 7.2]
+    wanted = read_clips(path, times, image_size=32)
+    data = path.read_bytes()
+    cut = round(place * len(data) / PACKET) * PACKET
+    path.write_bytes(data[:cut] + filler * (1000 * PACKET) + data[cut:])
+    found = read_clips(path, times, image_size=32)
+    assert [(clip.jpeg, clip.pcm) for clip in found] == [(clip.jpeg, clip.pcm) for clip in wanted]
 
 
 def _segments(source, folder, at: list[float], suffix: str) -> list:

@@ -13,8 +13,10 @@ from objects_that_sound.components.vector_database.database_error import (
     DatabaseError,
 )
 from objects_that_sound.components.vector_database.milvus_database import (
+    MilvusDatabase,
     client_arguments,
 )
+from objects_that_sound.components.vector_database.vector_database import MODALITIES
 
 
 def test_addresses_become_arguments_of_the_client(tmp_path):
@@ -47,3 +49,13 @@ def test_what_others_log_to_stays_open():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == ""
+
+
+def test_milvus_lite_compares_all_vectors_however_many_there_are(tmp_path):
+    # What it chooses by itself changes at about 100,000 rows; `make bench-serving` measures recall.
+    pytest.importorskip("milvus_lite", reason="needs the extra 'vector-databases'")
+    with MilvusDatabase(f"milvus://{tmp_path}/index.db", "shown") as database:
+        database.begin("one", "/models/one", 16)
+        client = database._client
+        kinds = [client.describe_index("ots_index_1", name)["index_type"] for name in MODALITIES]
+    assert kinds == ["FLAT", "FLAT"]

@@ -98,6 +98,62 @@ def test_where_no_list_is_long_enough_all_rows_are_compared(address, monkeypatch
         assert _recall(database, version, moments) == 1
 
 
+@pytest.mark.parametrize(
+    ("cache", "row_bytes", "memory"),
+    [
+        ("4GB", 1 << 20, 2 << 30),  # wants 3 GB, and the server has half of 4
+        ("16GB", 1 << 20, COUNT * (2 * SIZE + (1 << 20)) + (16 << 20)),
+        ("4GB", 1, 64 << 20),  # PostgreSQL's own, which is enough
+    ],
+)
+def test_a_graph_is_built_in_the_memory_that_it_needs_and_the_server_has(
+    address, monkeypatch, cache, row_bytes, memory
+):
+    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
+    monkeypatch.setattr(postgres_database, "_GRAPH_BYTES", row_bytes)
+    given = []
+    execute = postgres_database.PostgresDatabase._execute
+
+    def told(self, query, *names, values=()):
+        if query.startswith("CREATE INDEX IF NOT EXISTS"):
+            given.append(
+                execute(self, "SELECT pg_size_bytes(current_setting('maintenance_work_mem'))")
+            )
+        return execute(self, query, *names, values=values)
+
+    monkeypatch.setattr(postgres_database.PostgresDatabase, "_execute", told)
+    with connect_database(f"{address}%20-ceffective_cache_size%3D{cache}") as database:
+        version = database.begin("one", "/models/one", SIZE)
+        database.write(version, _moments())
+        database.finish(version)
+        # Of both graphs, rounded to kB; and only while they are built.
+        assert [value for [[value]] in given] == [pytest.approx(memory, abs=1024)] * 2
+        assert database._rows(psycopg.sql.SQL("SHOW maintenance_work_mem")) == [("64MB",)]
+
+
+def test_a_graph_that_processes_cannot_share_is_built_by_one(address, monkeypatch):
+    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
+    # No machine has a terabyte of shared memory; one process takes only what it uses.
+    monkeypatch.setattr(postgres_database, "_GRAPH_BYTES", 1 << 29)
+    settings = "-ceffective_cache_size%3D4TB%20-cmin_parallel_table_scan_size%3D0"
+    calls = []
+    create = postgres_database.PostgresDatabase._create_graph
+
+    def told(self, *arguments, shared):
+        calls.append(shared)
+        return create(self, *arguments, shared=shared)
+
+    monkeypatch.setattr(postgres_database.PostgresDatabase, "_create_graph", told)
+    moments = _moments()
+    with connect_database(f"{address}%20{settings}") as database:
+        version = database.begin("one", "/models/one", SIZE)
+        database.write(version, moments)
+        database.finish(version)
+        assert calls == [True, False] * 2
+        assert _list_size(address, version) > 0
+        assert _recall(database, version, moments) >= postgres_database.RECALL - 0.01
+
+
 def test_a_second_writer_waits_its_turn(address):
     with connect_database(address) as one, connect_database(address) as other:
         with (

@@ -44,6 +44,35 @@ def test_broken_links_are_candidates_and_pipes_are_not(tmp_path):
     assert find_videos([str(tmp_path)]) == [(str(tmp_path / "link.mp4"), "", "")]
 
 
+@pytest.fixture
+def looped(tmp_path):
+    """A folder with a video, and links that lead back to it, to themselves and elsewhere."""
+    (tmp_path / "videos" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    for path in ("videos/deep/a.mp4", "elsewhere/b.mp4"):
+        (tmp_path / path).touch()
+    for name in ("round", "again"):
+        (tmp_path / "videos" / "deep" / name).symlink_to("..")
+    (tmp_path / "videos" / "itself").symlink_to("itself")
+    (tmp_path / "videos" / "linked").symlink_to("../elsewhere")
+    return tmp_path / "videos"
+
+
+@pytest.mark.parametrize("pattern", ["", "/", "/**", "/**/*.mp4", "/**/deep/**/*.mp4", "/*/*.mp4"])
+def test_links_to_folders_are_followed_but_not_round_and_round(looped, pattern):
+    found = [file.path for file in find_videos([f"{looped}{pattern}"])]
+    named = [path for path in found if path.endswith(".mp4")]
+    linked = [] if "deep" in pattern else [f"{looped}/linked/b.mp4"]
+    assert named == [f"{looped}/deep/a.mp4", *linked]
+
+
+def test_a_relative_pattern_finds_the_same(looped, monkeypatch):
+    monkeypatch.chdir(looped)
+    for pattern in ("**/*.mp4", "./**/*.mp4", "**/[ab].mp4", "."):
+        found = {file.path for file in find_videos([pattern])}
+        assert {f"{looped}/deep/a.mp4", f"{looped}/linked/b.mp4"} <= found, pattern
+
+
 @pytest.mark.parametrize("name", ["[2024] clips", "what?", "a*b", "[", "back\\slash"])
 def test_a_folder_of_any_name_is_taken_by_its_name(tmp_path, name):
     for folder in (name, "2 clips", "whats", "aab"):

@@ -109,9 +109,33 @@ def test_maps_of_whole_objects_are_finer_and_dark_where_the_score_is_low(
     assert (heatmap.max((1, 2)) < network.map_threshold).tolist() == (score < 0.5).tolist()
 
 
+@pytest.mark.parametrize("size", [(16, 24), (20, 28), (8, 100), (8, 8)])
+def test_a_network_that_learnt_from_crops_looks_from_nearer_by_as_well(
+    size, tiny_config, random_media
+):
+    config = tiny_config("ave", whole_objects=True)
+    far, near = (
+        build_network(config, augmentation=augmentation, seed=1)
+        for augmentation in ("paper", "strong")
+    )
+    for network in (far, near):
+        network.match_threshold = 0.1
+    image = np.random.default_rng(0).integers(0, 256, (2, *size, 3)).astype(np.uint8)
+    _, audio = random_media(config, 2)
+    heatmap, score = map(_numpy, near.localise(image, audio))
+    other, same = map(_numpy, far.localise(image, audio))
+    assert score == pytest.approx(same, abs=1e-5)
+    assert heatmap.shape == (2, 2 * other.shape[1], 2 * other.shape[2])
+    assert (heatmap.max((1, 2)) >= near.map_threshold).tolist() == (score >= 0.1).tolist()
+
+
+@pytest.mark.parametrize("augmentation", ["paper", "strong"])
 @pytest.mark.parametrize("name", ["l3", "ave", "avol"])
-def test_a_mirrored_picture_has_the_mirrored_map_of_whole_objects(name, tiny_config, random_media):
-    network = build_network(tiny_config(name, whole_objects=True), seed=1)
+def test_a_mirrored_picture_has_the_mirrored_map_of_whole_objects(
+    name, augmentation, tiny_config, random_media
+):
+    config = tiny_config(name, whole_objects=True)
+    network = build_network(config, augmentation=augmentation, seed=1)
     image = np.random.default_rng(0).integers(0, 256, (2, 16, 40, 3)).astype(np.uint8)
     _, audio = random_media(network.config, 2)
     network.match_threshold = 0.1

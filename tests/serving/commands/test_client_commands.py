@@ -119,7 +119,7 @@ def test_sliding_needs_a_video_and_no_time(server_flags, options, image, video):
     given = [one.replace("IMAGE", image).replace("VIDEO", video) for one in options]
     result = CliRunner().invoke(score.command, [*given, "--every=1", *server_flags])
     assert result.exit_code == 2
-    assert "--every slides over a --video" in result.output
+    assert "--every goes with --video alone" in result.output
 
 
 def test_embed(server_flags: list[str], image: str, video: str):

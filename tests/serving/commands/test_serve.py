@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import os
 import pathlib
 import re
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -85,6 +87,7 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         (["--file_system_poll_wait_seconds=-1"], "-1.0 is not in the range x>=0"),
         (["--rest_api_port=65536"], "not in the range 0<=x<=65535"),
         (["--grace_seconds=1"], "No such option"),
+        (["--model_base_path=.", "--rest_api_port=1", "--bind_address="], "bind_address is empty"),
     ],
 )
 def test_refuses(
@@ -95,6 +98,45 @@ def test_refuses(
     result = CliRunner().invoke(command, ["--port=0", *arguments])
     assert result.exit_code == 2
     assert words in result.output
+
+
+@pytest.mark.parametrize(("before", "handled"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)])
+def test_a_closed_terminal_ends_the_server_unless_nohup_keeps_it(
+    before: signal.Handlers, handled: bool, monkeypatch: pytest.MonkeyPatch
+):
+    handlers: dict[int, object] = {}
+    monkeypatch.setattr("signal.getsignal", lambda number: before)
+    monkeypatch.setattr("signal.signal", handlers.__setitem__)
+    CliRunner().invoke(command, ["--port=0"])  # refused, after that
+    assert (signal.SIGHUP in handlers) is handled
+    assert {signal.SIGINT, signal.SIGTERM} <= handlers.keys()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_while_models_are_loaded_ends_the_server(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+):
+    from objects_that_sound.serving.model_server.model_server import ModelServer
+
+    handlers: dict[int, Callable] = {}
+    timers, events = [], []
+
+    class Timer:
+        def __init__(self, *arguments: object):
+            timers.append(arguments)
+
+        def start(self) -> None:
+            events.append("the last moment is set")
+
+    monkeypatch.setattr("signal.getsignal", lambda number: signal.SIG_DFL)
+    monkeypatch.setattr("signal.signal", handlers.__setitem__)
+    monkeypatch.setattr("threading.Timer", Timer)
+    monkeypatch.setattr(ModelServer, "start", lambda self: handlers[number](number, None))
+    monkeypatch.setattr(ModelServer, "stop", lambda self: events.append("stopped"))
+    result = CliRunner().invoke(command, [f"--model_base_path={tmp_path}"])
+    assert result.exit_code == 0
+    assert events == ["the last moment is set", "stopped"]
+    assert timers == [(13.0, os._exit, [0])]
 
 
 def test_every_flag_of_tensorflow_model_server_is_known():

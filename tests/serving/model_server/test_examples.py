@@ -101,11 +101,27 @@ def test_requests_that_are_refused(stub):
     code, words = refused(stub.Classify, request)
     assert code == "FAILED_PRECONDITION" and '"classes" or "scores"' in words
     request.model_spec.signature_name = "nope"
-    assert refused(stub.Classify, request)[0] == "INVALID_ARGUMENT"
+    code, words = refused(stub.Classify, request)
+    assert code == "INVALID_ARGUMENT" and "No signature was found with the name: nope" in words
     request.model_spec.signature_name = "classify"
     request.input.example_list.examples.append(example(y=1))  # without x
     code, words = refused(stub.Classify, request)
     assert code == "INVALID_ARGUMENT" and "x" in words
+
+
+def test_calls_without_a_deadline(stub):
+    listed = input_pb2.Input()
+    fill(listed, 0.5)
+    classify = classification_pb2.ClassificationRequest(input=listed)
+    classify.model_spec.name = "toy"
+    assert stub.Classify(classify).result.classifications[0].classes[1].score == 0.5
+    regress = regression_pb2.RegressionRequest(input=listed)
+    regress.model_spec.name, regress.model_spec.signature_name = "toy", "regress"
+    assert stub.Regress(regress).result.regressions[0].value == 0.5
+    both = inference_pb2.MultiInferenceRequest(input=listed)
+    task = both.tasks.add(method_name="tensorflow/serving/regress")
+    task.model_spec.CopyFrom(regress.model_spec)
+    assert stub.MultiInference(both).results[0].regression_result.regressions[0].value == 0.5
 
 
 def test_multi_inferences_that_are_refused(stub):

@@ -107,7 +107,7 @@ def _spec(message: predict_pb2.PredictRequest, **spec: object) -> predict_pb2.Pr
         (request(model="nope"), "NOT_FOUND", "Servable not found for request: Latest(nope)"),
         (_spec(request(), version=4), "NOT_FOUND", "Specific(toy, 4)"),
         (_spec(request(), version_label="new"), "INVALID_ARGUMENT", "version label: new"),
-        (request("nope"), "INVALID_ARGUMENT", '"nope" not found'),
+        (request("nope"), "FAILED_PRECONDITION", '"nope" not found'),
         (request(x=X), "INVALID_ARGUMENT", "Missing but required: {tag}"),
         (request(x=X, tag=TAG, z=1.0), "INVALID_ARGUMENT", "Sent extra: {z}"),
         (request(x=X.astype(np.int32), tag=TAG), "INVALID_ARGUMENT", "must be DT_FLOAT"),
@@ -136,6 +136,20 @@ def test_predict_ends_at_the_deadline(prediction):
     assert code == grpc.StatusCode.DEADLINE_EXCEEDED
     # The server has stopped as well: its threads are free for others.
     assert prediction.Predict(request("scaled", x=[1.0]), timeout=10).outputs["y"].float_val == [2]
+
+
+def test_calls_without_a_deadline(prediction, models):
+    response = prediction.Predict(request("scaled", x=[1.0]))
+    assert list(response.outputs["y"].float_val) == [2.0]
+    status = get_model_status_pb2.GetModelStatusRequest()
+    status.model_spec.name = "toy"
+    assert models.GetModelStatus(status).model_version_status[0].version == 3
+
+
+@pytest.mark.parametrize("seconds", [1.0, 10.0**8, 2.0 * 10**9])
+def test_deadlines_that_are_far_away(prediction, seconds: float):
+    response = prediction.Predict(request("scaled", x=[1.0]), timeout=seconds)
+    assert list(response.outputs["y"].float_val) == [2.0]
 
 
 def test_a_message_that_is_too_large(prediction):

@@ -63,6 +63,40 @@ def test_the_pictures_of_a_request_count_together():
         check(100, *[small] * 7, y=np.array([[small], [small]], dtype=object))
 
 
+def many_scans(count: int, **how: object) -> bytes:
+    """A JPEG whose last scan comes so many times more."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(buffer, "jpeg", **how)
+    whole = buffer.getvalue()
+    last = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * count + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("how", [{"progressive": True}, {}])
+def test_a_jpeg_of_very_many_scans(how: dict):
+    bomb = many_scans(100, **how)
+    if how:  # TensorFlow goes over a progressive one at each
+        assert tf.io.decode_jpeg(bomb).shape == (32, 32, 3)
+    words = "'x', element 1: a JPEG of more than 100 scans"
+    assert words in refusal(2**25, picture("jpeg"), bomb)
+    example = tf.train.Example()
+    example.features.feature["image"].bytes_list.value.append(bomb)
+    assert words.replace("1", "0", 1) in refusal(2**25, example.SerializeToString())
+
+
+@pytest.mark.parametrize("how", [{"progressive": True}, {}, {"progressive": True, "quality": 100}])
+def test_jpegs_of_as_many_scans_as_there_are(how: dict):
+    check(2**25, many_scans(0, **how), many_scans(80, **how))
+
+
+def test_what_looks_like_scans_around_an_image_is_none():
+    whole = many_scans(0)
+    marks = b"\xff\xda" * 200
+    noted = whole[:2] + b"\xff\xe5" + (len(marks) + 2).to_bytes(2, "big") + marks + whole[2:]
+    check(2**25, noted, whole + marks, b"no picture" + marks)
+    assert tf.io.decode_jpeg(noted).shape == (32, 32, 3)
+
+
 def test_pictures_within_tf_examples(jpeg_bomb: bytes):
     example = tf.train.Example()
     example.features.feature["label"].int64_list.value.append(1)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import concurrent.futures
 import gzip
+import json
 import pathlib
 import socket
 from collections.abc import Callable
@@ -115,7 +116,20 @@ def test_paths_are_matched_in_any_case(server: ModelServer):
         ("GET", "/v1/models/nope/metadata", 404, "Servable not found for request: Latest(nope)"),
         ("GET", "/v1/models/toy/versions/99999999999999999999", 400, "Failed to convert version"),
         ("GET", "/v1/models/toy/versions/" + "9" * 5000, 400, "Failed to convert version"),
-        ("GET", "/v1/models", 400, "Malformed request: GET /v1/models"),
+        ("GET", "/v1/models", 400, "Missing model name in request."),
+        ("POST", "/v1/models", 400, "Malformed request: POST /v1/models"),
+        ("GET", "/v1/models/", 400, "Malformed request: GET /v1/models/"),
+        ("GET", "/v1/models/toy/", 400, "Malformed request"),
+        ("POST", "/v1/models/toy:predict/", 400, "Malformed request"),
+        ("GET", "/v1/models/toy/versions/0", 404, "Could not find version 0 of model toy"),
+        ("GET", "/v1/models/toy/versions/-1", 400, "Malformed request"),
+        ("GET", f"/v1/models/toy/versions/{2**63}", 400, "Failed to convert version"),
+        ("GET", f"/v1/models/toy/versions/{2**63 - 1}", 404, "Could not find version"),
+        ("GET", "/v1/models/toy/versions/3/labels/x", 400, "Malformed request"),
+        ("POST", "/v1/models/toy/versions/3/labels/x:predict", 400, "Malformed request"),
+        ("TRACE", "/v1/models/toy", 400, "Malformed request: TRACE /v1/models/toy"),
+        ("PROPFIND", "/v1/models/toy", 400, "Malformed request"),
+        ("QUERY", "/nowhere", 404, "/v1/models/NAME"),
         ("GET", "/v1/models/toy:predict", 400, "Malformed request"),
         ("GET", "/v1/models/toy/versions/x", 400, "Malformed request"),
         ("POST", "/v1/models/toy", 400, "Malformed request"),
@@ -136,6 +150,74 @@ def test_paths_that_fail(server: ModelServer, method: str, path: str, status: in
     assert words in response.json()["error"]
 
 
+def speak(server: ModelServer, request: bytes) -> tuple[int, str]:
+    """The status and the words of the error that a request gets; the server must close."""
+    with socket.create_connection(("127.0.0.1", server.rest_api_port), 10) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    assert "content-type: application/json" in head
+    return int(head.split()[1]), json.loads(body).get("error", "")
+
+
+@pytest.mark.parametrize("path", ["/v1/models/toy", "/V1/models/toy/versions/3?x=http://y/z"])
+@pytest.mark.parametrize("origin", ["http://localhost", "HTTP://127.0.0.1:8501", "https://proxy"])
+def test_a_target_may_have_its_host(server: ModelServer, origin: str, path: str):
+    head = f"GET {origin}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert speak(server, head.encode()) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("target", "status"), [("*", 404), ("http://localhost", 404), ("http://localhost/v1/x", 400)]
+)
+def test_targets_of_other_forms_are_told_in_json(server: ModelServer, target: str, status: int):
+    head = f"OPTIONS {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    found, words = speak(server, head.encode())
+    assert found == status and "OPTIONS" in words
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /livez\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n",
+        b"POST /v1/models/toy:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"GET /v1/models/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_told_in_json(server: ModelServer, request_: bytes):
+    assert speak(server, request_) == (400, "Invalid HTTP request received.")
+
+
+def test_a_body_that_is_announced(server: ModelServer):
+    """Expect: 100-continue, as curl sends with bodies of more than a kilobyte."""
+    body = b'{"signature_name": "scaled", "inputs": [1]}'
+    head = b"POST /v1/models/toy:predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+    with socket.create_connection(("127.0.0.1", server.rest_api_port), 10) as connection:
+        connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body))
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"signature_name": "\\ud800", "inputs": [1]}',
+        '{"instances": [{"\\ud800": 1}]}',
+        '{"inputs": {"x": [1e400]}}',
+        '{"inputs": ' + "[" * 40 + "1" + "]" * 40 + "}",
+        '{"examples": [{"\\ud800": 1}]}',
+        '{"signature_name": "\\ud800", "examples": [{}]}',
+    ],
+)
+@pytest.mark.parametrize("method", ["predict", "classify", "regress"])
+def test_no_body_is_an_internal_error(url: str, method: str, body: str):
+    response = requests.post(f"{url}:{method}", data=body, timeout=10)
+    assert response.status_code == 400 and response.json()["error"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -145,9 +227,9 @@ def test_paths_that_fail(server: ModelServer, method: str, path: str, status: in
         ('{"inputs": {"X": [[1, 2]], "tag": ["a"]}}', 400, "Missing but required: {x}"),
         ('{"instances": [{"x": [1, 2], "tag": "a", "z": 1}]}', 400, "named input: z"),
         ('{"inputs": {"x": [1, 2], "tag": ["a"]}}', 400, "got shape [2]"),
-        ('{"inputs": {"x": [["1", 2]], "tag": ["a"]}}', 400, "not of expected type: float32"),
+        ('{"inputs": {"x": [["1", 2]], "tag": ["a"]}}', 400, "not of expected type: float"),
         ('{"signature_name": "decode", "instances": [{"b64": "YQ=="}]}', 400, "PNG"),
-        ('{"signature_name": "unbatched", "instances": [1, 2]}', 400, "batch size"),
+        ('{"signature_name": "unbatched", "instances": [1, 2]}', 400, "no shape information"),
         ('{"signature_name": "slow", "inputs": 2147483647}', 504, ""),
     ],
 )
@@ -180,7 +262,9 @@ def test_compressed_bodies(url: str):
     body = gzip.compress(b'{"signature_name": "scaled", "inputs": [1]}')
     assert post(body).json() == {"outputs": [2.0]}
     assert post(body[:-9]).status_code == post(b"no gzip").status_code == 400
-    assert post(body, "br").status_code == 400
+    assert post(body, "X-GZIP").json() == {"outputs": [2.0]}
+    assert post(b'{"signature_name": "scaled", "inputs": [1]}', "").json() == {"outputs": [2.0]}
+    assert post(body, "br").status_code == post(body, "gzip, gzip").status_code == 400
     assert post(gzip.compress(b" " * (2 << 20))).status_code == 413  # a few kilobytes as sent
 
 

@@ -53,8 +53,6 @@ def test_scalars_keep_rank_zero(servable: Servable):
 @pytest.mark.parametrize(
     ("signature", "inputs", "words"),
     [
-        ("nope", {}, 'key "nope" not found. The model has: decode, scale_of, scaled'),
-        ("__saved_model_init_op", {}, "not found"),
         ("", {"x": X}, "Missing but required: {tag}"),
         ("", {"x": X, "tag": TAG, "y": X}, "Sent extra: {y}"),
         ("", {"x": X.astype(np.float64), "tag": TAG}, "must be DT_FLOAT; got DT_DOUBLE"),
@@ -67,6 +65,15 @@ def test_wrong_inputs(servable: Servable, signature: str, inputs: dict, words: s
         servable.predict(signature, inputs)
     assert caught.value.code == grpc.StatusCode.INVALID_ARGUMENT
     assert "node" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["nope", "__saved_model_init_op", "Serving_default"])
+def test_signatures_that_there_are_not(servable: Servable, name: str):
+    words = f'key "{name}" not found. The model has: decode, scale_of, scaled'
+    with pytest.raises(ServingError, match=words) as caught:
+        servable.predict(name, {})
+    assert caught.value.code == grpc.StatusCode.FAILED_PRECONDITION
+    assert caught.value.http_status == 400
 
 
 def test_shapes_are_the_graph_s_business(servable: Servable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 
 import hypothesis
 import numpy as np
@@ -142,7 +143,6 @@ def test_values_of_another_type(value: list, dtype: tf.DType):
         (1e300, tf.float32),
         (10**39, tf.float32),
         (65_520, tf.float16),
-        (10**400, tf.float64),
     ],
 )
 def test_numbers_that_do_not_fit(value: float, dtype: tf.DType):
@@ -175,12 +175,55 @@ def test_ragged_lists(value: list):
     assert "level" in refusal({"inputs": {"x": value}}, x=tf.float32)
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([[1, 2], [3, 4], [5, 6, 7]], "element: 2 .*Expecting tensor size: 2 but got: 3"),
+        ([[1, 2], [3, 4], [[5, 6]]], r"element: 2 .*Expecting shape \[2\] but got: \[1,2\]"),
+        ([1, [1]], r"element: 1 .*Expecting shape \[\] but got: \[1\]"),
+        ([[1], 2], r"element: 1 .*Expecting shape \[1\] but got: \[\]"),
+        ([[], [[]]], r"element: 1 .*Expecting shape \[0\] but got: \[1,0\]"),
+        ([[[1], [2, 3]]], "unexpected size"),
+    ],
+)
+def test_rows_that_differ_are_told_in_tensorflow_serving_s_words(rows: list, words: str):
+    assert re.search(words, refusal({"instances": rows}, x=tf.float32))
+    assert re.search(words, refusal({"instances": [{"x": row} for row in rows]}, x=tf.float32))
+
+
+@pytest.mark.parametrize("leaf", [1, "a", []])
+@pytest.mark.parametrize("depth", [33, 65, 255, 900])
+def test_lists_nested_more_deeply_than_tensors_can_be(leaf: object, depth: int):
+    value: object = leaf
+    for _ in range(depth):
+        value = [value]
+    dtype = tf.string if leaf == "a" else tf.float32
+    for body in ({"inputs": value}, {"instances": value}):
+        assert "at most 32 dimensions" in refusal(body, x=dtype)
+
+
+def test_a_tensor_of_as_many_dimensions_as_there_can_be():
+    value: object = 1
+    for _ in range(32):
+        value = [value]
+    assert read({"inputs": value}, x=tf.float32)["x"].shape == (1,) * 32
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name"),
+    [(tf.float32, "float"), (tf.float64, "double"), (tf.float16, "half"), (tf.int32, "int32")],
+)
+def test_types_have_tensorflow_serving_s_names(dtype: tf.DType, name: str):
+    assert refusal({"inputs": ["1"]}, x=dtype).endswith(f"is not of expected type: {name}")
+
+
 def test_names_that_do_not_match():
     two = {"x": tf.float32, "y": tf.float32}
     assert "list of objects" in refusal({"instances": [1]}, **two)
     assert "expecting an object" in refusal({"inputs": [1]}, **two)
     assert "element: 1" in refusal({"instances": [{"x": 1, "y": 1}, {"x": 1}]}, **two)
-    assert "item 1" in refusal({"instances": [{"x": 1, "y": 1}, 1]}, **two)
+    words = "Expecting object but got list at item 1"
+    assert words in refusal({"instances": [{"x": 1, "y": 1}, 1]}, **two)
     assert "item 1" in refusal({"instances": [1, {"x": 1}]}, x=tf.float32)
 
 
@@ -217,10 +260,26 @@ def test_responses_name_several_outputs():
 
 
 def test_outputs_without_a_common_batch_have_no_rows():
-    for other in (np.array([1]), np.array(1.0)):
-        with pytest.raises(ServingError, match="batch size") as caught:
+    for other, words in (
+        (np.array([1]), "Tensor name: b has inconsistent batch size: 1 expecting: 2"),
+        (np.array(1.0), "Tensor name: b has no shape information"),
+    ):
+        with pytest.raises(ServingError, match=words) as caught:
             tensor_json.write_response({"a": np.array([1, 2]), "b": other}, True)
         assert caught.value.http_status == 400
+
+
+@pytest.mark.parametrize("is_row_format", [False, True])
+def test_no_outputs_have_no_json(is_row_format: bool):
+    with pytest.raises(ServingError, match="Cannot convert empty tensor map to JSON") as caught:
+        tensor_json.write_response({}, is_row_format)
+    assert caught.value.http_status == 400
+
+
+@pytest.mark.parametrize("shape", [(), (2, 0), (40_000, 2)])
+def test_floats_of_any_number_keep_their_places(shape: tuple[int, ...]):
+    array = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    np.testing.assert_array_equal(np.float32(write(False, y=array)["outputs"]), array)
 
 
 def test_floats_have_their_shortest_digits():

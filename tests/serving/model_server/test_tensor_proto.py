@@ -52,9 +52,28 @@ def test_reads_tensor_content():
     )
 
 
+@pytest.mark.parametrize("strings", [[b"a", b"\0\xff", b""], [b"x" * 1000], [b""]])
+@pytest.mark.parametrize("is_scalar", [False, True])
+def test_reads_strings_packed_into_tensor_content(strings: list[bytes], is_scalar: bool):
+    """As C++ writes them (Tensor::AsProtoTensorContent): all lengths as varints, then all bytes."""
+    from google.protobuf.internal import encoder
+
+    strings = strings[:1] if is_scalar else strings
+    proto = tensor_pb2.TensorProto(dtype=tf.string.as_datatype_enum)
+    if not is_scalar:
+        proto.tensor_shape.dim.add(size=len(strings))
+    lengths = b"".join(encoder._VarintBytes(len(string)) for string in strings)
+    proto.tensor_content = lengths + b"".join(strings)
+    array = tensor_proto.to_array("x", proto)
+    assert array.dtype == object
+    assert array.tolist() == (strings[0] if is_scalar else strings)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "dtype: DT_STRING tensor_shape { dim { size: 2 } } tensor_content: '\\001\\177ab'",
+        "dtype: DT_STRING tensor_shape { dim { size: 2 } } tensor_content: '\\001'",
         "dtype: DT_FLOAT tensor_shape { unknown_rank: true }",
         "dtype: DT_FLOAT tensor_shape { dim { size: -1 } } float_val: 1",
         "dtype: DT_FLOAT tensor_shape { dim { size: 2 } }",

@@ -124,6 +124,18 @@ def test_a_bad_version_is_tried_again_when_its_files_change(manager: VersionMana
     assert manager.statuses(2)[0].status.error_message == ""
 
 
+@pytest.mark.parametrize("content", ["another", "bad"])
+def test_a_version_that_is_served_stays_as_it_was_loaded(manager: VersionManager, content: str):
+    push(manager, 1)
+    poll(manager)
+    push(manager, 1, content)  # in its place
+    poll(manager)
+    assert served(manager) == 1 and Fake.events == ["load 1"]
+    push(manager, 2)
+    poll(manager)
+    assert served(manager) == 2
+
+
 def test_a_bad_version_is_tried_again_as_it_is(tmp_path: pathlib.Path, set_clock):
     Fake.events, attempts = [], []
 

@@ -93,6 +93,18 @@ def test_a_model_in_this_process(model: pathlib.Path, video: pathlib.Path, tmp_p
     assert made["mean_peak"] == pytest.approx(0.8)
 
 
+def test_the_suffix_of_the_output_says_whether_a_whole_video_or_one_frame_is_shown(
+    model: pathlib.Path, video: pathlib.Path, tmp_path: pathlib.Path
+):
+    film, picture = tmp_path / "out.mp4", tmp_path / "overlay.jpg"
+    result = _run("--video", video, "--model", model, "--fps", 5, "-o", film, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert f"{film}: 10 frames" in result.output
+    result = _run(video, "--model", model, "--time", 1, "-o", picture)
+    assert result.exit_code == 0, result.output
+    assert "at 1.00 s" in result.output and picture.is_file()
+
+
 def test_one_frame_of_a_model_in_this_process(
     model: pathlib.Path, video: pathlib.Path, tmp_path: pathlib.Path
 ):
@@ -156,10 +168,12 @@ def test_what_cannot_be_done(case: Callable, video, model, tmp_path: pathlib.Pat
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["VIDEO"], "give the video to write: -o OUT.mp4"),
-        (["VIDEO", "-o", "a.png"], "give the video to write: -o OUT.mp4"),
-        (["VIDEO", "-o", "VIDEO"], "is the video to read"),
-        (["VIDEO", "-o", "a.mp4", "--time=1"], "give VIDEO, or --image"),
+        (["VIDEO", "-o", "a.gif"], "neither an .mp4, nor a .png or .jpg"),
+        (["VIDEO", "-o", "overlay"], "neither an .mp4, nor a .png or .jpg"),
+        (["VIDEO", "-o", "VIDEO"], "is a file to read"),
+        (["VIDEO", "-o", "a.mp4", "--time=1"], "an .mp4 shows a whole video"),
+        (["VIDEO", "--video", "VIDEO"], "give VIDEO or --video, not both"),
+        (["VIDEO", "-o", "a.png", "--fps=3"], "only for a whole video"),
         (["--video", "VIDEO", "--max-seconds=3"], "only for a whole video"),
         (["VIDEO", "-o", "a.mp4", "--model=.", "--server=h:1"], "give --model or --server"),
     ],

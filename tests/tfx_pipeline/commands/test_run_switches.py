@@ -89,6 +89,7 @@ def test_a_root_that_no_model_can_be_pushed_to_is_refused_before_anything_runs(t
         ("run", "a[1]", "has [ in its path"),
         ("demo", "a*", "has * in its path"),
         ("continue", "a{2}", "has { } in its path"),
+        ("run", "", "the name of the root is empty"),
         ("run", "gs://bucket/root", "s3://bucket/root, not gs://bucket/root"),
     ],
 )

@@ -44,3 +44,9 @@ def test_a_root_without_a_decision_is_no_error(base_path, report):
 
 def test_any_other_folder_is_only_said_to_be_empty(tmp_path):
     assert unpushed(tmp_path).endswith("once there is a version.")
+
+
+def test_the_root_of_runs_is_told_from_the_folder_of_versions_below_it(tmp_path):
+    (tmp_path / "metadata.sqlite").touch()
+    folder = tmp_path / "serving" / "objects-that-sound"
+    assert unpushed(tmp_path).endswith(f"give --model_base_path={folder}")

@@ -65,6 +65,50 @@ def reporting(compiled) -> pathlib.Path:
     )
 
 
+@pytest.fixture
+def push(first_run, root, videos, tmp_path) -> Callable[..., list[pathlib.Path]]:
+    """`push(node, blessed)`: pushes what the local run made; returns the folders of all versions."""
+    from tfx.types import Artifact, BaseChannel, standard_artifacts
+    from tfx.types.channel import UnionChannel
+
+    from objects_that_sound.tfx_pipeline.kubeflow.push_destination import PushDestination
+    from objects_that_sound.tfx_pipeline.kubeflow.tfx_graph import tfx_graph
+    from objects_that_sound.tfx_pipeline.run_options import RunOptions
+
+    properties = {
+        "VideoExampleGen": {"num_seconds": first_run.report["data"]["num_seconds"]},
+        "ServingValidator": {"blessed": 1},
+    }
+
+    def artifact(channel: BaseChannel) -> Artifact:
+        made = channel.type()
+        folder = root / "artifacts" / channel.producer_component_id / channel.output_key
+        made.uri = str(min(folder.iterdir(), key=lambda path: int(path.name)))  # the first run's
+        for name, value in properties.get(channel.producer_component_id, {}).items():
+            made.set_int_custom_property(name, value)
+        return made
+
+    def run(node: str, blessed: bool = True) -> list[pathlib.Path]:
+        properties["ModelGate"] = {"blessed": int(blessed)}
+        options = RunOptions((str(videos),), preset="smoke", data_license="CC BY 4.0")
+        graph = tfx_graph(options, PushDestination(str(tmp_path / "models")))
+        [pusher] = (one for one in graph.components if one.id == node)
+        inputs = {
+            name: channel.channels if isinstance(channel, UnionChannel) else [channel]
+            for name, channel in pusher.inputs.items()
+        }
+        pushed = standard_artifacts.PushedModel()
+        pushed.uri = str(tmp_path / "pushed")
+        pusher.executor_spec.executor_class().Do(
+            {name: list(map(artifact, channels)) for name, channels in inputs.items()},
+            {"pushed_model": [pushed]},
+            pusher.exec_properties,
+        )
+        return list((tmp_path / "models").glob("*/*"))
+
+    return run
+
+
 class Webhook:
     """A server that is told of failures.
 

@@ -13,6 +13,7 @@ import pytest
 import tensorflow as tf
 
 from objects_that_sound.components.evaluation.saved_model import SavedModel
+from objects_that_sound.serving.model_server.model_facts import read_model_facts
 
 MODEL = "objects-that-sound"
 
@@ -151,7 +152,10 @@ def test_the_pushed_model_answers_as_that_of_the_local_run(first, made, folder, 
         for path in (pushed, local)
     )
     np.testing.assert_array_equal(there["score"], here["score"])
-    assert len(list((folder / "models" / "search").iterdir())) == 1
+    [index] = (folder / "models" / "search").iterdir()
+    facts = read_model_facts(local)
+    assert facts["search"]["value"] > 0
+    assert read_model_facts(pushed) == read_model_facts(index) == facts
 
 
 @pytest.mark.slow

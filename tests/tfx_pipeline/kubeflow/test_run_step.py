@@ -27,9 +27,19 @@ PUSHER = "objects_that_sound.components.blessed_model_pusher.component.BlessedMo
 GATE = "objects_that_sound.components.model_gate.component.ModelGate_Executor"
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Runs an executor with artifacts by name and class; returns what it says of its outputs."""
+@pytest.fixture(params=["ML Metadata", "native"])
+def run(tmp_path, request):
+    """Runs an executor with artifacts by name and class; returns what it says of its outputs.
+
+    Inputs come as open-source Kubeflow gives them, all numbers floats: by ML Metadata, with a number
+    for a name and without a type; by what replaces it, with a UUID and the declared type.
+    """
+
+    def identity(number: int) -> dict:
+        if request.param == "ML Metadata":
+            return {"name": str(number)}
+        kind = {"schemaTitle": "system.Dataset", "schemaVersion": "0.0.1"}
+        return {"name": str(uuid.uuid4()), "type": kind}
 
     def run(
         executor: str,
@@ -43,11 +53,10 @@ def run(tmp_path):
             "inputs": {
                 "parameterValues": {"exec_properties": json.dumps(properties)},
                 "artifacts": {
-                    # As open-source Kubeflow gives them: without a type, all numbers floats.
                     name: {
                         "artifacts": [
                             {
-                                "name": str(number),
+                                **identity(number),
                                 "uri": f"minio://bucket/{name}",
                                 "metadata": (metadata or {}).get(name, {}),
                             }

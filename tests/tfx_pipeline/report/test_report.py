@@ -8,6 +8,7 @@ import html.parser
 import json
 import pathlib
 import re
+import shutil
 
 import pytest
 
@@ -292,7 +293,17 @@ def test_the_advice_stands_at_the_top_in_the_words_of_the_json(summary):
     advice = report_json(summary)["advice"]
     top = html.unescape(page[: page.index('<section id="gate">')])
     assert advice["findings"]
+    top = re.sub(r"<code>(.*?)</code>", r"`\1`", top)
     assert all(text in top for text in (*advice["findings"], *advice["next_steps"]))
+
+
+def test_what_stands_between_backticks_is_shown_as_code(summary):
+    page = render_html(dataclasses.replace(summary, title="`as it is`"))
+    steps = report_json(summary)["advice"]["next_steps"]
+    commands = re.findall("`(ots [^`]+)`", " ".join(steps))
+    assert commands
+    assert all(f"<code>{html.escape(command)}</code>" in page for command in commands)
+    assert "`ots" not in page and "<h1>`as it is`</h1>" in page
 
 
 @pytest.mark.parametrize(
@@ -406,3 +417,40 @@ def test_a_span_is_shown_with_what_was_compared(summary, span):
 def test_plain_runs_have_no_span(summary):
     assert report_json(summary)["span"] is None
     assert 'id="span"' not in render_html(summary)
+
+
+@pytest.mark.parametrize("kind", ["report", "comparison"])
+def test_axe_finds_no_violation(summary, tmp_path, kind):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright drives the browser")
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core comes with it")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("there is no browser here")
+    path = tmp_path / "page.html"
+    path.write_text(
+        render_html(summary) if kind == "report" else render_comparison(summary, summary)
+    )
+    script = pathlib.Path(axe.__file__).with_name("axe.min.js").read_text()
+    violations = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            for width in (1280, 390):
+                page = browser.new_page(
+                    viewport={"width": width, "height": 900}, color_scheme=scheme
+                )
+                page.goto(path.as_uri())
+                page.evaluate(
+                    "document.querySelectorAll('details').forEach(one => one.open = true)"
+                )
+                page.evaluate(script)
+                found = json.loads(
+                    page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
+                )
+                violations += [
+                    f"{scheme} {width} {one['id']}: {node['html']}"
+                    for one in found
+                    for node in one["nodes"]
+                ]
+        browser.close()
+    assert violations == []

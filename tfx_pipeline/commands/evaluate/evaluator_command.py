@@ -11,6 +11,8 @@ import click
 from objects_that_sound.components.evaluation.evaluator import Evaluator
 from objects_that_sound.components.evaluation.metric import Better
 from objects_that_sound.components.evaluation.threshold import parse_threshold
+from objects_that_sound.tfx_pipeline.commands.folder_or_address import FOLDER_OR_ADDRESS
+from objects_that_sound.tfx_pipeline.commands.output_switches import quiet_option
 from objects_that_sound.tfx_pipeline.knobs.click_options import from_options, options_of
 from objects_that_sound.tfx_pipeline.knobs.knob import knobs_of
 from objects_that_sound.tfx_pipeline.lazy_group import examples_text
@@ -29,6 +31,10 @@ def evaluator_command(evaluator: Evaluator) -> click.Command:
             options = from_options(evaluator.options, given)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+        try:
+            options.check_files()
+        except (OSError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
         # Imports TensorFlow.
         from objects_that_sound.tfx_pipeline.commands.evaluate.run_evaluator import run_evaluator
 
@@ -61,9 +67,18 @@ def _example(evaluator: Evaluator, name: str) -> str:
 
 def _options(evaluator: Evaluator) -> list[Callable]:
     options = [
-        click.option("--model", required=True, metavar="PATH", help=f"Model to measure: {_MODEL}."),
         click.option(
-            "--baseline-model", metavar="PATH", help="Model to compare it with, in the same form."
+            "--model",
+            required=True,
+            metavar="PATH",
+            type=FOLDER_OR_ADDRESS,
+            help=f"Model to measure: {_MODEL}.",
+        ),
+        click.option(
+            "--baseline-model",
+            metavar="PATH",
+            type=FOLDER_OR_ADDRESS,
+            help="Model to compare it with, in the same form.",
         ),
     ]
     # Pairs are made of examples.
@@ -74,6 +89,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
                 "--examples",
                 required=bool(sources - set(evaluator.optional_inputs)),
                 metavar="PATH",
+                type=FOLDER_OR_ADDRESS,
                 help=f"{evaluator.examples_help}: an Examples artifact's folder, or the ROOT of a "
                 "run (its latest).",
             )
@@ -85,6 +101,7 @@ def _options(evaluator: Evaluator) -> list[Callable]:
             ),
             click.option(
                 "--seed",
+                type=click.IntRange(min=0),
                 default=0,
                 show_default=True,
                 help="Seed of the choice of the mismatched sounds.",
@@ -103,10 +120,13 @@ def _options(evaluator: Evaluator) -> list[Callable]:
             "metric:beats_chance or metric:beats_baselines. May be given several times.",
         ),
         click.option(
-            "--output", metavar="FOLDER", help="Folder to keep figures, decisions and pictures in."
+            "--output",
+            metavar="FOLDER",
+            type=click.Path(file_okay=False),
+            help="Folder to keep figures, decisions and pictures in.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON."),
-        click.option("--quiet", is_flag=True, help="Show no progress."),
+        quiet_option,
     ]
 
 

@@ -1,1 +1,1 @@
-"""CardPusher: Pusher, with a model card, for runners that can't ask ML Metadata afterwards."""
+"""CardPusher: FactsPusher, with a model card, for runners that can't ask ML Metadata afterwards."""

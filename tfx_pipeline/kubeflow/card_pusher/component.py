@@ -9,30 +9,28 @@ from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import BaseChannel, Channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
-from tfx.types.standard_component_specs import PusherSpec
 
-from objects_that_sound.components.evaluation.artifacts import Evaluation
 from objects_that_sound.tfx_pipeline.kubeflow.card_pusher.executor import Executor
+from objects_that_sound.tfx_pipeline.kubeflow.facts_pusher.component import FactsPusherSpec
 
 
-class CardPusherSpec(PusherSpec):
-    """What Pusher takes and gives, and what a model card is made of."""
+class CardPusherSpec(FactsPusherSpec):
+    """What FactsPusher takes and gives, and what a model card is made of."""
 
     PARAMETERS: ClassVar = {
-        **PusherSpec.PARAMETERS,
+        **FactsPusherSpec.PARAMETERS,
         "parameters": ExecutionParameter(type=str),
         "data_license": ExecutionParameter(type=str),
     }
     INPUTS: ClassVar = {
-        **PusherSpec.INPUTS,
-        "evaluations": ChannelParameter(type=Evaluation),
+        **FactsPusherSpec.INPUTS,
         "model_run": ChannelParameter(type=standard_artifacts.ModelRun),
         "examples": ChannelParameter(type=standard_artifacts.Examples),
     }
 
 
 class CardPusher(BaseComponent):
-    """Pushes each blessed model as Pusher does, and `model_card.md` with it.
+    """Pushes each blessed model as FactsPusher does, and `model_card.md` with it.
 
     A local run writes the card once it is over, from what ML Metadata knows. Where nothing can ask ML
     Metadata, the step that pushes must be given all of it.

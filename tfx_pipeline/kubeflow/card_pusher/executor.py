@@ -8,7 +8,7 @@ from typing import Any
 from tfx import types
 from tfx.types import artifact_utils, standard_component_specs
 
-from objects_that_sound.components.pusher import executor
+from objects_that_sound.tfx_pipeline.kubeflow.facts_pusher import executor
 from objects_that_sound.tfx_pipeline.report.artifact_files import (
     decision_texts,
     read_history,
@@ -23,7 +23,7 @@ from objects_that_sound.tfx_pipeline.report.video_counts import read_video_count
 
 
 class Executor(executor.Executor):
-    """Pushes, and writes the card of what was pushed."""
+    """Pushes, and writes the facts and the card of what was pushed."""
 
     def Do(  # noqa: N802 # TFX spells it so
         self,
@@ -31,16 +31,16 @@ class Executor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Pushes a blessed model and its card.
+        """Pushes a blessed model, its facts and its card.
 
         Args:
-            input_dict: those of Pusher, and `evaluations`, `model_run` and `examples`.
-            output_dict: those of Pusher.
-            exec_properties: those of Pusher, and `parameters` and `data_license`.
+            input_dict: those of FactsPusher, and `model_run` and `examples`.
+            output_dict: those of FactsPusher.
+            exec_properties: those of FactsPusher, and `parameters` and `data_license`.
 
         Raises:
             ValueError: there can be no higher version.
-            OSError: the card can't be written.
+            OSError: facts or card can't be written.
         """
         super().Do(input_dict, output_dict, exec_properties)
         pushed = artifact_utils.get_single_instance(

@@ -37,8 +37,9 @@ def _steps(summary: RunSummary, history: TrainingHistory) -> Iterator[str]:
         )
     if videos is not None and is_ungrouped(videos):
         yield (
-            "If several clips show one scene, say how their names tell it by --group-regex: "
-            "otherwise a scene stands on both sides of the split, and the figures flatter the model."
+            "If several clips show the same scene, give `--group-regex`, which finds the scene in the "
+            "file names. Otherwise such clips may be on both sides of the split, and the figures are "
+            "then too good."
         )
     if course is Course.RISING:
         yield _longer(history.ended, int(history.curves["step"][-1]))

@@ -1,0 +1,161 @@
+"""Where the chain of a container's elements breaks: there, packets may be lost without a mark."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import BinaryIO
+
+import numpy as np
+
+_MOST_BETWEEN = 96  # bytes: the headers of the next packet are fewer
+_MOST_BREAKS = 8  # a chain must hold so often for each break, or it isn't one of the format's own
+_CHUNK_BYTES, _LONGEST_PATTERN = 1 << 20, 16
+
+# Matroska and WebM (RFC 9559): what a segment and a cluster hold, and what is looked into.
+_SEGMENT, _CLUSTER = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"
+_CLUSTER_BEGINS = re.compile(re.escape(_CLUSTER))
+_ELEMENTS = {
+    *(b"\x1a\x45\xdf\xa3", _SEGMENT, _CLUSTER, b"\x11\x4d\x9b\x74", b"\x15\x49\xa9\x66"),
+    *(b"\x16\x54\xae\x6b", b"\x1c\x53\xbb\x6b", b"\x12\x54\xc3\x67", b"\x10\x43\xa7\x70"),
+    *(b"\x19\x41\xa4\x69", b"\x1b\x53\x86\x67", b"\x58\x54", b"\xa3", b"\xa0", b"\xaf"),
+    *(b"\xe7", b"\xa7", b"\xab", b"\xec", b"\xbf"),
+}
+
+_FLASH_HEADER_BYTES, _TAG_HEADER_BYTES = 9, 11
+# Sound, picture or script; length; time; the number of a stream, which is always 0.
+_TAG = re.compile(rb"[\x08\x09\x12].{7}\0\0\0", re.DOTALL)
+
+# MPEG program streams (ISO 13818-1, 2.5.3).
+_START, _PROGRAM_END, _PACK = b"\0\0\1", 0xB9, 0xBA
+_PACK_BEGINS = re.compile(re.escape(_START + bytes([_PACK])))
+
+_Element = tuple[int, bool]  # where it is, and whether it is one
+
+
+def broken_places(
+    file: BinaryIO, formats: Collection[str], positions: np.ndarray, sizes: np.ndarray
+) -> list[int]:
+    """Bytes at which something else stands than the format's next element.
+
+    FFmpeg passes over such places without a word: it goes on at the next element that it knows.
+
+    Args:
+        file: any; where it was before is where it is left.
+        formats: FFmpeg's names of the container.
+        positions: byte where each packet begins that FFmpeg has found, int64 [n]; in any order.
+        sizes: bytes of each packet, [n].
+
+    Returns:
+        Ascending; empty for a format of another kind, and for a file with elements of its own
+        between those of the format.
+    """
+    walk = next((walk for name, walk in _WALKS.items() if name in formats), None)
+    if walk is None or (walk is _matroska and not _has_gaps(positions, sizes)):
+        return []
+    before = file.tell()
+    try:
+        steps = [0, 0]
+        broken = []
+        for place, whole in walk(file):
+            steps[whole] += 1
+            if not whole:
+                broken.append(place)
+    finally:
+        file.seek(before)
+    return broken if _MOST_BREAKS * steps[False] <= steps[True] else []
+
+
+def _has_gaps(positions: np.ndarray, sizes: np.ndarray) -> bool:
+    """Whether there is more between the packets of a file than their headers.
+
+    Where a Matroska file is broken, FFmpeg finds no more packets in the same cluster.
+    """
+    order = np.argsort(positions, kind="stable")
+    between = np.diff(positions[order]) - sizes[order][:-1]
+    return bool(between.max(initial=0) > _MOST_BETWEEN)
+
+
+def _matroska(file: BinaryIO) -> Iterator[_Element]:
+    place, limit = 0, None
+    while True:
+        file.seek(place)
+        head = file.read(12)  # an identifier has up to 4 bytes, a length up to 8
+        if len(head) < 2:
+            return
+        width = 9 - head[0].bit_length()
+        kind = head[:width]
+        first = head[width] if width < len(head) else 0
+        digits = 9 - first.bit_length()
+        most = (1 << 7 * digits) - 1  # stands for an unknown length
+        length = int.from_bytes(head[width : width + digits], "big") & most
+        begin = place + width + digits
+        inside = kind in (_SEGMENT, _CLUSTER)
+        end = begin if inside else begin + length
+        if limit is not None and place >= limit:
+            limit = None
+        known = kind in _ELEMENTS and first and (inside or length != most)
+        if known and (limit is None or end <= limit):
+            if kind == _CLUSTER:
+                limit = None if length == most else begin + length
+            yield place, True
+            place = end
+        else:
+            yield place, False
+            place, limit = _find(file, _CLUSTER_BEGINS, place + 1), None
+
+
+def _flash(file: BinaryIO) -> Iterator[_Element]:
+    place = _FLASH_HEADER_BYTES + 4
+    while True:
+        file.seek(place)
+        head = file.read(_TAG_HEADER_BYTES)
+        if len(head) < _TAG_HEADER_BYTES:
+            return
+        whole = bool(_TAG.match(head))
+        yield place, whole
+        if whole:
+            place += _TAG_HEADER_BYTES + int.from_bytes(head[1:4], "big") + 4
+        else:
+            place = _find(file, _TAG, place + 1)
+
+
+def _program_stream(file: BinaryIO) -> Iterator[_Element]:
+    place = 0
+    while True:
+        file.seek(place)
+        head = file.read(14)
+        if len(head) < 4:
+            return
+        code = head[3]
+        whole = head.startswith(_START) and code >= _PROGRAM_END
+        yield place, whole
+        if not whole:
+            place = _find(file, _PACK_BEGINS, place + 1)
+        elif code == _PROGRAM_END:
+            place += 4
+        elif code == _PACK:
+            second_version = len(head) == 14 and head[4] >> 6 == 1
+            place += 14 + (head[13] & 7) if second_version else 12
+        else:
+            place += 6 + int.from_bytes(head[4:6], "big")
+
+
+def _find(file: BinaryIO, pattern: re.Pattern[bytes], place: int) -> int:
+    """Where a pattern is found next; the end of the file if nowhere."""
+    file.seek(place)
+    content = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        content = content[-_LONGEST_PATTERN:] + chunk
+        found = pattern.search(content)
+        if found is not None:
+            return file.tell() - len(content) + found.start()
+    return file.seek(0, os.SEEK_END)
+
+
+_WALKS: dict[str, Callable[[BinaryIO], Iterator[_Element]]] = {
+    "matroska": _matroska,
+    "flv": _flash,
+    "mpeg": _program_stream,
+}

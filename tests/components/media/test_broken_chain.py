@@ -1,0 +1,121 @@
+"""Containers broken in the middle: what FFmpeg passes over spoils no picture unseen."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+
+import numpy as np
+import pytest
+import simplejpeg
+
+from objects_that_sound.components.media.broken_chain import broken_places
+from objects_that_sound.components.media.clips import read_clips
+from objects_that_sound.components.media.media_error import MediaError
+
+RATE = 48000
+FRAMES = 200
+TIMES = np.arange(0.7, 7.3, 0.25).round(2).tolist()
+NOWHERE = np.zeros(0, np.int64)
+
+KINDS = {
+    "flv": {"sample_rate": 44100, "video_options": {"g": "60"}},
+    "webm": {
+        "video_codec": "libvpx",
+        "audio_codec": "libopus",
+        "video_options": {"g": "250", "b": "1M"},
+        "options": {"cluster_time_limit": "400"},
+    },
+    "mkv": {"video_options": {"g": "250"}, "options": {"cluster_time_limit": "400"}},
+    "mpg": {
+        "video_codec": "mpeg2video",
+        "video_options": {"g": "30", "bf": "2", "b": "1M"},
+        "audio_codec": "mp2",
+    },
+}
+FORMATS = {"flv": "flv", "webm": "matroska", "mkv": "matroska", "mpg": "mpeg"}
+
+
+def _noise(count: int) -> bytes:
+    return np.random.default_rng(7).bytes(count)
+
+
+DAMAGES = {
+    "bytes are zeros": lambda data, place: data[:place] + bytes(3000) + data[place + 3000 :],
+    "bytes are noise": lambda data, place: data[:place] + _noise(3000) + data[place + 3000 :],
+    "bytes are gone": lambda data, place: data[:place] + data[place + 3000 :],
+    "bytes are between": lambda data, place: data[:place] + _noise(700) + data[place:],
+}
+
+
+@pytest.fixture(scope="module")
+def whole(media, tmp_path_factory) -> dict[str, pathlib.Path]:
+    """A video of each kind."""
+    folder = tmp_path_factory.mktemp("whole")
+    return {
+        suffix: media(folder / f"whole.{suffix}", frames=FRAMES, **({"sample_rate": RATE} | how))
+        for suffix, how in KINDS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def numbers(whole, number_in) -> dict[str, list[int]]:
+    """The frames of each video at `TIMES`."""
+    return {
+        suffix: [
+            number_in(simplejpeg.decode_jpeg(clip.jpeg))
+            for clip in read_clips(path, TIMES, image_size=64, sample_rate=8000)
+        ]
+        for suffix, path in whole.items()
+    }
+
+
+@pytest.mark.parametrize("share", [0.35, 0.6])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("suffix", KINDS)
+def test_a_picture_is_right_or_refused(suffix, damage, share, whole, numbers, number_in, tmp_path):
+    data = whole[suffix].read_bytes()
+    path = tmp_path / f"broken.{suffix}"
+    path.write_bytes(damage(data, int(share * len(data))))
+    right = 0
+    for time, number in zip(TIMES, numbers[suffix], strict=True):
+        try:
+            [clip] = read_clips(path, [time], image_size=64, sample_rate=8000)
+        except MediaError as error:
+            assert error.reason in ("decode_error", "sound_gap", "too_short")
+            continue
+        assert number_in(simplejpeg.decode_jpeg(clip.jpeg)) == number
+        right += 1
+    assert right >= 5
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_a_whole_file_is_broken_nowhere(suffix, whole):
+    with whole[suffix].open("rb") as file:
+        file.seek(5)
+        positions, sizes = np.array([0, 10**6]), np.array([1, 1])
+        assert broken_places(file, {FORMATS[suffix]}, positions, sizes) == []
+        assert file.tell() == 5
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_the_place_itself_is_told(suffix, whole):
+    data = whole[suffix].read_bytes()
+    cut = len(data) // 2
+    broken = io.BytesIO(data[:cut] + bytes(2000) + data[cut + 2000 :])
+    positions, sizes = np.array([0, cut + 2000]), np.array([1, 1])
+    [place] = broken_places(broken, {FORMATS[suffix]}, positions, sizes)
+    assert cut - 10000 < place < cut + 10000
+
+
+def test_sectors_with_bytes_of_their_own_are_not_damage(whole):
+    data = whole["mpg"].read_bytes()
+    sectors = b"".join(
+        bytes(24) + data[place : place + 2048] for place in range(0, len(data), 2048)
+    )
+    assert broken_places(io.BytesIO(sectors), {"mpeg"}, NOWHERE, NOWHERE) == []
+
+
+def test_other_formats_are_not_walked(whole):
+    with whole["mkv"].open("rb") as file:
+        assert broken_places(file, {"mov", "mp4"}, NOWHERE, NOWHERE) == []
