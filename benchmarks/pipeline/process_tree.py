@@ -12,7 +12,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def lines_and_seconds(
     command: Sequence[str], environment: dict[str, str], stream: str
-) -> Iterator[tuple[str, float]]:
+) -> Iterator[tuple[str | None, float]]:
     """Runs a command and tells, as each line of its output comes, what it has spent.
 
     Args:
@@ -22,7 +22,7 @@ def lines_and_seconds(
 
     Yields:
         A line without its end, and the user and system time in seconds, of all processes of the
-        tree, up to then. At the end an empty line and the time of all.
+        tree, up to then. At the end None and the time of all.
     """
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: subprocess.PIPE}
     process = subprocess.Popen(command, env=environment, text=True, bufsize=1, **pipes)
@@ -32,7 +32,7 @@ def lines_and_seconds(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    yield "", usage.ru_utime + usage.ru_stime
+    yield None, usage.ru_utime + usage.ru_stime
 
 
 def _seconds(root: int) -> float:

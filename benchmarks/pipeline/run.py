@@ -29,7 +29,7 @@ _GENERATED = 160
 )
 @click.option("--group-regex", default="", help="See `ots run`; of --videos.")
 @click.option("--label-regex", default="", help="See `ots run`; of --videos.")
-@click.option("--steps", default=600, show_default=True, help="Training steps of the whole run.")
+@click.option("--steps", default=2000, show_default=True, help="Training steps of the whole run.")
 @click.option("--only", type=click.Choice(["search", "run"]), help="One of the two comparisons.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
 def main(

@@ -78,11 +78,12 @@ def _run_stages(
     command += [f"--threshold={metric}:no_loss" for metric in _NO_BOUNDS]
     stage, begun = "start", 0.0
     for line, seconds in lines_and_seconds(command, environment, "stderr"):
-        named = re.fullmatch(r"── (\S+)", line)
-        if named or not line:
-            spent, begun = seconds - begun, seconds
-            yield stage, spent
-            stage = named[1] if named else "end"
+        named = re.fullmatch(r"── (\S+)", line or "")
+        if named or line is None:
+            yield stage, seconds - begun
+            begun = seconds
+        if named:
+            stage = named[1]
 
 
 def _script_stages(
@@ -102,7 +103,7 @@ def _script_stages(
     did: dict[str, object] = {}
     begun = 0.0
     for line, seconds in lines_and_seconds(command, environment, "stdout"):
-        if line:
+        if line is not None:
             told = json.loads(line)
             stage, seconds = told.pop("stage"), told.pop("cpu_seconds")
             stages[stage] = seconds - begun
