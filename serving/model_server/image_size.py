@@ -70,22 +70,27 @@ def _jpeg(data: bytes) -> Size:
 def jpeg_scans(data: bytes, at_most: int) -> int:
     """Times that all of a JPEG's pixels are gone over: once each scan; 0 for what is no JPEG.
 
-    A progressive file has about ten. A scan may have a few bytes only, and still takes as long as
-    the image is large.
+    A progressive file has about ten, and its scans may have a few bytes only. Of a sequential file
+    whose first scan has all colours, nothing else is decoded.
 
     Args:
         data: bytes of the file.
         at_most: number from which on nothing is counted.
     """
-    if not data.startswith(_JPEG) or data.count(b"\xff\xda") < at_most:
+    if not data.startswith(_JPEG):
         return 0
-    scans, position = 0, 2
+    scans, position, is_progressive, colours = 0, 2, False, b""
     while scans < at_most and (found := _MARKER.search(data, position)):
         position = found.end()
         marker = found[1][0]
         if marker == _END_OF_IMAGE or position + 2 > len(data):
             break  # what follows, such as the video of a motion photo, nobody decodes
-        scans += marker == _START_OF_SCAN
+        if marker in _START_OF_FRAME:
+            is_progressive, colours = marker & 3 == 2, data[position + 7 : position + 8]
+        elif marker == _START_OF_SCAN:
+            scans += 1
+            if not is_progressive and data[position + 2 : position + 3] == colours:
+                break
         if marker not in _WITHOUT_LENGTH:
             position += struct.unpack_from(">H", data, position)[0]
     return scans

@@ -23,6 +23,8 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LIST_BYTES, _OBJECT_BYTES = 64, 240
 """Memory of a list and of an object with a value or two, without these."""
 _MAX_MEMORY_BYTES = 2**30
+_SHORTEST_OBJECT_BYTES = 3
+"""In JSON, with its comma."""
 
 _RAPIDJSONS_WORDS = {
     "expected a JSON value": "Invalid value.",
@@ -49,13 +51,8 @@ def loads(body: bytes) -> Any:
         ValueError: it is no such document (the message says where not), or one of so many lists and
             objects that they would take more than a gigabyte: thirty times as much as the bytes.
     """
-    memory = body.count(b"[") * _LIST_BYTES + body.count(b"{") * _OBJECT_BYTES
-    if memory > _MAX_MEMORY_BYTES:
-        raise ValueError(
-            f"there are so many lists and objects that they would take {memory >> 20} MiB of "
-            f"memory, and at most {_MAX_MEMORY_BYTES >> 20} MiB are given to them; send fewer "
-            "instances at a time, or the same in columns"
-        )
+    if len(body) * _OBJECT_BYTES // _SHORTEST_OBJECT_BYTES > _MAX_MEMORY_BYTES:
+        _check_memory(body)
     body = body.removeprefix(codecs.BOM_UTF8)
     try:
         return orjson.loads(body)
@@ -81,6 +78,16 @@ def loads(body: bytes) -> Any:
     except RecursionError as error:
         raise ValueError("depth limit exceeded") from error
     return document
+
+
+def _check_memory(body: bytes) -> None:
+    memory = body.count(b"[") * _LIST_BYTES + body.count(b"{") * _OBJECT_BYTES
+    if memory > _MAX_MEMORY_BYTES:
+        raise ValueError(
+            f"there are so many lists and objects that they would take {memory >> 20} MiB of "
+            f"memory, and at most {_MAX_MEMORY_BYTES >> 20} MiB are given to them; send fewer "
+            "instances at a time, or the same in columns"
+        )
 
 
 def _known(token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -63,20 +64,20 @@ def test_the_pictures_of_a_request_count_together():
         check(100, *[small] * 7, y=np.array([[small], [small]], dtype=object))
 
 
-def many_scans(count: int, **how: object) -> bytes:
+def many_scans(count: int, mode: str = "RGB", **how: object) -> bytes:
     """A JPEG whose last scan comes so many times more."""
     buffer = io.BytesIO()
-    Image.new("RGB", (32, 32)).save(buffer, "jpeg", **how)
+    Image.new(mode, (32, 32)).save(buffer, "jpeg", **how)
     whole = buffer.getvalue()
     last = whole.rindex(b"\xff\xda")
     return whole[:-2] + whole[last:-2] * count + b"\xff\xd9"
 
 
-@pytest.mark.parametrize("how", [{"progressive": True}, {}])
-def test_a_jpeg_of_very_many_scans(how: dict):
-    bomb = many_scans(100, **how)
-    if how:  # TensorFlow goes over a progressive one at each
-        assert tf.io.decode_jpeg(bomb).shape == (32, 32, 3)
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_jpeg_of_very_many_scans(mode: str):
+    """TensorFlow goes over it at each."""
+    bomb = many_scans(100, mode, progressive=True)
+    assert tf.io.decode_jpeg(bomb).shape[:2] == (32, 32)
     words = "'x', element 1: a JPEG of more than 100 scans"
     assert words in refusal(2**25, picture("jpeg"), bomb)
     example = tf.train.Example()
@@ -87,6 +88,18 @@ def test_a_jpeg_of_very_many_scans(how: dict):
 @pytest.mark.parametrize("how", [{"progressive": True}, {}, {"progressive": True, "quality": 100}])
 def test_jpegs_of_as_many_scans_as_there_are(how: dict):
     check(2**25, many_scans(0, **how), many_scans(80, **how))
+
+
+def test_of_a_sequential_jpeg_the_first_scan_is_all():
+    """TensorFlow refuses what follows, and takes no time for it."""
+    repeated = many_scans(200)
+    check(2**25, repeated)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        tf.io.decode_jpeg(repeated)
+    one_by_one = bytearray(repeated)  # each scan has one of the three colours
+    for start in [m.start() for m in re.finditer(b"\xff\xda", repeated)]:
+        one_by_one[start + 4] = 1
+    assert "scans" in refusal(2**25, bytes(one_by_one))
 
 
 def test_what_looks_like_scans_around_an_image_is_none():
