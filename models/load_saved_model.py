@@ -23,13 +23,14 @@ def load_saved_model(folder: str) -> Any:
     Raises:
         OSError: there is no SavedModel, or it is damaged.
     """
-    try:
-        written = tf.io.gfile.stat(os.path.join(folder, "saved_model.pb"))
-    except tf.errors.NotFoundError:
-        return tf.saved_model.load(folder)  # which says what is missing
-    return _load(folder, written.mtime_nsec, written.length)
+    # TensorFlow writes a new identity with each save; the file's time has whole seconds only.
+    identity = os.path.join(folder, "fingerprint.pb")
+    if not tf.io.gfile.exists(identity):
+        return tf.saved_model.load(folder)
+    with tf.io.gfile.GFile(identity, "rb") as file:
+        return _load(folder, file.read())
 
 
 @functools.lru_cache(_KEPT)
-def _load(folder: str, *written: int) -> Any:
+def _load(folder: str, identity: bytes) -> Any:
     return tf.saved_model.load(folder)
