@@ -45,7 +45,8 @@ def _artifact(kind: type, uri: pathlib.Path | str):
 @pytest.mark.parametrize(("bound", "blessed"), [("-5", True), ("-30", False)])
 def test_the_gate_goes_by_it(bound, blessed, invented_evaluator, root, first_run, tmp_path):
     node = _node(tmp_path, f"background_noise:loudness<={bound}")
-    (tmp_path / "model").write_text("0")  # a gain in dB
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "gain").write_text("0")  # dB
     [examples] = (root / "artifacts" / "VideoExampleGen" / "examples").iterdir()
     evaluation = _artifact(Evaluation, tmp_path / "evaluation")
     pathlib.Path(evaluation.uri).mkdir()

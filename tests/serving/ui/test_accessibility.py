@@ -56,6 +56,7 @@ def test_the_keyboard_is_enough(page: Page, page_server: str):
     expect(page.locator("#screen")).to_be_visible()
     time_line = page.get_by_role("slider", name="Time")
     expect(time_line).to_be_visible()
+    expect(page.locator("#video")).not_to_have_js_property("readyState", 0)  # there is no time yet
     time_line.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#clock")).to_have_text("0:00.1")

@@ -1,4 +1,4 @@
-"""Measures how loud sounds are; a "model" is a file that holds a gain in dB."""
+"""Measures how loud sounds are; a "model" is a folder whose file `gain` holds dB."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def evaluate_noise(model, baseline_model=None, *, examples, options, folder):
     heard = np.array([row[contract.AUDIO_LOUDNESS][0] for row in rows])
 
     def statistics(path):
-        loudness = heard + float(pathlib.Path(path).read_text())
+        loudness = heard + float(pathlib.Path(path, "gain").read_text())
         return {"loudness": mean_of(loudness), "quiet": mean_of(loudness < options.quiet_below)}
 
     pathlib.Path(folder, "loudness.png").write_bytes(b"")

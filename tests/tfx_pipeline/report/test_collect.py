@@ -396,7 +396,7 @@ def test_command_compares_two_runs_of_a_folder(root, run_ids, tmp_path, options)
         (["--version", "17", "--compare-version", "17"], 2, "give another folder, run or version"),
         (["--version", "17", "--run-id", "x", "--compare-version", "17"], 2, "not both"),
         (["-o", "x.html"], 2, "give --compare as well"),
-        (["--compare-version", "18"], 1, "no run of"),
+        (["--compare-version", "18"], 1, "no run under this root pushed a version '18', only: 17"),
     ],
 )
 def test_command_says_what_cannot_be_compared(root, options, status, words):

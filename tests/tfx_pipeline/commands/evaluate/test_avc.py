@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from click.testing import CliRunner
@@ -40,18 +41,22 @@ def test_json_alone_is_printed_if_nothing_else_is_wanted(model, examples):
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("given", "status", "message"),
     [
-        ({"model": "none"}, "no model in"),
-        ({"examples": "none"}, "no examples in"),
-        ({"split": "test"}, "there is no split 'test'"),
+        ({"model": "none"}, 2, "Invalid value for '--model': Directory 'none' does not exist"),
+        ({"examples": "none"}, 2, "Invalid value for '--examples': Directory 'none' does not"),
+        ({"model": os.curdir}, 1, "no model in"),
+        ({"examples": os.curdir}, 1, "no examples in"),
+        ({"split": "test"}, 1, "there is no split 'test'"),
     ],
 )
-def test_what_cannot_be_used_is_a_clean_error(given, message, model, examples, tmp_path):
+def test_what_cannot_be_used_is_a_clean_error(
+    given, status, message, model, examples, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     options = {"model": model, "examples": examples} | given
     arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
     result = CliRunner().invoke(main, ["evaluate", "avc", *arguments])
-    assert result.exit_code == 1, result.output
-    assert result.output.startswith("Error: ")
+    assert result.exit_code == status, result.output
     assert message in result.output
     assert "Traceback" not in result.output

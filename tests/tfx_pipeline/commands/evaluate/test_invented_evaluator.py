@@ -11,10 +11,11 @@ from objects_that_sound.tfx_pipeline.cli import main
 
 @pytest.fixture
 def arguments(tmp_path, invented_evaluator, examples):
-    """The command's; its "models" are files that hold a gain in dB."""
+    """The command's; its "models" are folders with a file that holds a gain in dB."""
     models = {"model": tmp_path / "model", "baseline-model": tmp_path / "baseline"}
     for path, gain in zip(models.values(), ("0", "-2"), strict=True):
-        path.write_text(gain)
+        path.mkdir()
+        (path / "gain").write_text(gain)
     words = [word for name, path in models.items() for word in (f"--{name}", str(path))]
     return ["evaluate", "background-noise", "--examples", examples, *words]
 
