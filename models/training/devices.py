@@ -46,7 +46,8 @@ def gather(values: tf.Tensor) -> tf.Tensor:
     The gradient goes back to each device's own.
     """
     context = tf.distribute.get_replica_context()
-    joined = context.all_gather(values, axis=0)
+    # What is gathered must be on the device; an input of the step is on none yet.
+    joined = context.all_gather(tf.identity(values), axis=0)
     batch, *rest = values.shape
     return tf.ensure_shape(joined, [context.num_replicas_in_sync * batch, *rest])
 
