@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,7 +24,7 @@ def _advise(root: pathlib.Path, *switches: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def advised(first_run, root) -> Iterator[Result]:
+def advised(first_run, root) -> Result:
     """The command after a run."""
     trained = os.path.join(collect_run(root, PIPELINE_NAME).candidate, "Format-Serving")
 
@@ -34,7 +33,7 @@ def advised(first_run, root) -> Iterator[Result]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measure_learning_curve, "run_fn", take_the_runs)
-        yield _advise(root)
+        return _advise(root)
 
 
 @pytest.fixture(scope="module")
