@@ -59,8 +59,10 @@ _MISSING = {
     **dict.fromkeys(
         (metric.name for metric in OF_BOXES), "no example has a box of the object that sounds"
     ),
-    POINTING_IN_MOSAICS.name: "all sounds are of one class or group of videos",
-    FIRES["wrong"].name: "all sounds are of one class or group of videos",
+    **dict.fromkeys(
+        (POINTING_IN_MOSAICS.name, FIRES["wrong"].name),
+        "all sounds are of one class or group of videos",
+    ),
     FIRES["off_screen"].name: "no sound is known to be of a class that is not in some frame",
 }
 

@@ -17,7 +17,7 @@ from objects_that_sound.tfx_pipeline.report.artifact_files import (
 )
 from objects_that_sound.tfx_pipeline.report.metadata_graph import ArtifactRecord
 from objects_that_sound.tfx_pipeline.report.model_card import write_model_card
-from objects_that_sound.tfx_pipeline.report.run_evaluation import read_run_evaluations
+from objects_that_sound.tfx_pipeline.report.run_evaluation import RunEvaluation
 from objects_that_sound.tfx_pipeline.report.run_summary import Decision, RunSummary
 from objects_that_sound.tfx_pipeline.report.video_counts import read_video_counts
 
@@ -25,30 +25,22 @@ from objects_that_sound.tfx_pipeline.report.video_counts import read_video_count
 class Executor(executor.Executor):
     """Pushes, and writes the facts and the card of what was pushed."""
 
-    def Do(  # noqa: N802 # TFX spells it so
+    def _describe(
         self,
+        pushed: types.Artifact,
+        evaluations: tuple[RunEvaluation, ...],
         input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Pushes a blessed model, its facts and its card.
+        """Writes the card beside the facts.
 
         Args:
+            pushed: what was pushed.
+            evaluations: of all evaluators.
             input_dict: those of FactsPusher, and `model_run` and `examples`.
-            output_dict: those of FactsPusher.
             exec_properties: those of FactsPusher, and `parameters` and `data_license`.
-
-        Raises:
-            ValueError: there can be no higher version.
-            OSError: facts or card can't be written.
         """
-        super().Do(input_dict, output_dict, exec_properties)
-        pushed = artifact_utils.get_single_instance(
-            output_dict[standard_component_specs.PUSHED_MODEL_KEY]
-        )
-        if not pushed.get_int_custom_property("pushed"):
-            return
-        evaluations = read_run_evaluations(("", one.uri) for one in input_dict["evaluations"])
+        super()._describe(pushed, evaluations, input_dict, exec_properties)
         validation = read_validation(
             artifact_utils.get_single_uri(input_dict[standard_component_specs.INFRA_BLESSING_KEY])
         )

@@ -9,7 +9,10 @@ from tfx.types import artifact_utils, standard_component_specs
 
 from objects_that_sound.components.pusher import executor
 from objects_that_sound.tfx_pipeline.report.model_facts import write_model_facts
-from objects_that_sound.tfx_pipeline.report.run_evaluation import read_run_evaluations
+from objects_that_sound.tfx_pipeline.report.run_evaluation import (
+    RunEvaluation,
+    read_run_evaluations,
+)
 from objects_that_sound.tfx_pipeline.report.run_summary import RunSummary
 
 
@@ -40,6 +43,16 @@ class Executor(executor.Executor):
         if not pushed.get_int_custom_property("pushed"):
             return
         evaluations = read_run_evaluations(("", one.uri) for one in input_dict["evaluations"])
+        self._describe(pushed, evaluations, input_dict, exec_properties)
+
+    def _describe(
+        self,
+        pushed: types.Artifact,
+        evaluations: tuple[RunEvaluation, ...],
+        input_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Writes what goes with a version that was pushed."""
         write_model_facts(
             RunSummary("", evaluations=evaluations),
             pushed.get_string_custom_property("pushed_destination"),
