@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,26 @@ def test_many_rows_get_graphs_whose_searches_find_what_they_must(address, monkey
             len(database.search(version, "audio", moments.image[:1], 1000, SearchFilter())[0])
             == 1000
         )
+
+
+def test_queries_that_are_no_moments_of_the_collection_find_as_much(address, monkeypatch):
+    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
+    monkeypatch.setattr(postgres_database, "_LIST_SIZES", (10, 12, 14, 16, 20, 30, 50, 100))
+    vectors = np.random.default_rng(0).normal(size=(COUNT + 200, SIZE)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    own, others = vectors[:COUNT], vectors[COUNT:]
+    with connect_database(address) as database:
+        version = database.begin("one", "/models/one", SIZE)
+        database.write(version, dataclasses.replace(_moments(), image=own, audio=own))
+        database.finish(version)
+        found = database.search(version, "audio", others, 10, SearchFilter())
+    bounds = -np.sort(-(others @ own.T), axis=1)[:, 9]
+    recall = [
+        item.score >= bound - 2e-3
+        for items, bound in zip(found, bounds, strict=True)
+        for item in items
+    ]
+    assert np.mean(recall) >= postgres_database.RECALL
 
 
 def test_where_no_list_is_long_enough_all_rows_are_compared(address, monkeypatch):
