@@ -39,12 +39,15 @@ from objects_that_sound.components.baseline_evaluator.two_towers import TwoTower
 from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.evaluation.bootstrap import Statistic, bootstrap
 from objects_that_sound.components.evaluation.mismatched_sounds import mismatched_sounds
+from objects_that_sound.components.localisation_evaluator.frames_and_sounds import FramesAndSounds
 from objects_that_sound.components.localisation_evaluator.localisation_statistics import (
     firing_statistics,
     measure_overlaps,
     pointing_statistics,
 )
 from objects_that_sound.components.localisation_evaluator.localise import Localised
+from objects_that_sound.components.localisation_evaluator.map_scores import pointing_hit
+from objects_that_sound.components.localisation_evaluator.mosaics import mosaics
 from objects_that_sound.components.localisation_evaluator.off_screen_sounds import off_screen_sounds
 from objects_that_sound.components.retrieval_evaluator.embedded_examples import EmbeddedExamples
 from objects_that_sound.components.retrieval_evaluator.evaluator import DIRECTIONS, NDCG
@@ -350,6 +353,14 @@ def _localise(function: Callable, network: AvcNetwork, held: Rows, other: list[i
         peaks[kind][rows] = [one["heatmap"].max() for one in maps[kind]]
     localised = Localised(maps["true"], maps["wrong"], scores, peaks)
     statistics = firing_statistics(localised)
+    hits = np.full(len(held), np.nan)
+    pairs = mosaics(FramesAndSounds(held, [held[row] for row in other], {}), seed=0)
+    pictures = [one.example[contract.IMAGE][0] for one in pairs]
+    played = _in_batches(function, pictures, [own[one.row] for one in pairs])
+    answers = ((batch, row) for batch in played for row in range(len(batch["score"])))
+    for one, (batch, row) in zip(pairs, answers, strict=True):
+        hits[one.row] = pointing_hit(batch["heatmap"][row], batch["crop_box"][row], one.box)
+    statistics["pointing_in_mosaics"] = lambda rows: float(np.nanmean(hits[rows]))
     boxes = [row[contract.BOX] for row in held if row.get(contract.BOX)]
     if len(boxes) == len(held):
         overlaps = measure_overlaps(localised, boxes, 0, network.map_threshold)
