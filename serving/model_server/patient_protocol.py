@@ -22,7 +22,9 @@ Both limits are the defaults of Apache's mod_reqtimeout."""
 class PatientProtocol(H11Protocol):
     """uvicorn's, which by itself waits for ever for a head that has begun, and for a body.
 
-    It cuts off clients that send too slowly.
+    It cuts off clients that send too slowly. And it answers those that close their side of the
+    connection behind their request, as `nc -N` and some proxies do, and as tensorflow_model_server
+    does. uvicorn takes them for gone.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -31,6 +33,7 @@ class PatientProtocol(H11Protocol):
         self._since = 0.0
         self._received = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._is_half_closed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See asyncio.Protocol."""
@@ -44,9 +47,19 @@ class PatientProtocol(H11Protocol):
         if self.conn.their_state is not self._awaited:
             self._await(self.conn.their_state)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """See asyncio.Protocol: whether the connection stays open, for an answer that is due.
+
+        TLS has no such state: there, asyncio closes the connection.
+        """
+        self._is_half_closed = True
+        return self.scheme == "http" and self._is_answer_due
+
     def on_response_complete(self) -> None:
         """uvicorn calls it. For the next request's beginning, its own timer is set now."""
         super().on_response_complete()
+        if self._is_half_closed and not self._is_answer_due:
+            self.transport.close()
         begun = self.conn.their_state is h11.SEND_BODY  # in bytes that had come before
         self._await(h11.SEND_BODY if begun else None)
 
@@ -60,6 +73,12 @@ class PatientProtocol(H11Protocol):
         """See asyncio.Protocol."""
         self._await(None)
         super().connection_lost(exc)
+
+    @property
+    def _is_answer_due(self) -> bool:
+        """Whether a request has come whole, and its answer has not gone."""
+        is_whole = self.conn.their_state in (h11.DONE, h11.MUST_CLOSE)
+        return is_whole and not self.cycle.response_complete
 
     def _await(self, what: object) -> None:
         """Sets the timer for a head (`h11.IDLE`) or a body (`h11.SEND_BODY`), or none."""

@@ -23,6 +23,9 @@ _UI_PORT = 8501
 _END_SECONDS = 3.0
 """How much longer than the requests in flight the process may take to end."""
 
+_SAME_SECONDS = 0.5
+"""A signal that comes again within that time is the same one."""
+
 _WITHOUT_EFFECT = {
     "flush_filesystem_caches": "the system's own caches are used",
     "num_unload_threads": "unloading never delays a request here",
@@ -105,12 +108,14 @@ def command(show_version: bool, **flags: Any) -> None:
 
     The flags are those of tensorflow_model_server. New versions below --model_base_path are loaded
     while the server runs. Ctrl-C or SIGTERM stops it, and requests in flight are finished.
+    The same once more ends it at once.
     """
     import logging
     import os
     import signal
     import sys
     import threading
+    import time
     import warnings
 
     if show_version:
@@ -134,8 +139,18 @@ def command(show_version: bool, **flags: Any) -> None:
     sys.setswitchinterval(0.0005)
 
     stop = threading.Event()
+    since = 0.0
+    sighup = getattr(signal, "SIGHUP", None)
 
-    def end(*_: object) -> None:
+    def end(number: int, _: object) -> None:
+        nonlocal since
+        if stop.is_set():
+            # Wrappers pass a signal on that the whole group got: it then comes twice. And a
+            # terminal that is closed may tell so more than once.
+            if number != sighup and time.monotonic() - since > _SAME_SECONDS:
+                os._exit(128 + number)
+            return
+        since = time.monotonic()
         stop.set()
         # A model that is being loaded, or a computation that nothing can interrupt, keeps nobody.
         last = threading.Timer(ModelServerOptions.grace_seconds + _END_SECONDS, os._exit, [0])
@@ -145,8 +160,8 @@ def command(show_version: bool, **flags: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     # A terminal that is closed ends the server as well, but not one that was started by nohup.
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, end)
+    if sighup is not None and signal.getsignal(sighup) is not signal.SIG_IGN:
+        signal.signal(sighup, end)
 
     if flags["ui"] and not _is_given("rest_api_port"):
         flags["rest_api_port"] = _UI_PORT

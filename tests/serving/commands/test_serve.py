@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -12,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from unittest import mock
 
 import pytest
 import requests
@@ -24,11 +26,11 @@ from objects_that_sound.tfx_pipeline.commands.serve import command
 _ROOT = pathlib.Path(__file__).parents[3]
 
 
-@pytest.mark.slow  # a process of its own imports TensorFlow
-def test_serves_until_terminated(toy_folder: pathlib.Path):
-    port, rest_port = free_ports(2)
+@contextlib.contextmanager
+def serving(base_path: pathlib.Path, port: int, rest_port: int) -> Iterator[subprocess.Popen]:
+    """`ots serve` of a model `toy`, as a process that ends in any case."""
     arguments = [
-        f"--model_base_path={toy_folder}",
+        f"--model_base_path={base_path}",
         "--model_name=toy",
         f"--port={port}",
         f"--rest_api_port={rest_port}",
@@ -41,9 +43,20 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(120, process.kill)
+    watchdog = threading.Timer(300, process.kill)
     watchdog.start()
     try:
+        yield process
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow  # a process of its own imports TensorFlow
+def test_serves_until_terminated(toy_folder: pathlib.Path):
+    port, rest_port = free_ports(2)
+    with serving(toy_folder, port, rest_port) as process:
         lines = [process.stdout.readline().strip() for _ in range(2)]
         assert lines == [
             f"Running gRPC ModelServer at 127.0.0.1:{port} ...",
@@ -63,14 +76,33 @@ def test_serves_until_terminated(toy_folder: pathlib.Path):
             assert endless.result().status_code == 503
             assert endless.result().json() == {"error": "the server is stopping"}
         _, log = process.communicate()
-    finally:
-        watchdog.cancel()
-        process.kill()
-        process.wait()
     assert process.returncode == 0
     assert re.search("toy: version 3 is served", log)
     assert re.search("toy: version 3 is unloaded", log)
     assert "only this machine can ask. To let others, give --bind_address=0.0.0.0" in log
+
+
+@pytest.mark.slow  # a process of its own imports TensorFlow
+def test_a_second_signal_breaks_off_what_is_under_way(toy_folder: pathlib.Path):
+    port, rest_port = free_ports(2)
+    with serving(toy_folder, port, rest_port) as process:
+        for _ in range(2):
+            process.stdout.readline()
+        url = f"http://127.0.0.1:{rest_port}/v1/models/toy:predict"
+        body = {"signature_name": "slow", "inputs": 2**31 - 1}
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            endless = pool.submit(requests.post, url, json=body, timeout=300)
+            time.sleep(1)  # it is under way
+            process.send_signal(signal.SIGINT)
+            for line in process.stderr:
+                if "stopping" in line:
+                    break
+            time.sleep(1)  # no wrapper sends the same signal so late
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(requests.ConnectionError):
+                endless.result()
+        process.wait()
+    assert process.returncode == 130
 
 
 @pytest.mark.parametrize(
@@ -137,6 +169,48 @@ def test_a_signal_while_models_are_loaded_ends_the_server(
     assert result.exit_code == 0
     assert events == ["the last moment is set", "stopped"]
     assert timers == [(13.0, os._exit, [0])]
+
+
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [
+        ("SIGINT", None),
+        ("SIGINT 1 SIGINT", 130),
+        ("SIGTERM 1 SIGTERM", 143),
+        ("SIGINT 9 SIGTERM", 143),
+        ("SIGHUP 1 SIGTERM", 143),
+        ("SIGTERM 0.1 SIGTERM", None),  # one signal, which a wrapper has passed on
+        ("SIGINT 0.1 SIGINT 1 SIGINT", 130),
+        ("SIGTERM 1 SIGHUP", None),  # the terminal goes as well
+        ("SIGHUP 1 SIGHUP", None),
+    ],
+)
+def test_a_second_signal_ends_the_server_at_once(
+    signals: str, status: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+):
+    from objects_that_sound.serving.model_server.model_server import ModelServer
+
+    handlers: dict[int, Callable] = {}
+    now, events, ended = [50.0], iter(signals.split()), []
+
+    def receive_all(self: ModelServer) -> None:
+        for event in events:
+            if event.startswith("SIG"):
+                handlers[signal.Signals[event]](signal.Signals[event], None)
+            else:
+                now[0] += float(event)
+
+    monkeypatch.setattr("signal.getsignal", lambda number: signal.SIG_DFL)
+    monkeypatch.setattr("signal.signal", handlers.__setitem__)
+    monkeypatch.setattr("threading.Timer", mock.Mock())
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr(ModelServer, "start", receive_all)
+    monkeypatch.setattr(ModelServer, "stop", lambda self: None)
+    with monkeypatch.context() as clock:
+        clock.setattr("time.monotonic", lambda: now[0])
+        result = CliRunner().invoke(command, [f"--model_base_path={tmp_path}"])
+    assert result.exit_code == 0, result.output
+    assert ended == ([] if status is None else [status])
 
 
 def test_every_flag_of_tensorflow_model_server_is_known():
