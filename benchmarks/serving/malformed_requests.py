@@ -26,6 +26,7 @@ _FUZZED_GRPC = frozenset(
     {"OK", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "unparsable"}
 )
 _HUGE = 100 * 2**20
+_PATIENCE_SECONDS = 600.0
 
 
 @dataclasses.dataclass
@@ -88,14 +89,14 @@ class MalformedRequests:
     def _post(self, body: object, path: str = "toy:predict", method: str = "POST") -> str:
         data = body if isinstance(body, bytes) else json.dumps(body)
         url = f"http://127.0.0.1:{self._rest_api_port}/v1/models/{path}"
-        response = self._session.request(method, url, data=data, timeout=60)
+        response = self._session.request(method, url, data=data, timeout=_PATIENCE_SECONDS)
         if not response.ok:
             assert list(response.json()) == ["error"]  # in this form, whatever went wrong
         return str(response.status_code)
 
     def _predict(self, message: bytes) -> str:
         try:
-            self._call(message, timeout=60)
+            self._call(message, timeout=_PATIENCE_SECONDS)
         except grpc.RpcError as error:
             if "deserializing request" in error.details():
                 return "unparsable"  # what gRPC itself says, before the server's own code
@@ -241,7 +242,8 @@ class MalformedRequests:
 
     def _no_http(self) -> Malformed:
         def send() -> str:
-            with socket.create_connection(("127.0.0.1", self._rest_api_port), 60) as connection:
+            address = "127.0.0.1", self._rest_api_port
+            with socket.create_connection(address, _PATIENCE_SECONDS) as connection:
                 connection.sendall(b"\x16\x03" + self._generator.bytes(60) + b"\r\n\r\n")
                 answer = connection.recv(100)
             return answer.split()[1].decode() if answer else "closed"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import grpc
 import numpy as np
-import tensorflow as tf
+from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
 
+from objects_that_sound.serving.model_server import tensor_proto
 from objects_that_sound.serving.model_server.servable import Servable
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
@@ -63,6 +64,10 @@ def classify(
     signature = _signature(
         servable, signature_name, CLASSIFY if check_method else None, "classification"
     )
+    if len(signature.outputs) > 2:
+        raise ServingError.invalid_argument(
+            f"Expected one or two output Tensors, found {len(signature.outputs)}"
+        )
     names = {_CLASSES, _SCORES} & set(signature.outputs)
     if not names:
         raise _precondition(
@@ -73,7 +78,7 @@ def classify(
     outputs = servable.predict(
         signature_name, {_INPUTS: serialized}, sorted(names), timeout_seconds
     )
-    for name, dtype in ((_CLASSES, object), (_SCORES, np.float32)):
+    for name, dtype in ((_CLASSES, "DT_STRING"), (_SCORES, "DT_FLOAT")):
         if name in outputs:
             _check_output(name, outputs[name], dtype, len(serialized))
     if len(outputs) == 2 and outputs[_CLASSES].shape != outputs[_SCORES].shape:
@@ -108,20 +113,28 @@ def regress(
     signature = _signature(
         servable, signature_name, REGRESS if check_method else None, "regression"
     )
+    if len(signature.outputs) != 1:
+        raise ServingError.invalid_argument("Expected one output Tensor.")
     if _REGRESSION_OUTPUTS not in signature.outputs:
         raise _precondition(
-            f'Expected regression signature outputs to contain "{_REGRESSION_OUTPUTS}". They are: '
-            f"{', '.join(sorted(signature.outputs))}"
+            "No regression outputs found in SignatureDef: it must have the one output "
+            f'"{_REGRESSION_OUTPUTS}", and has: {", ".join(signature.outputs)}'
         )
     serialized = _serialize(examples)
     values = servable.predict(
         signature_name, {_INPUTS: serialized}, [_REGRESSION_OUTPUTS], timeout_seconds
     )[_REGRESSION_OUTPUTS]
-    if values.shape not in ((len(serialized),), (len(serialized), 1)) or values.dtype != np.float32:
+    if values.ndim != 1 and (values.ndim != 2 or values.shape[1] != 1):
         raise ServingError.invalid_argument(
-            "Expected output Tensor of DT_FLOAT and shape [batch_size] or [batch_size, 1] but got "
-            f"{values.dtype} {list(values.shape)}"
+            "Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got "
+            f"{_shape(values)}"
         )
+    if len(values) != len(serialized):
+        raise ServingError.invalid_argument(
+            f"Input batch size did not match output batch size: {len(serialized)} vs. {len(values)}"
+        )
+    if (got := _type_name(values)) != "DT_FLOAT":
+        raise ServingError.invalid_argument(f"Expected output Tensor of DT_FLOAT.  Got: {got}")
     result = regression_pb2.RegressionResult()
     for value in values.ravel():
         result.regressions.add(value=value)
@@ -151,10 +164,10 @@ def _signature(
         )
     if len(signature.inputs) != 1:
         raise ServingError.invalid_argument("Expected one input Tensor.")
-    info = signature.inputs.get(_INPUTS)
-    if info is None or info.dtype != tf.string.as_datatype_enum:
+    if _INPUTS not in signature.inputs:
         raise _precondition(
-            f'No {kind} inputs found in SignatureDef: it must have one input of strings, "{_INPUTS}"'
+            f'No {kind} inputs found in SignatureDef: it must have the one input "{_INPUTS}", and '
+            f"has: {', '.join(signature.inputs)}"
         )
     return signature
 
@@ -174,12 +187,25 @@ def _serialize(examples: input_pb2.Input) -> np.ndarray:
     return array
 
 
-def _check_output(name: str, array: np.ndarray, dtype: type, size: int) -> None:
-    if array.ndim != 2 or len(array) != size or array.dtype != dtype:
+def _check_output(name: str, array: np.ndarray, dtype: str, size: int) -> None:
+    if array.ndim != 2:
         raise ServingError.invalid_argument(
-            f"Expected {name} Tensor of {'DT_STRING' if dtype is object else 'DT_FLOAT'} and shape "
-            f"[{size}, num_classes] but got {array.dtype} {list(array.shape)}"
+            f"Expected Tensor shape: [batch_size num_classes] but got {_shape(array)} for {name}"
         )
+    if (got := _type_name(array)) != dtype:
+        raise ServingError.invalid_argument(f"Expected {name} Tensor of {dtype}. Got: {got}")
+    if len(array) != size:
+        raise ServingError.invalid_argument(
+            f"Expected {name} output batch size of {size}. Got: {len(array)}"
+        )
+
+
+def _shape(array: np.ndarray) -> str:
+    return f"[{','.join(map(str, array.shape))}]"
+
+
+def _type_name(array: np.ndarray) -> str:
+    return types_pb2.DataType.Name(tensor_proto.dtype_number(array))
 
 
 def _precondition(message: str) -> ServingError:

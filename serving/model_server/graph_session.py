@@ -46,13 +46,17 @@ class GraphSession:
         """A function that runs the graph from some tensors to others, given by their names.
 
         Raises:
-            KeyError: a name is no tensor's.
+            tf.errors.NotFoundError: a name is no tensor's.
+            tf.errors.InvalidArgumentError: two of the inputs are one tensor.
         """
-        feeds = [self._output(name) for name in inputs]
+        feeds = {_full_name(name): self._output(name) for name in inputs}
+        if len(feeds) < len(inputs):
+            words = f"an endpoint is fed more than once: {', '.join(inputs)}"
+            raise tf.errors.InvalidArgumentError(None, None, words)
         fetches = [self._output(name) for name in outputs]
 
         def run(arrays: Sequence[np.ndarray], options: config_pb2.RunOptions) -> list:
-            fed = dict(zip(feeds, arrays, strict=True))
+            fed = dict(zip(feeds.values(), arrays, strict=True))
             buffer = pywrap_tf_session.TF_NewBufferFromString(options.SerializeToString())
             try:
                 return pywrap_tf_session.TF_SessionRun_wrapper(
@@ -68,4 +72,13 @@ class GraphSession:
         self._session.close()
 
     def _output(self, name: str) -> object:
-        return self._graph.get_tensor_by_name(name)._as_tf_output()
+        try:
+            return self._graph.get_tensor_by_name(_full_name(name))._as_tf_output()
+        except (KeyError, ValueError) as error:
+            words = f"the signature names a tensor that the graph does not have: {name}"
+            raise tf.errors.NotFoundError(None, None, words) from error
+
+
+def _full_name(name: str) -> str:
+    """A tensor's name as Python needs it: in C++, ":0" may be left out."""
+    return name if ":" in name else f"{name}:0"

@@ -27,6 +27,7 @@ _SHORTEST_OBJECT_BYTES = 3
 """In JSON, with its comma."""
 
 _RAPIDJSONS_WORDS = {
+    "input data is empty": "The document is empty.",
     "expected a JSON value": "Invalid value.",
     "invalid literal": "Invalid value.",
     "expected a string key": "Missing a name for object member.",

@@ -93,13 +93,17 @@ class Predictor:
             raise ServingError.invalid_argument(
                 "All ModelSpecs in a MultiInferenceRequest must access the same model name."
             )
-        names = [task.model_spec.signature_name for task in tasks]
-        if len(set(names)) < len(names):
-            raise ServingError.invalid_argument(
-                "Duplicate evaluation of signature: each may be asked for once"
-            )
+        names = [task.model_spec.signature_name or DEFAULT_SIGNATURE for task in tasks]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                raise ServingError.invalid_argument(f"Duplicate evaluation of signature: {name}")
         response = inference_pb2.MultiInferenceResponse()
         with self.registry.acquire(tasks[0].model_spec) as servable:
+            for name in names:
+                if name not in servable.signatures:
+                    raise ServingError.invalid_argument(
+                        f"Requested signature not found in model graph: {name}"
+                    )
             for task in tasks:
                 result = self._run(
                     servable, task.method_name, task.model_spec, request.input, timeout_seconds

@@ -195,9 +195,9 @@ def _checked_inputs(
     unexpected = sorted(set(inputs) - set(signature.inputs))
     if missing or unexpected:
         raise ServingError.invalid_argument(
-            f"input size does not match signature: the signature's inputs are "
-            f"{{{','.join(sorted(signature.inputs))}}}. Sent extra: {{{','.join(unexpected)}}}. "
-            f"Missing but required: {{{','.join(missing)}}}."
+            f"input size does not match signature: {len(inputs)}!={len(signature.inputs)} "
+            f"len({{{','.join(sorted(inputs))}}}) != len({{{','.join(sorted(signature.inputs))}}}). "
+            f"Sent extra: {{{','.join(unexpected)}}}. Missing but required: {{{','.join(missing)}}}."
         )
     feeds = {}
     for name in sorted(signature.inputs):
@@ -236,8 +236,9 @@ def _checked_outputs(
             f"output tensor alias not found in signature: {','.join(unknown)} Outputs expected to "
             f"be in the set {{{','.join(sorted(signature.outputs))}}}."
         )
-    if len(set(output_filter)) != len(output_filter):
-        raise ServingError.invalid_argument(f"duplicate output tensor alias in {output_filter}")
+    for position, name in enumerate(output_filter):
+        if name in output_filter[:position]:
+            raise ServingError.invalid_argument(f"duplicate output tensor alias: {name}")
     return sorted(output_filter or signature.outputs)
 
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import grpc
 import numpy as np
 import pybase64
 import tensorflow as tf
@@ -38,39 +39,27 @@ class PredictBody:
 
     Attributes:
         signature_name: as given; empty where it was not.
-        is_row_format: whether the tensors are in `instances` (else in `inputs`).
-        tensors: the value of `instances` or `inputs`.
+        document: all that was given.
     """
 
     signature_name: str
-    is_row_format: bool
-    tensors: Any
+    document: Mapping[str, Any]
+
+    @property
+    def is_row_format(self) -> bool:
+        """Whether the tensors are in `instances` (else in `inputs`)."""
+        return "instances" in self.document
 
 
 def parse_body(body: bytes) -> PredictBody:
     """Reads the JSON of a predict request.
 
     Raises:
-        ServingError: INVALID_ARGUMENT, it is not JSON of the documented form.
+        ServingError: INVALID_ARGUMENT, it is not a JSON object, or the name of its signature is not
+            a string.
     """
     document = parse_object(body)
-    signature = signature_name(document)
-    if "instances" in document and "inputs" in document:
-        raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(document)} Not formatted correctly expecting only one of "
-            "'inputs' or 'instances' keys to exist"
-        )
-    if "instances" in document:
-        instances = document["instances"]
-        if not isinstance(instances, list) or not instances:
-            raise ServingError.invalid_argument(
-                f"JSON Value: {_quote(document)} Expecting 'instances' to be a list/array with at "
-                "least one element"
-            )
-        return PredictBody(signature, True, instances)
-    if "inputs" in document:
-        return PredictBody(signature, False, document["inputs"])
-    raise ServingError.invalid_argument("Missing 'inputs' or 'instances' key")
+    return PredictBody(signature_name(document), document)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -117,13 +106,45 @@ def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
         format, names that are none of the signature's are ignored, as TensorFlow Serving does.
 
     Raises:
-        ServingError: INVALID_ARGUMENT, the values do not form tensors of those types.
+        ServingError: INVALID_ARGUMENT, the request is not of the documented form, or the values do
+            not form tensors of those types; UNIMPLEMENTED, JSON has no values for such a type.
     """
-    if not inputs and not _is_object(body.tensors):
+    tensors = _tensors(body)
+    if not inputs and not _is_object(tensors):
         raise ServingError.invalid_argument('the signature has no inputs: send {"inputs": {}}')
-    columns = _columns(body.tensors, inputs) if body.is_row_format else _named(body.tensors, inputs)
+    columns = _columns(tensors, inputs) if body.is_row_format else _named(tensors, inputs)
     flatten = _flatten_rows if body.is_row_format else _flatten
-    return {name: _to_array(name, value, inputs, flatten) for name, value in columns.items()}
+    arrays = {}
+    for name, value in columns.items():
+        try:
+            arrays[name] = _to_array(name, value, inputs, flatten)
+        except ServingError as error:
+            # Of rows, TensorFlow Serving says so whatever is wrong with them.
+            code = grpc.StatusCode.INVALID_ARGUMENT if body.is_row_format else error.code
+            words = f"Failed to process input '{name}'. Error: {error.message}"
+            raise ServingError(code, words) from error
+    return arrays
+
+
+def _tensors(body: PredictBody) -> Any:
+    """The value of `instances` or `inputs`."""
+    document = body.document
+    if "instances" in document and "inputs" in document:
+        raise ServingError.invalid_argument(
+            f"JSON Value: {_quote(document)} Not formatted correctly expecting only one of "
+            "'inputs' or 'instances' keys to exist"
+        )
+    if "instances" in document:
+        instances = document["instances"]
+        if not isinstance(instances, list) or not instances:
+            raise ServingError.invalid_argument(
+                f"JSON Value: {_quote(document)} Expecting 'instances' to be a list/array with at "
+                "least one element"
+            )
+        return instances
+    if "inputs" in document:
+        return document["inputs"]
+    raise ServingError.invalid_argument("Missing 'inputs' or 'instances' key")
 
 
 def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> bytes:
@@ -211,18 +232,13 @@ def _to_array(
             f"JSON object: does not have named input: {name}; the signature's inputs are: "
             f"{','.join(sorted(inputs))}"
         )
-    try:
-        leaves, shape = flatten(value)
-        if len(shape) > _MAX_RANK:
-            raise ServingError.invalid_argument(
-                f"Encountered list at unexpected level: {_MAX_RANK} expected < {_MAX_RANK}: tensors "
-                f"have at most {_MAX_RANK} dimensions here"
-            )
-        return _leaves_to_array(leaves, tf.as_dtype(inputs[name].dtype)).reshape(shape)
-    except ServingError as error:
+    leaves, shape = flatten(value)
+    if len(shape) > _MAX_RANK:
         raise ServingError.invalid_argument(
-            f"Failed to process input '{name}'. Error: {error.message}"
-        ) from error
+            f"Encountered list at unexpected level: {_MAX_RANK} expected < {_MAX_RANK}: tensors "
+            f"have at most {_MAX_RANK} dimensions here"
+        )
+    return _leaves_to_array(leaves, tf.as_dtype(inputs[name].dtype)).reshape(shape)
 
 
 def _flatten_rows(rows: list) -> tuple[list, list[int]]:
@@ -261,11 +277,11 @@ def _flatten(value: Any) -> tuple[list, list[int]]:
                 f"JSON Value: {_quote(leaf)} found at incorrect level: {len(shape) + 1} in the "
                 "JSON DOM: a list is expected there"
             )
-        sizes = set(map(len, items))
-        if len(sizes) > 1:
+        odd = next((len(item) for item in items if len(item) != len(items[0])), None)
+        if odd is not None:
             raise ServingError.invalid_argument(
-                f"Encountered list at unexpected size: {len(items[0])} and others at level: "
-                f"{len(shape)}; all lists of one level must be of one size, got {sorted(sizes)}"
+                f"Encountered list at unexpected size: {odd} at level: {len(shape)} expected size: "
+                f"{len(items[0])}"
             )
         shape.append(len(items[0]))
         items = list(itertools.chain.from_iterable(items))
@@ -290,8 +306,11 @@ def _leaves_to_array(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
     elif dtype.is_floating:
         _check_types(leaves, {int, float}, dtype)
         return _rounded(leaves, dtype)
-    else:
-        raise ServingError.invalid_argument(f"JSON has no values for the type {_type_name(dtype)}")
+    elif leaves:
+        raise ServingError(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"Conversion of JSON Value: {_quote(leaves[0])} to type: {_type_name(dtype)}",
+        )
     return np.array(leaves, dtype=dtype.as_numpy_dtype)
 
 
@@ -377,8 +396,10 @@ def decode_base64(text: str) -> bytes:
 
 
 def json_type(value: Any) -> str:
-    """What JSON calls it."""
-    names = {dict: "Object", list: "Array", str: "String", bool: "Boolean", type(None): "Null"}
+    """What RapidJSON calls it."""
+    if isinstance(value, bool):
+        return str(value)
+    names = {dict: "Object", list: "Array", str: "String", type(None): "Null"}
     return names.get(type(value), "Number")
 
 

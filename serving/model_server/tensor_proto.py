@@ -26,8 +26,12 @@ _FIELDS = {
     types_pb2.DT_UINT32: "uint32_val",
     types_pb2.DT_UINT64: "uint64_val",
     types_pb2.DT_BOOL: "bool_val",
+    types_pb2.DT_HALF: "half_val",
+    types_pb2.DT_BFLOAT16: "half_val",
     types_pb2.DT_STRING: "string_val",
 }
+_AS_BITS = "half_val"
+"""The field that has 16 bits of each number as an integer."""
 
 
 def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
@@ -53,12 +57,22 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
             array[:] = list(proto.string_val)
             return array.reshape(shape)
         if elements and not _has_values(proto):
-            raise ValueError(f"shape {shape} but no values of {dtype.name}")
+            return _zeros(shape, dtype, proto)
         if dtype == tf.string and proto.tensor_content:
             return _packed_strings(proto)
         return tf.make_ndarray(proto)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
         raise ServingError.invalid_argument(f"tensor parsing error: {name}: {error}") from error
+
+
+def _zeros(shape: list[int], dtype: tf.DType, proto: tensor_pb2.TensorProto) -> np.ndarray:
+    """What a tensor without values stands for: C++ leaves zeros out."""
+    others = [field.name for field, _ in proto.ListFields() if field.name.endswith("_val")]
+    if others or not dtype.is_numpy_compatible:
+        raise ValueError(f"shape {shape} but no values of {dtype.name}")
+    if dtype == tf.string:
+        return np.full(shape, b"", object)
+    return np.zeros(shape, dtype.as_numpy_dtype)
 
 
 def _packed_strings(proto: tensor_pb2.TensorProto) -> np.ndarray:
@@ -80,7 +94,7 @@ def from_array(array: np.ndarray, as_content: bool = False) -> tensor_pb2.Tensor
     """
     number = dtype_number(array)
     field = _FIELDS.get(number)
-    if field is None:  # half, bfloat16, complex, ...
+    if field is None:  # complex, ...
         return tf.make_tensor_proto(array)
     proto = tensor_pb2.TensorProto(dtype=number)
     for size in array.shape:
@@ -88,7 +102,8 @@ def from_array(array: np.ndarray, as_content: bool = False) -> tensor_pb2.Tensor
     if as_content and array.dtype != object:
         proto.tensor_content = array.tobytes()
         return proto
-    getattr(proto, field).extend(array.ravel().tolist())
+    values = array.view(np.uint16) if field == _AS_BITS else array
+    getattr(proto, field).extend(values.ravel().tolist())
     return proto
 
 

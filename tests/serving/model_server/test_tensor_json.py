@@ -97,7 +97,8 @@ def test_not_a_number_and_infinity():
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "document is empty"),
+        (b"", "The document is empty"),
+        (b" \n", "The document is empty"),
         (b"{", "JSON Parse error"),
         (b"\xff\xfe{", "JSON Parse error"),
         (b"[" * 100_000, "JSON Parse error"),
@@ -111,7 +112,7 @@ def test_not_a_number_and_infinity():
 )
 def test_bodies_of_another_form(body: bytes, words: str):
     with pytest.raises(ServingError, match=words) as caught:
-        tensor_json.parse_body(body)
+        tensor_json.read_tensors(tensor_json.parse_body(body), inputs(x=tf.float32))
     assert caught.value.http_status == 400
 
 
@@ -126,7 +127,6 @@ def test_bodies_of_another_form(body: bytes, words: str):
         ([1], tf.string),
         ([1], tf.bool),
         ([{"b64": "YQ=="}], tf.float32),
-        ([1], tf.complex64),
     ],
 )
 def test_values_of_another_type(value: list, dtype: tf.DType):
@@ -183,7 +183,7 @@ def test_ragged_lists(value: list):
         ([1, [1]], r"element: 1 .*Expecting shape \[\] but got: \[1\]"),
         ([[1], 2], r"element: 1 .*Expecting shape \[1\] but got: \[\]"),
         ([[], [[]]], r"element: 1 .*Expecting shape \[0\] but got: \[1,0\]"),
-        ([[[1], [2, 3]]], "unexpected size"),
+        ([[[1], [2, 3]]], "list at unexpected size: 2 at level: 1 expected size: 1"),
     ],
 )
 def test_rows_that_differ_are_told_in_tensorflow_serving_s_words(rows: list, words: str):
@@ -215,6 +215,33 @@ def test_a_tensor_of_as_many_dimensions_as_there_can_be():
 )
 def test_types_have_tensorflow_serving_s_names(dtype: tf.DType, name: str):
     assert refusal({"inputs": ["1"]}, x=dtype).endswith(f"is not of expected type: {name}")
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (None, "Null"),
+        (False, "False"),
+        (True, "True"),
+        ({"x": 1}, "Object"),
+        ("1", "String"),
+        (1.5, "Number"),
+    ],
+)
+def test_values_have_rapidjson_s_names(value: object, name: str):
+    words = f"Type: {name} is not of expected type: int32"
+    assert words in refusal({"inputs": {"n": [1, value]}}, n=tf.int32)
+
+
+@pytest.mark.parametrize("dtype", [tf.complex64, tf.complex128, tf.qint8])
+def test_types_that_json_has_no_values_for(dtype: tf.DType):
+    """In columns UNIMPLEMENTED; of rows, as of all that is wrong with them, INVALID_ARGUMENT."""
+    words = f"Conversion of JSON Value: 1 to type: {dtype.name}"
+    assert words in refusal({"instances": [1]}, x=dtype)
+    with pytest.raises(ServingError, match=words) as caught:
+        read({"inputs": [1]}, x=dtype)
+    assert caught.value.http_status == 501
+    assert read({"inputs": []}, x=dtype)["x"].shape == (0,)  # which has none
 
 
 def test_names_that_do_not_match():
