@@ -95,12 +95,17 @@ class GrpcClient(ModelClient):
         """See `ModelClient.close`."""
         self._channel.close()
 
-    def _is_connected(self) -> bool:
-        """Whether there is a server now, so that UNAVAILABLE was its answer: its queue is full, say.
+    def _is_answer(self, error: grpc.RpcError) -> bool:
+        """Whether UNAVAILABLE was the answer of a server: its queue is full, say.
 
-        gRPC says the same, without a difference that one could rely on, where it can't connect.
+        gRPC says the same where it can't connect. This project's server, and proxies, sign what
+        they say. Of others, it is seen whether they are there now.
         """
-        ready = grpc.channel_ready_future(self._channel)
+        if any(key == "server" for key, _ in error.trailing_metadata() or ()):
+            return True
+        # A channel of its own: to close the other one at once, as callers may, would now be an
+        # error in a thread of gRPC.
+        ready = grpc.channel_ready_future(_channel(self.server, self._options))
         try:
             ready.result(min(_CONNECT_SECONDS, self.timeout_seconds))
         except grpc.FutureTimeoutError:
@@ -121,7 +126,7 @@ class GrpcClient(ModelClient):
             return method(request, timeout=self.timeout_seconds, metadata=self._metadata)
         except grpc.RpcError as error:
             code = error.code()
-            if code == grpc.StatusCode.UNAVAILABLE and not self._is_connected():
+            if code == grpc.StatusCode.UNAVAILABLE and not self._is_answer(error):
                 # What is wrong with a certificate is told this way, too.
                 if self._options.encrypted:
                     raise ConnectionError(

@@ -13,6 +13,9 @@ from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _LOG = logging.getLogger(__name__)
 
+_ORIGIN = (("server", "objects-that-sound"),)
+"""Metadata that only comes with what a server says; gRPC's own UNAVAILABLE looks the same else."""
+
 
 def with_status(method: Callable) -> Callable:
     """Decorates a servicer's method: `ServingError` becomes its status, all else INTERNAL."""
@@ -28,6 +31,7 @@ def with_status(method: Callable) -> Callable:
             failure = ServingError(
                 grpc.StatusCode.INTERNAL, f"internal error of the model server: {error!r}"
             )
+        context.set_trailing_metadata(_ORIGIN)
         context.abort(failure.code, failure.message)
 
     return wrapped
