@@ -16,6 +16,7 @@ from objects_that_sound.serving.model_server.serving_error import ServingError
 
 CLASSIFY = "tensorflow/serving/classify"
 REGRESS = "tensorflow/serving/regress"
+PREDICT = "tensorflow/serving/predict"
 
 _INPUTS = "inputs"
 _CLASSES, _SCORES = "classes", "scores"

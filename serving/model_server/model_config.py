@@ -62,6 +62,11 @@ def _parse(listed: model_server_config_pb2.ModelConfig) -> ModelConfig:
         raise ServingError.invalid_argument("a model in the config list has no name")
     if listed.HasField("logging_config"):
         raise _unimplemented(f"logging_config (of model {listed.name})")
+    if listed.model_platform and listed.model_type:
+        raise ServingError.invalid_argument(
+            f"model {listed.name}: Illegal setting both ModelServerConfig::model_type(deprecated) "
+            "and model_platform."
+        )
     platform = listed.model_platform or (
         _PLATFORM if listed.model_type == model_server_config_pb2.TENSORFLOW else ""
     )

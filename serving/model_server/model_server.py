@@ -18,6 +18,7 @@ from objects_that_sound.serving.model_server.batching_parameters import Batching
 from objects_that_sound.serving.model_server.health import Health
 from objects_that_sound.serving.model_server.host_check import HostCheck
 from objects_that_sound.serving.model_server.loopback import is_loopback
+from objects_that_sound.serving.model_server.message_reader import MessageReader
 from objects_that_sound.serving.model_server.metrics import Metrics
 from objects_that_sound.serving.model_server.model_config import ModelConfig
 from objects_that_sound.serving.model_server.model_config_file import ModelConfigFile
@@ -174,7 +175,7 @@ class ModelServer:
         }
         server = grpc.server(
             concurrent.futures.ThreadPoolExecutor(options.grpc_max_threads, "grpc"),
-            interceptors=[self._token] if self._token else [],
+            interceptors=[*([self._token] if self._token else []), MessageReader()],
             options=list((arguments | options.grpc_channel_arguments).items()),
         )
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(

@@ -94,7 +94,7 @@ class ModelServerOptions:
     ] = ("serve",)
     # Those that TensorFlow 2 makes are not declared so.
     enable_signature_method_name_check: Annotated[
-        bool, "Classify and regress only by signatures declared as such."
+        bool, "Methods take only signatures that are declared for them."
     ] = False
     tensorflow_session_parallelism: Annotated[
         int, "Threads of TensorFlow; 0 for as many as it likes.", Ge(0)

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+import grpc
 import numpy as np
 from tensorflow_serving.apis import (
     classification_pb2,
@@ -53,6 +54,15 @@ class Predictor:
         timeout_seconds: float | None = None,
     ) -> dict[str, np.ndarray]:
         """Runs a signature: see `Servable.predict`."""
+        if self._check_signature_method:
+            method = servable.signature(spec.signature_name).method_name
+            known = (examples.PREDICT, examples.CLASSIFY, examples.REGRESS)
+            if method not in known:
+                raise ServingError(
+                    grpc.StatusCode.INTERNAL,  # TensorFlow Serving's choice
+                    "Expected prediction signature method_name to be one of "
+                    f"{{{', '.join(known)}}}. Was: {method}",
+                )
         with self._runtime(spec.name, "Predict"):
             return servable.predict(spec.signature_name, inputs, output_filter, timeout_seconds)
 

@@ -178,8 +178,6 @@ def command(show_version: bool, **flags: Any) -> None:
 
     tf.get_logger().setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
-    # A trace for each message that cannot be parsed would let anybody fill the log.
-    logging.getLogger("grpc._common").addFilter(lambda r: "deserializing" not in r.getMessage())
     try:
         server = ModelServer(options)
         server.start()

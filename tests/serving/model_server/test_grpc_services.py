@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import grpc
@@ -156,6 +157,34 @@ def test_a_message_that_is_too_large(prediction):
     code, details = refused(prediction.Predict, request(x=X, tag=[bytes(2 << 20), b""]))
     assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert "larger than max" in details
+
+
+@pytest.mark.parametrize("message", [b"\xff", b"\n\x7f", b"no message"])
+def test_what_is_no_message(server: ModelServer, prediction, message: bytes):
+    """It is told as gRPC would, but nothing is kept of it, and no trace is written."""
+    service = "/tensorflow.serving.PredictionService/"
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        for method in ("Predict", "GetModelMetadata", "Classify", "Regress", "MultiInference"):
+            code, words = refused(channel.unary_unary(service + method), message)
+            assert code == grpc.StatusCode.INTERNAL
+            assert words.startswith("Exception deserializing request!") and method in words
+        empty = channel.unary_unary(service + "Predict")
+        assert refused(empty, b"")[1] == "Missing ModelSpec"
+
+
+def test_calls_that_cannot_be_parsed_are_forgotten(server: ModelServer):
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        call = channel.unary_unary("/tensorflow.serving.PredictionService/Predict")
+
+        def objects_after(count: int) -> int:
+            for _ in range(count):
+                refused(call, b"\xff")
+            gc.collect()
+            return len(gc.get_objects())
+
+        objects_after(50)  # threads and caches
+        before = objects_after(1)
+        assert objects_after(200) - before < 200  # gRPC itself keeps 22 of each
 
 
 def test_metadata(prediction):

@@ -51,6 +51,11 @@ def test_models():
         ('name: "a" base_path: "/a" model_platform: "caffe"', "INVALID_ARGUMENT", "caffe"),
         ('base_path: "/a" model_platform: "tensorflow"', "INVALID_ARGUMENT", "no name"),
         (
+            'name: "a" base_path: "/a" model_platform: "tensorflow" model_type: TENSORFLOW',
+            "INVALID_ARGUMENT",
+            "Illegal setting both",
+        ),
+        (
             'name: "a" base_path: "a" model_platform: "tensorflow"',
             "INVALID_ARGUMENT",
             "absolute path",
@@ -67,6 +72,11 @@ def test_what_cannot_be(inner: str, code: str, words: str):
     with pytest.raises(ServingError, match=words) as caught:
         parse(f"model_config_list {{ config {{ {inner} }} }}")
     assert caught.value.code == grpc.StatusCode[code]
+
+
+def test_the_old_name_of_the_platform():
+    model = 'config { name: "a" base_path: "/a" model_type: TENSORFLOW }'
+    assert list(parse(f"model_config_list {{ {model} }}")) == ["a"]
 
 
 def test_names_are_unique_and_custom_configs_are_not_taken():

@@ -325,6 +325,29 @@ def test_predictions_that_are_refused(
     assert got == code and words in details
 
 
+def test_methods_that_are_checked_where_that_is_asked_for(server: ModelServer, options: Callable):
+    changes = {"model_name": "odd", "enable_signature_method_name_check": True}
+    with (
+        ModelServer(options(server.options.model_base_path, **changes)) as strict,
+        grpc.insecure_channel(f"127.0.0.1:{strict.port}") as channel,
+    ):
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        for signature in ("serving_default", "own_method"):
+            request = predict(signature, x=[[2]])
+            if signature == "own_method":
+                code, words = refused(stub.Predict, request)
+                assert code == "INTERNAL" and words.endswith("Was: own")
+            else:
+                assert list(stub.Predict(request, timeout=30).outputs["y"].float_val) == [3]
+        assert ask(strict, "predict", "own_method", inputs=[[2]])[0] == 500
+        assert ask(strict, "classify", "scores", examples=EXAMPLES)[0] == 200
+        status, answer = ask(strict, "classify", "of_floats", examples=EXAMPLES)
+        assert status == 400 and "DT_FLOAT" in answer["error"]
+        status, answer = ask(strict, "regress", "scores", examples=EXAMPLES)
+        assert status == 400
+        assert "tensorflow/serving/regress. Was: tensorflow/serving/classify" in answer["error"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -6,6 +6,7 @@ import logging
 import pathlib
 import shutil
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
 
 import grpc
@@ -90,6 +91,27 @@ def test_models_policies_and_labels(config, options):
         assert [scale(server, f"ax/versions/{n}") for n in (1, 2, 3)] == [404, 2, 3]
         assert [scale(server, f"ay/versions/{n}") for n in (1, 2, 3)] == [1, 2, 3]
         assert scale(server, "b") == 7 and scale(server, "c") == 404
+
+
+def test_names_of_characters_that_addresses_reserve(config, options):
+    """Those of http_rest_api_util_test.cc; percent-encoded, they divide no path."""
+    reserved = "!#$%&'()*+,/:;=?@[]"
+    path = config(
+        **{
+            f"a{reserved}": f'version_labels {{ key: "l{reserved}" value: 1 }} '
+            "model_version_policy { all {} }"
+        }
+    )
+    changes = {"allow_version_labels_for_unavailable_models": True}
+    with ModelServer(options(model_config_file=path, **changes)) as server:
+        quoted = urllib.parse.quote(reserved, safe="")
+        assert scale(server, f"a{quoted}") == 3
+        assert scale(server, f"a{quoted}/labels/l{quoted}") == 1
+        assert scale(server, f"a{quoted}/versions/2") == 2
+        assert scale(server, f"a{quoted}%2Fversions%2F2") == 404
+        root = f"http://127.0.0.1:{server.rest_api_port}/v1/models/a{quoted}"
+        for sub_path in ("", "/metadata", f"/labels/l{quoted}", f"/labels/l{quoted}/metadata"):
+            assert requests.get(root + sub_path, timeout=10).ok
 
 
 def test_labels_of_versions_that_are_not_served_at_the_start(config, options):
