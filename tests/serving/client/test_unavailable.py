@@ -53,7 +53,7 @@ def test_a_server_that_stops(toy_folder: pathlib.Path, protocol: str):
         with pytest.raises(ModelServerError, match="the server is stopping") as caught:
             answer.result()
         assert caught.value.code == "UNAVAILABLE"
-        with pytest.raises(ConnectionError, match="no model server at 127.0.0.1"):
+        with pytest.raises(ConnectionError, match="no model server at"):
             client.model_status()  # now there is none
 
 
