@@ -15,6 +15,7 @@ kubernetes_validate = pytest.importorskip("kubernetes_validate")
 
 DEPLOYMENT = pathlib.Path(__file__).resolve().parents[2] / "deployment"
 INFERENCE_SERVICE = pathlib.Path(__file__).with_name("schemas") / "inferenceservice_v1beta1.json"
+COMPOSE = pathlib.Path(__file__).with_name("schemas") / "compose_spec.json"
 VERSIONS = ("1.31", kubernetes_validate.latest_version())
 PATCHES = {"kubernetes-gpu.yaml": "kubernetes.yaml"}
 """Files that change the Deployment of another."""
@@ -83,6 +84,17 @@ def _validate(document: dict[str, Any], version: str) -> None:
             "spec": {"containers": [container], **pod},
         }
     kubernetes_validate.validate(document, version, strict=True)
+
+
+def test_the_compose_file_is_one():
+    compose = yaml.safe_load((DEPLOYMENT / "docker-compose.yaml").read_text())
+    schema = json.loads(COMPOSE.read_text())
+    jsonschema.validate(compose, schema)
+    [service] = compose["services"].values()
+    for wrong in ({"cap_dropp": ["ALL"]}, {"stop_grace_period": 30}, {"ports": ["8500"]}):
+        broken = {"services": {"model-server": service | wrong}}
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(broken, schema)
 
 
 def test_there_are_all_that_a_cluster_needs():
