@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -115,7 +116,6 @@ def command(show_version: bool, **flags: Any) -> None:
     import signal
     import sys
     import threading
-    import time
     import warnings
 
     if show_version:

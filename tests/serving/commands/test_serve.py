@@ -186,7 +186,11 @@ def test_a_signal_while_models_are_loaded_ends_the_server(
     ],
 )
 def test_a_second_signal_ends_the_server_at_once(
-    signals: str, status: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+    signals: str,
+    status: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+    set_clock: Callable[..., None],
+    tmp_path: pathlib.Path,
 ):
     from objects_that_sound.serving.model_server.model_server import ModelServer
 
@@ -206,9 +210,8 @@ def test_a_second_signal_ends_the_server_at_once(
     monkeypatch.setattr("os._exit", ended.append)
     monkeypatch.setattr(ModelServer, "start", receive_all)
     monkeypatch.setattr(ModelServer, "stop", lambda self: None)
-    with monkeypatch.context() as clock:
-        clock.setattr("time.monotonic", lambda: now[0])
-        result = CliRunner().invoke(command, [f"--model_base_path={tmp_path}"])
+    set_clock(sys.modules[command.callback.__module__], monotonic=lambda: now[0])
+    result = CliRunner().invoke(command, [f"--model_base_path={tmp_path}"])
     assert result.exit_code == 0, result.output
     assert ended == ([] if status is None else [status])
 
