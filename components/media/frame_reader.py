@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import collections
+import contextlib
+import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -23,6 +26,8 @@ from objects_that_sound.components.media.media_file import MediaFile, time_base
 _SKIPS_UNREFERENCED = {"h264", "hevc", "mpeg4", "mpeg2video"}
 # One packet is one shown frame: only there can a lost frame be told from the index.
 _FRAME_PER_PACKET = {"h264", "hevc", "vp9", "av1", "libdav1d"}
+# Frames that a codec may show behind one which is coded after them: H.264 and HEVC have 16.
+_MOST_REORDERED = 16
 
 
 class FrameReader:
@@ -34,6 +39,10 @@ class FrameReader:
     looks different (a group that does not begin with an intra frame, a missing reference, a frame
     that does not come out) sends the reader back to decoding without leaving out, and then to
     decoding everything from the beginning. What is damaged there too is an error.
+
+    Time stamps that ascend in the order of the file may be those of decoding, as a careless copy
+    from AVI leaves them. Nothing is left out then, and if frames come out in another order, the
+    sorted stamps are taken, in the order of the frames.
     """
 
     def __init__(self, media: MediaFile, encoder: FrameEncoder):
@@ -66,17 +75,22 @@ class FrameReader:
             if ordinal is not None and self._index.near_damage(ordinal):
                 where = f"near {self._seconds(tick):.3f} s"
                 raise MediaError(media_error.DECODE_ERROR, f"packets are damaged or lost {where}")
-        if len(wanted) == len(ticks) and self._index.unique(wanted):
-            try:
-                stills = self._read_groups(set(wanted))
-                return [stills[ordinal] for ordinal in wanted]
-            except _InexactError:
-                pass
-        return self._read_all(ticks)
+        in_order = not self._index.timed
+        try:
+            if len(wanted) == len(ticks) and self._index.unique(wanted):
+                with contextlib.suppress(_InexactError):
+                    stills = self._read_groups(set(wanted))
+                    return [stills[ordinal] for ordinal in wanted]
+            return self._read_all(ticks, in_order)
+        except _TimesOfDecodingError as error:
+            if not self._media.times_can_be_sorted:
+                what = "its pictures have times of decoding only"
+                raise MediaError(media_error.NO_TIMESTAMPS, what) from error
+            return self._read_all(ticks, in_order=True)
 
     def _read_groups(self, ordinals: set[int]) -> dict[int, StillFrame]:
         stills: dict[int, StillFrame] = {}
-        skip = self._stream.codec_context.name in _SKIPS_UNREFERENCED
+        skip = self._stream.codec_context.name in _SKIPS_UNREFERENCED and not self._ascends
         begin = self._index.key_for
         ordered = sorted(ordinals, key=lambda ordinal: (begin(ordinal), ordinal))
         for key, members in itertools.groupby(ordered, begin):
@@ -99,6 +113,7 @@ class FrameReader:
 
         Raises:
             _InexactError: the frames can't be had this way.
+            _TimesOfDecodingError: the stamps are not those of showing.
         """
         stamps = self._index.stamps
         if not self._index.distinct(key, members[-1]):
@@ -108,27 +123,39 @@ class FrameReader:
         stills: dict[int, StillFrame] = {}
         begun = key == self._index.first_key
         try:
-            for frame in self._decoded(key, members, skip):
-                if frame.pts is None or frame.pts < key_stamp:
+            for stamp, frame in self._shown(self._decoded(key, members, skip)):
+                if stamp < key_stamp:
                     continue  # pictures of an open group that refer to the group before
                 # With periodic intra refresh, key packets hold no intra frame.
-                begun |= frame.pts == key_stamp and frame.pict_type == PictureType.I
+                begun |= stamp == key_stamp and frame.pict_type == PictureType.I
                 if frame.is_corrupt or not begun:
                     raise _InexactError
-                if frame.pts in wanted:
-                    stills[wanted[frame.pts]] = self._encoder.encode(frame)
+                if stamp in wanted:
+                    stills[wanted[stamp]] = self._encoder.encode(frame)
                     if len(stills) == len(members):
                         return stills
         except av.error.FFmpegError as error:
             raise _InexactError from error
         raise _InexactError
 
-    def _decoded(self, key: int, members: list[int], skip: bool) -> Iterator[VideoFrame]:
+    def _decoded(
+        self, key: int, members: list[int], skip: bool
+    ) -> Iterator[tuple[int, VideoFrame]]:
+        """Time stamp and frame, of those that have one, in the order of presentation."""
+        last = members[-1]
+        if self._ascends:
+            last = min(last + _MOST_REORDERED, len(self._index) - 1)
+        for frame in self._frames_between(key, last, {key, *members}, skip):
+            if frame.pts is not None:
+                yield frame.pts, frame
+
+    def _frames_between(
+        self, key: int, last: int, needed: set[int], skip: bool
+    ) -> Iterator[VideoFrame]:
         context = self._stream.codec_context
-        needed = {key, *members}
         skipping = False
         try:
-            for ordinal, packet in self._media.packets(self._stream, [(key, members[-1])]):
+            for ordinal, packet in self._media.packets(self._stream, [(key, last)]):
                 if self._index.damaged(ordinal):
                     raise _InexactError
                 if skip and (ordinal in needed) == skipping:
@@ -139,11 +166,38 @@ class FrameReader:
             context.skip_frame = "DEFAULT"
         yield from context.decode(None)
 
-    def _read_all(self, ticks: list[int]) -> list[StillFrame]:
-        """Decodes everything from the first key packet to the last wanted frame."""
+    @functools.cached_property
+    def _ascends(self) -> bool:
+        """Whether stamps ascend in the file, though pictures may be shown in another order."""
+        reordered = self._stream.codec_context.has_b_frames
+        return bool(reordered and np.all(np.diff(self._index.stamps) > 0))
+
+    def _shown(self, frames: Iterator[tuple[int, VideoFrame]]) -> Iterator[tuple[int, VideoFrame]]:
+        """Passes on stamps and frames, behind a look at those that may belong before them.
+
+        Raises:
+            _TimesOfDecodingError: stamps that ascend in the file do not in the order of showing.
+        """
+        if not self._ascends:
+            yield from frames
+            return
+        ahead: collections.deque[tuple[int, VideoFrame]] = collections.deque()
+        for stamp, frame in frames:
+            if ahead and stamp < ahead[-1][0]:
+                raise _TimesOfDecodingError
+            ahead.append((stamp, frame))
+            if len(ahead) > _MOST_REORDERED:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _read_all(self, ticks: list[int], in_order: bool) -> list[StillFrame]:
+        """Decodes everything from the first key packet to the last wanted frame.
+
+        With `in_order` the frames get the sorted stamps, whatever their own.
+        """
         stills: list[StillFrame] = []
         previous: tuple[int, VideoFrame] | None = None
-        for stamp, frame in self._all_frames():
+        for stamp, frame in self._shown(self._all_frames(in_order)):
             due = bisect.bisect_left(ticks, stamp)  # times before this frame
             if due > len(stills):
                 stills += [self._checked(previous, ticks[len(stills)])] * (due - len(stills))
@@ -152,13 +206,13 @@ class FrameReader:
             previous = stamp, frame
         return stills + [self._checked(previous, ticks[-1])] * (len(ticks) - len(stills))
 
-    def _all_frames(self) -> Iterator[tuple[int, VideoFrame]]:
+    def _all_frames(self, in_order: bool) -> Iterator[tuple[int, VideoFrame]]:
         """Time stamp, in ticks, and frame, in the order of presentation."""
         context = self._stream.codec_context
         first = self._index.first_key
         # A container without presentation times, as AVI, has a constant frame rate: the frames
         # come out in the order of its times of decoding.
-        in_order = None if self._index.timed else iter(np.sort(self._index.stamps[first:]))
+        stamps = iter(np.sort(self._index.stamps[first:])) if in_order else None
         packets = self._media.packets(self._stream, [(first, len(self._index) - 1)])
         stamp = 0
         try:
@@ -167,7 +221,7 @@ class FrameReader:
                     where = f"behind {self._seconds(stamp):.3f} s"
                     raise MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
                 for frame in context.decode(packet):
-                    stamp = _pts(frame) if in_order is None else int(next(in_order, stamp))
+                    stamp = _pts(frame) if stamps is None else int(next(stamps, stamp))
                     if stamp < self._index.stamps[first]:
                         continue
                     if frame.is_corrupt:
@@ -197,6 +251,10 @@ class FrameReader:
 
 class _InexactError(Exception):
     """This way of decoding does not give the exact frames."""
+
+
+class _TimesOfDecodingError(Exception):
+    """The time stamps are those of decoding."""
 
 
 def _pts(frame: VideoFrame) -> int:

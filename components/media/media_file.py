@@ -52,6 +52,7 @@ _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf", "mxf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
+_SHIFTED_TIMES = {"asf", "asf_o"}  # where it has times of decoding only, FFmpeg moves them
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
@@ -184,6 +185,11 @@ class MediaFile:
             yield from reader.read(spans)
         except av.error.FFmpegError as error:
             raise _reading_error(error) from error
+
+    @property
+    def times_can_be_sorted(self) -> bool:
+        """Whether times of decoding, sorted, would be those of presentation."""
+        return not self._formats & _SHIFTED_TIMES
 
     @property
     def _formats(self) -> set[str]:

@@ -216,9 +216,9 @@ def test_unreferenced_frames_are_left_out(media, monkeypatch, number_in, tmp_pat
     decoded = frame_reader.FrameReader._decoded
 
     def note(self, *arguments):
-        for frame in decoded(self, *arguments):
-            seen.append(frame.pts)
-            yield frame
+        for stamp, frame in decoded(self, *arguments):
+            seen.append(stamp)
+            yield stamp, frame
 
     monkeypatch.setattr(frame_reader.FrameReader, "_decoded", note)
     clips = read_clips(path, [2.0, 2.44], image_size=64)

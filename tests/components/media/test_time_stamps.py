@@ -450,3 +450,56 @@ def test_subtitles_may_end_later_than_pictures_and_sound(media, number_in, tmp_p
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(MediaError, match="truncated"):
         probe(path)
+
+
+def _in_order_of_decoding(source, path) -> None:
+    """Copies a file; its pictures are stamped in the order in which they are decoded."""
+    count = itertools.count()
+    with av.open(str(source)) as container, av.open(str(path), "w") as output:
+        streams = {s.index: output.add_stream_from_template(s) for s in container.streams}
+        for packet in [packet for packet in container.demux() if packet.size]:
+            if packet.stream.type == "video":
+                packet.pts = packet.dts = round(next(count) / 25 / packet.time_base)
+            packet.stream = streams[packet.stream_index]
+            output.mux(packet)
+
+
+REORDERED = {"bf": "3", "g": "50", "x264-params": "b-adapt=0"}
+STRAIGHT = {"bf": "0", "g": "50"}
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "mxf"])
+@pytest.mark.parametrize("options", [REORDERED, STRAIGHT], ids=["with B", "without B"])
+def test_pictures_with_times_of_decoding_are_sorted(
+    media, number_in, tmp_path, reading, suffix, options
+):
+    sound = {} if suffix != "mxf" else {"audio_codec": "pcm_s16le", "sample_rate": RATE}
+    whole = media(
+        tmp_path / "whole.mkv",
+        frames=SECONDS * 25,
+        video_codec="libx264",
+        video_options=options,
+        **sound,
+    )
+    path = tmp_path / f"copy.{suffix}"
+    _in_order_of_decoding(whole, path)
+    with av.open(str(path)) as container:
+        stamps = [packet.pts for packet in container.demux(video=0) if packet.size]
+    assert stamps == sorted(stamps)
+    for times in ([0.5 + 0.04 * place for place in range(100, 125)], [1.0], [2.04, 7.0, 11.2]):
+        for clip in read_clips(str(path), times):
+            assert _number(clip, number_in) == int(clip.time * 25 + 1e-6) % 256
+
+
+def test_pictures_whose_times_were_made_up_from_those_of_decoding_are_refused(media, tmp_path):
+    whole = media(
+        tmp_path / "whole.mkv",
+        frames=SECONDS * 25,
+        video_codec="libx264",
+        video_options=REORDERED,
+    )
+    path = tmp_path / "copy.asf"
+    _in_order_of_decoding(whole, path)
+    with pytest.raises(MediaError) as refused:
+        read_clips(str(path), [5.0])
+    assert refused.value.reason == "no_timestamps"
