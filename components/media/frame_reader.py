@@ -197,7 +197,8 @@ class FrameReader:
         """
         stills: list[StillFrame] = []
         previous: tuple[int, VideoFrame] | None = None
-        for stamp, frame in self._shown(self._all_frames(in_order)):
+        frames = self._all_frames(in_order)
+        for stamp, frame in frames if in_order else self._shown(frames):
             due = bisect.bisect_left(ticks, stamp)  # times before this frame
             if due > len(stills):
                 stills += [self._checked(previous, ticks[len(stills)])] * (due - len(stills))
