@@ -13,6 +13,7 @@ import grpc
 import pytest
 import requests
 import tensorflow as tf
+from google.protobuf.message import Message
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import (
     classification_pb2,
@@ -143,6 +144,19 @@ def refused(method: Callable, request: object) -> tuple[str, str]:
 EXAMPLES = [{"x": 2.0}, {"x": 4.0}]
 
 
+def assert_refused(
+    server: ModelServer, call: Callable, request: Message, signature: str, code: str, words: str
+) -> None:
+    """A request for Classify or Regress is refused alike over gRPC and over REST."""
+    request.model_spec.name, request.model_spec.signature_name = "odd", signature
+    fill(request.input)
+    got, details = refused(call, request)
+    assert got == code and words in details
+    verb = {"ClassificationRequest": "classify", "RegressionRequest": "regress"}
+    status, answer = ask(server, verb[type(request).__name__], signature, examples=EXAMPLES)
+    assert status == 400 and words in answer["error"]
+
+
 @pytest.mark.parametrize(
     ("method", "signature", "results"),
     [
@@ -191,13 +205,9 @@ def test_an_example_overrides_the_context(server: ModelServer):
 def test_signatures_that_classify_nothing(
     server: ModelServer, stub, signature: str, code: str, words: str
 ):
-    request = classification_pb2.ClassificationRequest()
-    request.model_spec.name, request.model_spec.signature_name = "odd", signature
-    fill(request.input)
-    got, details = refused(stub.Classify, request)
-    assert got == code and words in details
-    status, answer = ask(server, "classify", signature, examples=EXAMPLES)
-    assert status == 400 and words in answer["error"]
+    assert_refused(
+        server, stub.Classify, classification_pb2.ClassificationRequest(), signature, code, words
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,13 +237,7 @@ def test_signatures_that_classify_nothing(
 def test_signatures_that_are_no_regression(
     server: ModelServer, stub, signature: str, code: str, words: str
 ):
-    request = regression_pb2.RegressionRequest()
-    request.model_spec.name, request.model_spec.signature_name = "odd", signature
-    fill(request.input)
-    got, details = refused(stub.Regress, request)
-    assert got == code and words in details
-    status, answer = ask(server, "regress", signature, examples=EXAMPLES)
-    assert status == 400 and words in answer["error"]
+    assert_refused(server, stub.Regress, regression_pb2.RegressionRequest(), signature, code, words)
 
 
 @pytest.mark.parametrize(
