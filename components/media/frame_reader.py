@@ -75,7 +75,7 @@ class FrameReader:
             if ordinal is not None and self._index.near_damage(ordinal):
                 where = f"near {self._seconds(tick):.3f} s"
                 raise MediaError(media_error.DECODE_ERROR, f"packets are damaged or lost {where}")
-        in_order = not self._index.timed
+        in_order = not self._index.timed and self._media.times_can_be_sorted
         try:
             if len(wanted) == len(ticks) and self._index.unique(wanted):
                 with contextlib.suppress(_InexactError):
@@ -168,9 +168,9 @@ class FrameReader:
 
     @functools.cached_property
     def _ascends(self) -> bool:
-        """Whether stamps ascend in the file, though pictures may be shown in another order."""
-        reordered = self._stream.codec_context.has_b_frames
-        return bool(reordered and np.all(np.diff(self._index.stamps) > 0))
+        """Whether no stamp is behind the one before, though pictures may be shown in another order."""
+        reordered = self._stream.codec_context.has_b_frames or not self._index.timed
+        return bool(reordered and np.all(np.diff(self._index.stamps) >= 0))
 
     def _shown(self, frames: Iterator[tuple[int, VideoFrame]]) -> Iterator[tuple[int, VideoFrame]]:
         """Passes on stamps and frames, behind a look at those that may belong before them.
@@ -211,9 +211,10 @@ class FrameReader:
         """Time stamp, in ticks, and frame, in the order of presentation."""
         context = self._stream.codec_context
         first = self._index.first_key
-        # A container without presentation times, as AVI, has a constant frame rate: the frames
-        # come out in the order of its times of decoding.
+        # A container without presentation times, as AVI, tells when packets are decoded: in that
+        # order the frames come out, at the same times if none was shown behind a later one.
         stamps = iter(np.sort(self._index.stamps[first:])) if in_order else None
+        uneven = in_order and not _steps_evenly(self._index.stamps[first:])
         packets = self._media.packets(self._stream, [(first, len(self._index) - 1)])
         stamp = 0
         try:
@@ -222,6 +223,9 @@ class FrameReader:
                     where = f"behind {self._seconds(stamp):.3f} s"
                     raise MediaError(media_error.DECODE_ERROR, f"damaged packet {where}")
                 for frame in context.decode(packet):
+                    if uneven and (context.has_b_frames or frame.pict_type == PictureType.B):
+                        what = "its pictures have times of decoding only, at no constant rate"
+                        raise MediaError(media_error.NO_TIMESTAMPS, what)
                     stamp = _pts(frame) if stamps is None else int(next(stamps, stamp))
                     if stamp < self._index.stamps[first]:
                         continue
@@ -256,6 +260,18 @@ class _InexactError(Exception):
 
 class _TimesOfDecodingError(Exception):
     """The time stamps are those of decoding."""
+
+
+def _steps_evenly(stamps: np.ndarray) -> bool:
+    """Whether sorted time stamps rise at one rate, but for their rounding.
+
+    Only then are times of decoding those of presentation, later or earlier by the same.
+    """
+    steps = np.diff(np.sort(stamps))
+    if not steps.size:
+        return True
+    usual = np.median(steps)
+    return bool(np.ptp(steps) <= max(usual / 4, usual > 1))
 
 
 def _pts(frame: VideoFrame) -> int:

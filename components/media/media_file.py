@@ -52,7 +52,9 @@ _COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf", "mxf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
-_SHIFTED_TIMES = {"asf", "asf_o"}  # where it has times of decoding only, FFmpeg moves them
+_TIMES_OF_DECODING = {"asf", "asf_o"}  # out of which FFmpeg makes those of presentation
+# There it only guesses the delay of these, by what it has seen so far.
+_GUESSED_DELAY = {"h264", "hevc", "vvc"}
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
@@ -105,7 +107,7 @@ class MediaFile:
                 context = stream.codec_context
                 context.thread_type = "NONE"
                 context.options = _DECODER_OPTIONS
-            timed = not self._formats & _WITHOUT_PRESENTATION_TIMES
+            timed = not (self._formats & _WITHOUT_PRESENTATION_TIMES or self._guessed)
             self.video_index, self.audio_index = PacketIndex(timed), PacketIndex()
             self._read_index(listed)
         except BaseException:
@@ -171,9 +173,18 @@ class MediaFile:
         Raises:
             MediaError: cannot_open, decode_error: the file can't be read again.
         """
-        index = self._index(stream)
-        spans = [(0, len(index) - 1)] if spans is None else spans
+        spans = [(0, len(self._index(stream)) - 1)] if spans is None else spans
         stream.codec_context.flush_buffers()
+        for ordinal, packet in self._read(stream, spans):
+            if stream is self.video and self._guessed:
+                packet.pts = packet.dts
+            yield ordinal, packet
+
+    def _read(
+        self, stream: Stream, spans: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, av.Packet]]:
+        """Packets from memory, or from the file again."""
+        index = self._index(stream)
         if self._kept is not None:
             kept = self._kept[stream.index]
             for first, last in spans:
@@ -189,7 +200,13 @@ class MediaFile:
     @property
     def times_can_be_sorted(self) -> bool:
         """Whether times of decoding, sorted, would be those of presentation."""
-        return not self._formats & _SHIFTED_TIMES
+        return not self._formats & _TIMES_OF_DECODING
+
+    @property
+    def _guessed(self) -> bool:
+        """Whether FFmpeg only guesses when a picture is presented."""
+        codec = self.video.codec_context.name if self.video else ""
+        return bool(self._formats & _TIMES_OF_DECODING) and codec in _GUESSED_DELAY
 
     @property
     def _formats(self) -> set[str]:
@@ -255,7 +272,10 @@ class MediaFile:
                 number = packet.stream_index
                 index = self.video_index if number == video_number else self.audio_index
                 if not index.add(packet):
-                    detail = f"the packet at byte {packet.pos} has no time stamp"
+                    place = (
+                        f"packet {len(index) + 1}" if packet.pos is None else f"byte {packet.pos}"
+                    )
+                    detail = f"a packet has no time stamp, at {place}"
                     raise MediaError(media_error.NO_TIMESTAMPS, detail)
                 if packet.is_corrupt and packet.pos is not None and packet.pos + size >= self._size:
                     detail = f"the file ends inside the packet at byte {packet.pos}"
@@ -349,12 +369,12 @@ class MediaFile:
 
     def _check_complete(self) -> None:
         formats = self._formats
-        frames = self.video.frames if self.video and "avi" in formats else 0
-        if len(self.video_index) < frames - 1:
-            raise MediaError(
-                media_error.TRUNCATED,
-                f"holds {len(self.video_index)} of the {frames} frames it announces",
-            )
+        if self.video and "avi" in formats:
+            # It counts ticks: there are fewer packets where frames were dropped or last longer.
+            lasts, ticks = time_base(self.video), self.video.frames
+            if (ticks - self.video_index.end) * lasts > _TRUNCATION_SECONDS:
+                found = self.video_index.end * lasts
+                raise self._lacks_seconds(found, ticks * lasts)
         # A recording may begin inside a packet: whole ones are counted from a known one on, too.
         lengths = self._size, self._size - self._first_position
         if "mpegts" in formats and all(
@@ -380,10 +400,12 @@ class MediaFile:
                 raise self._lacks_bytes()
         # Other streams, as subtitles, may end later, which another reading shows.
         elif self._end_of_all_streams() < enough:
-            raise MediaError(
-                media_error.TRUNCATED,
-                f"holds {float(end):.2f} s of the {float(announced):.2f} s it announces",
-            )
+            raise self._lacks_seconds(end, announced)
+
+    @staticmethod
+    def _lacks_seconds(found: Fraction, announced: Fraction) -> MediaError:
+        detail = f"holds {float(found):.2f} s of the {float(announced):.2f} s it announces"
+        return MediaError(media_error.TRUNCATED, detail)
 
     def _lacks_bytes(self) -> MediaError:
         detail = f"holds {self._size} of the {self._announced_size} bytes it announces"
@@ -402,8 +424,10 @@ class MediaFile:
 
 def _reading_error(error: av.error.FFmpegError) -> MediaError:
     """What it means that a demuxer stopped before the end of the file."""
-    damaged = isinstance(error, av.error.InvalidDataError | av.error.PatchWelcomeError)
-    if damaged or isinstance(error, MemoryError):
+    if isinstance(error, av.error.PatchWelcomeError):
+        detail = "reading stopped: FFmpeg cannot read what follows, such as streams that begin late"
+        return MediaError(media_error.DECODE_ERROR, detail)
+    if isinstance(error, av.error.InvalidDataError | MemoryError):
         return MediaError.from_decoder(error, "reading stopped")
     return MediaError(media_error.CANNOT_OPEN, f"reading stopped: {error.strerror}")
 

@@ -52,22 +52,24 @@ def test_truncated_windows_media(media, tmp_path, part):
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    ("error", "reason", "said"),
     [
-        (av.error.InvalidDataError(errno.EILSEQ, "Invalid data found"), "decode_error"),
-        (av.error.PatchWelcomeError(errno.ENOSYS, "Not yet implemented"), "decode_error"),
-        (av.error.OSError(errno.EIO, "Input/output error"), "cannot_open"),
+        (av.error.InvalidDataError(errno.EILSEQ, "Invalid data"), "decode_error", "Invalid data"),
+        (av.error.PatchWelcomeError(errno.ENOSYS, "Not yet"), "decode_error", "FFmpeg cannot read"),
+        (av.error.OSError(errno.EIO, "Input/output"), "cannot_open", "Input/output"),
     ],
     ids=["damage", "an unknown feature", "a disk that fails"],
 )
-def test_where_reading_stops_the_true_reason_is_told(error, reason, media, tmp_path, monkeypatch):
+def test_where_reading_stops_the_true_reason_is_told(
+    error, reason, said, media, tmp_path, monkeypatch
+):
     path = media(tmp_path / "some.ts", audio_codec="mp2", sample_rate=48000)
 
     def fail(*_):
         raise error
 
     monkeypatch.setattr(media_file.PacketIndex, "add", fail)
-    with pytest.raises(MediaError, match=f"{reason}: reading stopped: {error.strerror}"):
+    with pytest.raises(MediaError, match=f"{reason}: reading stopped: {said}"):
         read_clips(path, [1.0])
 
 

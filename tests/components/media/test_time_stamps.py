@@ -229,6 +229,66 @@ def test_of_files_that_were_joined_the_longest_is_used(
         assert _clicks(found) == pytest.approx(_clicks(alone), abs=0.002)
 
 
+PCM = {"audio_codec": "pcm_s16le", "sample_rate": RATE}
+MP3 = {"audio_codec": "libmp3lame", "sample_rate": 44100}
+H264 = {
+    "video_codec": "libx264",
+    "video_options": {"bf": "2", "g": "30", "x264-params": "b-adapt=0"},
+}
+JOINED = {
+    "MXF": ("mxf", MPEG2 | {"video_options": {"g": "30", "bf": "0", "b": "1M"}} | PCM),
+    "MXF, B-frames": ("mxf", MPEG2 | PCM),
+    "MXF, H.264": ("mxf", H264 | PCM),
+    "Windows Media": ("wmv", {"video_codec": "wmv2", **PCM}),
+    "AVI": ("avi", {"video_codec": "mpeg4", **PCM}),
+    "AVI, B-frames": ("avi", H264 | PCM),
+    "Flash": ("flv", {"video_codec": "flv1", **MP3}),
+    "Ogg": ("ogg", {"video_codec": "libvpx", "audio_codec": "libopus", "sample_rate": RATE}),
+    "QuickTime": ("mov", H264 | PCM),
+    "fragments": ("mov", H264 | PCM | {"options": {"movflags": "frag_keyframe+empty_moov"}}),
+    "NUT": ("nut", {"video_codec": "mpeg4", **PCM}),
+}
+
+
+@pytest.mark.parametrize("case", JOINED.values(), ids=JOINED)
+def test_pictures_and_sound_of_a_joined_file_are_of_the_same_moment_or_refused(
+    media, number_in, clicks_at, tmp_path, reading, case
+):
+    suffix, how = case
+    rate, first_number = how["sample_rate"], 130
+    clicks = clicks_at(5, rate, [1.0, 2.0, 3.0, 4.0])
+    parts = [
+        media(
+            tmp_path / f"{number}.{suffix}",
+            frames=125,
+            first_number=first_number * number,
+            sound=clicks / (1 + number),
+            **how,
+        )
+        for number in range(2)
+    ]
+    path = tmp_path / f"joined.{suffix}"
+    _joined(path, parts)
+    try:
+        first, last = probe(path).usable
+    except MediaError as error:
+        assert error.reason in ("no_timestamps", "decode_error")
+        return
+    for time in np.arange(first + 0.1, last, 0.55):
+        if 4.4 < time < 5.6:  # both parts in a second of sound
+            continue
+        try:
+            [clip] = read_clips(path, [float(time)], image_size=64)
+        except MediaError as error:
+            assert error.reason == "no_timestamps"
+            continue
+        part, number = divmod(_number(clip, number_in), first_number)
+        loudness = np.abs(_sound(clip))
+        assert loudness.max() / 32768 == pytest.approx(0.9 / (1 + part), rel=0.2)
+        sounds = (clip.time - 0.5 + np.argmax(loudness) / rate) % 1
+        assert (clip.time - sounds - number / 25 + 0.5) % 1 - 0.5 == pytest.approx(0, abs=0.1)
+
+
 CHANGES = {
     "of the sound's rate": {"sample_rate": 32000},
     "of the channels": {"layout": "stereo", "sound": np.zeros((2, 5 * RATE), np.float32)},
@@ -503,3 +563,67 @@ def test_pictures_whose_times_were_made_up_from_those_of_decoding_are_refused(me
     with pytest.raises(MediaError) as refused:
         read_clips(str(path), [5.0])
     assert refused.value.reason == "no_timestamps"
+
+
+def test_times_of_decoding_that_ffmpeg_shifts_are_those_of_the_file(
+    media, number_in, tmp_path, reading
+):
+    # Of H.264 in Windows Media FFmpeg guesses how long a picture waits: not at all here.
+    how = {"video_codec": "libx264", "video_options": STRAIGHT, **PCM}
+    path = media(tmp_path / "plain.asf", frames=SECONDS * 25, **how)
+    for times in ([1.02, 5.02], [0.7, 0.74, 9.9]):
+        for clip in read_clips(path, times, image_size=64):
+            assert _number(clip, number_in) == int(clip.time * 25 + 1e-6)
+
+
+def _avi(media, path, lasts: list[int], b_frames: int = 0) -> None:
+    """Writes an AVI whose frames last some ticks each."""
+    options = {"bf": str(b_frames), "g": "50", "b": "4M"}
+    how = {"video_codec": "mpeg4", "video_options": options, **PCM}
+    source = media(path.with_suffix(".mkv"), frames=len(lasts), **how)
+    starts = [0, *itertools.accumulate(lasts)]
+    count = itertools.count()
+    with av.open(str(source)) as container, av.open(str(path), "w") as output:
+        streams = {s.index: output.add_stream_from_template(s) for s in container.streams}
+        for packet in [packet for packet in container.demux() if packet.size]:
+            if packet.stream.type == "video":
+                packet.pts = None
+                packet.dts = round(starts[next(count)] / 25 / packet.time_base)
+            packet.stream = streams[packet.stream_index]
+            output.mux(packet)
+
+
+DROPPED = [5 if number % 20 == 10 else 1 for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    "lasts",
+    [DROPPED, [2] * 90, [1] * 50 + [3] * 50],
+    ids=["dropped frames", "half the rate", "two rates"],
+)
+def test_an_avi_without_all_its_frames_is_not_truncated(media, number_in, tmp_path, reading, lasts):
+    path = tmp_path / "dropped.avi"
+    _avi(media, path, lasts)
+    starts = np.cumsum([0, *lasts])
+    last = probe(path).usable[1]
+    for time in np.arange(0.62, last, 0.4):
+        [clip] = read_clips(path, [float(time)], image_size=64)
+        assert _number(clip, number_in) == np.searchsorted(starts, time * 25, side="right") - 1
+
+
+def test_an_avi_with_b_frames_is_refused_where_frames_were_dropped(media, number_in, tmp_path):
+    _avi(media, tmp_path / "dropped.avi", DROPPED, b_frames=2)
+    with pytest.raises(MediaError, match=r"no_timestamps.*no constant rate"):
+        read_clips(tmp_path / "dropped.avi", [2.0])
+    _avi(media, tmp_path / "slow.avi", [2] * 90, b_frames=2)
+    [clip] = read_clips(tmp_path / "slow.avi", [2.02], image_size=64)
+    assert _number(clip, number_in) == 25
+
+
+def test_an_avi_that_lacks_a_second_is_truncated(media, tmp_path):
+    _avi(media, tmp_path / "whole.avi", DROPPED)
+    data = (tmp_path / "whole.avi").read_bytes()
+    for part in (0.5, 0.75):
+        (tmp_path / "cut.avi").write_bytes(data[: int(len(data) * part)])
+        with pytest.raises(MediaError, match="truncated"):
+            probe(tmp_path / "cut.avi")
