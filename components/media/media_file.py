@@ -175,9 +175,12 @@ class MediaFile:
         """
         spans = [(0, len(self._index(stream)) - 1)] if spans is None else spans
         stream.codec_context.flush_buffers()
-        for ordinal, packet in self._read(stream, spans):
-            if stream is self.video and self._guessed:
-                packet.pts = packet.dts
+        packets = self._read(stream, spans)
+        if stream is not self.video or not self._guessed:
+            yield from packets
+            return
+        for ordinal, packet in packets:
+            packet.pts = packet.dts
             yield ordinal, packet
 
     def _read(

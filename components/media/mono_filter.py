@@ -51,12 +51,14 @@ class MonoFilter:
         if self._source is None or self._sink is None:
             return []
         self._source.push(frame)
-        pieces = []
-        while True:
-            try:
+        pieces: list[np.ndarray] = []
+        try:
+            # A frame gives no more than one: asking once more costs as much as converting it.
+            while frame is None or not pieces:
                 pieces.append(_samples(self._sink.pull()))
-            except (av.error.BlockingIOError, av.error.EOFError):
-                return pieces
+        except (av.error.BlockingIOError, av.error.EOFError):
+            pass
+        return pieces
 
     def _begin(self, frame: AudioFrame) -> None:
         kind = frame.format.name, frame.layout.name, frame.sample_rate
