@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import heapq
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from objects_that_sound.components.baseline_evaluator.features import (
 from objects_that_sound.components.baseline_evaluator.image_statistics import image_statistics
 from objects_that_sound.components.baseline_evaluator.sound_statistics import sound_statistics
 from objects_that_sound.components.evaluation import example_fields
-from objects_that_sound.components.evaluation.read_examples import count_examples, read_examples
+from objects_that_sound.components.evaluation.read_examples import read_examples, read_records
 from objects_that_sound.components.evaluation.stable_hash import stable_hash
 from objects_that_sound.models import examples as contract
 
@@ -59,21 +58,25 @@ def read_training_features(folders: Sequence[str], count: int, seed: int) -> Tra
     Raises:
         ValueError: a folder has no split `train`, or the split is empty.
     """
-    keys = {example_fields.example_key(example) for example in read_examples(folders, _SPLIT)}
+    keys = [example_fields.example_key(example) for example in read_examples(folders, _SPLIT)]
     if not keys:
         raise ValueError(f"the split {_SPLIT!r} holds no examples to learn from")
-    chosen = set(heapq.nsmallest(count, keys, key=lambda key: (stable_hash(seed, key), key)))
+    by_hash = sorted(range(len(keys)), key=lambda n: (stable_hash(seed, keys[n]), keys[n]))
+    chosen = set(by_hash[:count])
     images, sounds, histograms, spectra = [], [], [], []
     groups, visible, labels = [], [], []
-    for example in tqdm(
-        read_examples(folders, _SPLIT),
-        total=count_examples(folders, _SPLIT),
-        desc="Baselines: train",
-        unit="example",
-        disable=None,
+    for number, record in enumerate(
+        tqdm(
+            read_records(folders, _SPLIT),
+            total=len(keys),
+            desc="Baselines: train",
+            unit="example",
+            disable=None,
+        )
     ):
-        if example_fields.example_key(example) not in chosen:
+        if number not in chosen:
             continue
+        example = contract.read_example(record)
         image, sound = example[contract.IMAGE][0], example[contract.AUDIO][0]
         groups.append(example_fields.group(example))
         images.append(image_statistics(image))

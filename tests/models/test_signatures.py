@@ -120,12 +120,32 @@ def test_there_are_no_other_signatures(signatures):
     assert len(signatures) == 8
 
 
-def test_every_operation_is_of_stock_tensorflow(folder):
-    """Then TF Serving can load it; other libraries' operations are not in `tf.raw_ops`."""
+def _nodes(folder) -> tuple[list, set[str]]:
+    """Nodes of a SavedModel's graph and of its functions; names of the functions."""
     saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
     graph = saved_model.meta_graphs[0].graph_def
-    functions = {function.signature.name for function in graph.library.function}
     nodes = [*graph.node, *(n for function in graph.library.function for n in function.node_def)]
+    return nodes, {function.signature.name for function in graph.library.function}
+
+
+def test_signatures_share_the_towers(folder, network):
+    nodes, _ = _nodes(folder)
+    layers = [*network.image_tower._flatten_layers(), *network.audio_tower._flatten_layers()]
+    convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+    assert convolutions
+    # For pictures of any size and for crops, for one sound and for several, in each of two
+    # contexts of TensorFlow's; by themselves, seven signatures would have them two dozen times.
+    named = [node for node in nodes if node.op == "Conv2D" and "tower" in node.name]
+    assert len(convolutions) <= len(named) <= 4 * len(convolutions)
+
+
+def test_exporting_leaves_the_network_as_it_was(folder, network):
+    assert not {"image_features", "audio_features"} & set(vars(network))
+
+
+def test_every_operation_is_of_stock_tensorflow(folder):
+    """Then TF Serving can load it; other libraries' operations are not in `tf.raw_ops`."""
+    nodes, functions = _nodes(folder)
     used = {node.op for node in nodes} - functions
     assert {"Conv2D", "RFFT", "DecodeImage", "DecodeWav", "ParseExampleV2"} <= used
     assert {op for op in used if not hasattr(tf.raw_ops, op)} == set()
