@@ -32,6 +32,9 @@ from objects_that_sound.tfx_pipeline.run_paths import RunPaths
 from objects_that_sound.tfx_pipeline.servable_candidate import make_servable
 from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
+# What systems and libraries say of a full disk, as TensorFlow and ML Metadata pass it on.
+_NO_SPACE = "No space left on device", "Disk quota exceeded", "disk is full"
+
 
 def run(
     options: RunOptions,
@@ -227,10 +230,14 @@ def _run_pipeline(
     except Exception as error:
         # A failed run gets its report too; ML Metadata does not keep the reason.
         refused = isinstance(error, SpanRefusedError)
-        reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        reason = str(error) if refused else _failure(error, paths.root)
         report = {}
-        with contextlib.suppress(RunNotFoundError):
-            report = write_report(collect_run(paths.root, PIPELINE_NAME, error=reason), paths.root)
+        try:
+            with contextlib.suppress(RunNotFoundError):
+                summary = collect_run(paths.root, PIPELINE_NAME, error=reason)
+                report = write_report(summary, paths.root)
+        except OSError as unwritten:  # which must not hide why the run failed
+            listener.left_out(f"The report could not be written: {unwritten}")
         if refused:
             return RunOutcome(paths, report, videos_refused=reason)
         raise StageFailedError(reason) from error
@@ -258,4 +265,19 @@ def _run_pipeline(
         listener.left_out(
             f"The model card, or facts beside the model, could not be written: {error}"
         )
-    return RunOutcome(paths, write_report(summary, paths.root))
+    try:
+        return RunOutcome(paths, write_report(summary, paths.root))
+    except OSError as error:
+        raise RunError(
+            f"all is done, but the report could not be written: {_failure(error, paths.root)}"
+        ) from error
+
+
+def _failure(error: Exception, root: str) -> str:
+    """Why a run failed, in a line."""
+    if any(sign in str(error) for sign in _NO_SPACE):
+        return (
+            f"no space is left on the disk of {root}. Free some, for instance by `ots clean --root "
+            f"{root}`, then give the same command again: it goes on from there"
+        )
+    return f"{type(error).__name__}: {error}"

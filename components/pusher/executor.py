@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
 from absl import logging
 from tfx import types
 from tfx.components.pusher import executor
+from tfx.dsl.io import fileio
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, proto_utils
@@ -55,8 +57,14 @@ class Executor(executor.Executor):
         model = self.GetModelPath(input_dict)
         version = next_version(destination.filesystem.base_directory)
         path = os.path.join(destination.filesystem.base_directory, version)
-        io_utils.copy_dir(model, path, deny_regex_patterns=[_LAST.replace(".", r"\.")])
-        io_utils.copy_file(os.path.join(model, _LAST), os.path.join(path, _LAST))
-        io_utils.copy_dir(model, pushed.uri)
+        io_utils.copy_dir(model, pushed.uri)  # first: what is served is on record
+        try:
+            io_utils.copy_dir(model, path, deny_regex_patterns=[_LAST.replace(".", r"\.")])
+            io_utils.copy_file(os.path.join(model, _LAST), os.path.join(path, _LAST))
+        except BaseException:
+            # A model server would try again and again to load a part of a version.
+            with contextlib.suppress(Exception):  # the first error tells more
+                fileio.rmtree(path)
+            raise
         self._MarkPushed(pushed, pushed_destination=path, pushed_version=version)
         logging.info("Pushed %s", path)

@@ -61,6 +61,8 @@ def find_videos(patterns: Sequence[str]) -> list[FileInfo]:
         expand = _expand_remote if storage.is_remote(pattern) else _expand
         matches = {file.path: file for file in expand(pattern)}
         if not matches:
+            if os.path.isdir(os.path.expanduser(pattern)):
+                raise FileNotFoundError(f"there are no videos in the folder {pattern!r}")
             hint = "; write [[] for a [ that is part of a name" if "[" in pattern else ""
             raise FileNotFoundError(
                 f"no videos match {pattern!r}; give a folder, or a quoted pattern such as "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import pathlib
 import re
@@ -16,10 +17,13 @@ from objects_that_sound.serving.client.grpc_client import GrpcClient
 from objects_that_sound.serving.model_server.model_facts import read_model_facts
 from objects_that_sound.serving.model_server.model_server import ModelServer
 from objects_that_sound.serving.model_server.model_server_options import ModelServerOptions
+from objects_that_sound.tfx_pipeline import local_runner
 from objects_that_sound.tfx_pipeline.cli import main
+from objects_that_sound.tfx_pipeline.report import collect, report
 from objects_that_sound.tfx_pipeline.run import run
 from objects_that_sound.tfx_pipeline.run_error import RunError
 from objects_that_sound.tfx_pipeline.run_options import RunOptions
+from objects_that_sound.tfx_pipeline.stage_failed_error import StageFailedError
 
 COMPUTED = {
     "VideoExampleGen",
@@ -306,6 +310,32 @@ def test_a_run_after_a_refused_one_is_compared_with_the_blessed_model_and_pushes
     assert len(repeated_run.versions) == 2
     assert repeated_run.versions[0] == first_run.versions[0]
     assert repeated_run.versions[1] == repeated_run.report["pushed_version"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        tf.errors.ResourceExhaustedError(None, None, "/root/x.data; No space left on device"),
+        RuntimeError("database or disk is full"),
+    ],
+    ids=["Python", "TensorFlow", "ML Metadata"],
+)
+def test_a_full_disk_is_told_and_not_hidden_by_a_report_that_does_not_fit(
+    tmp_path, monkeypatch, error
+):
+    def fail(*_, **__):
+        raise error
+
+    for number in range(4):
+        (tmp_path / f"{number}.mp4").write_bytes(b"not looked at")
+    monkeypatch.setattr(local_runner, "run_locally", fail)
+    monkeypatch.setattr(collect, "collect_run", lambda *_, **__: None)
+    monkeypatch.setattr(
+        report, "write_report", fail if isinstance(error, OSError) else lambda *_: {}
+    )
+    with pytest.raises(StageFailedError, match=r"^no space is left on the disk of .*ots clean"):
+        run(RunOptions((str(tmp_path),)), str(tmp_path / "root"))
 
 
 def test_a_run_that_fails_says_why_and_reports_it(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pathlib
 
 import pytest
@@ -10,6 +11,7 @@ from tfx.types import standard_artifacts
 from tfx.utils import proto_utils
 
 from objects_that_sound.components import next_version
+from objects_that_sound.components.pusher import executor
 from objects_that_sound.components.pusher.component import Pusher
 from objects_that_sound.components.pusher.executor import Executor
 
@@ -73,6 +75,30 @@ def test_the_new_version_is_the_highest_and_whole(push, tmp_path, there, version
 def test_two_pushes_in_one_second_are_two_versions(push, tmp_path):
     push(), push()
     assert sorted(path.name for path in (tmp_path / "served").iterdir()) == ["1000", "1001"]
+
+
+@pytest.mark.parametrize("fails", [1, 2, 3])
+def test_a_push_that_fails_leaves_no_part_of_a_version(push, tmp_path, monkeypatch, fails):
+    # There are three copies: the record of what is served, the version, and its last file.
+    count = iter(range(1, 4))
+
+    def once_full(copy):
+        def run(source, target, **how):
+            if next(count) == fails:
+                pathlib.Path(target).parent.mkdir(exist_ok=True)
+                (pathlib.Path(target).parent / "part").touch()
+                raise OSError(errno.ENOSPC, "No space left on device")
+            copy(source, target, **how)
+
+        return run
+
+    for name in ("copy_dir", "copy_file"):
+        monkeypatch.setattr(executor.io_utils, name, once_full(getattr(executor.io_utils, name)))
+    with pytest.raises(OSError, match="No space left"):
+        push()
+    assert not (tmp_path / "served" / "1000").exists()
+    monkeypatch.undo()
+    assert int(push().get_string_custom_property("pushed_version")) >= 1000
 
 
 def test_what_is_not_blessed_is_not_pushed(push, tmp_path):

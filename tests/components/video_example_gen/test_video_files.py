@@ -30,6 +30,9 @@ def test_no_match_is_an_error(folder):
         find_videos([str(folder), f"{folder}/**/*.avi"])
     with pytest.raises(FileNotFoundError):
         find_videos([])
+    (folder / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no videos in the folder .*empty"):
+        find_videos([str(folder), str(folder / "empty")])
 
 
 def test_sizes_and_times_are_told(folder):
