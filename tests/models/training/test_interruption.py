@@ -30,3 +30,16 @@ def test_in_another_thread_nothing_is_changed():
     thread.join()
     assert asked == [False]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_sigterm_is_noted_and_does_its_work_at_the_end():
+    ended = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
+    try:
+        with pytest.raises(KeyboardInterrupt), Interruption() as interruption:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert interruption.asked and not ended
+            raise KeyboardInterrupt  # as the training does, when it has kept a checkpoint
+        assert ended == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
