@@ -15,6 +15,7 @@ import tensorflow as tf
 from apache_beam.io.filesystem import BeamIOError, FileMetadata, FileSystem
 
 from objects_that_sound.components.beam_options import local_beam_pipeline_args
+from objects_that_sound.components.media.clips import probe
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.video_example_gen import storage
 from objects_that_sound.components.video_example_gen.video_files import find_videos
@@ -131,6 +132,20 @@ def test_a_remote_file_is_copied_for_a_while(bucket):
         assert copy.endswith(".mp4")
         assert pathlib.Path(copy).read_bytes() == b"video"
     assert not os.path.exists(copy)
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "index.m3u8"])
+@pytest.mark.parametrize("address", ["{folder}/secret.mp4", "secret.mp4", "mem://b/secret.mp4"])
+def test_a_remote_playlist_leads_nowhere(bucket, media, tmp_path, monkeypatch, name, address):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # the copy would lie beside the other
+    bucket["mem://b/secret.mp4"] = media(tmp_path / "secret.mp4", frames=50).read_bytes()
+    for text in ("ffconcat version 1.0\nfile '{}'\n", "#EXTM3U\n#EXTINF:2,\n{}\n#EXT-X-ENDLIST\n"):
+        bucket[f"mem://b/{name}"] = text.format(address.format(folder=tmp_path)).encode()
+        with (
+            storage.local_copy(f"mem://b/{name}") as copy,
+            pytest.raises(MediaError, match="cannot_open: a list of other files"),
+        ):
+            probe(copy)
 
 
 def test_the_copy_goes_even_after_an_error(bucket):
