@@ -79,8 +79,9 @@ def _has_gaps(positions: np.ndarray, sizes: np.ndarray) -> bool:
 
 def _matroska(file: BinaryIO) -> Iterator[_Element]:
     place, limit = 0, None
+    size = file.seek(0, os.SEEK_END)
     while True:
-        file.seek(place)
+        file.seek(min(place, size))  # a broken length leads further than files can reach
         head = file.read(12)  # an identifier has up to 4 bytes, a length up to 8
         if len(head) < 2:
             return

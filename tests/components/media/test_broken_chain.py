@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import tempfile
 
 import numpy as np
 import pytest
@@ -119,3 +120,12 @@ def test_sectors_with_bytes_of_their_own_are_not_damage(whole):
 def test_other_formats_are_not_walked(whole):
     with whole["mkv"].open("rb") as file:
         assert broken_places(file, {"mov", "mp4"}, NOWHERE, NOWHERE) == []
+
+
+def test_a_length_beyond_all_files_ends_the_walk():
+    # A real file, whose system refuses to look there.
+    for length in (b"\x01\x7f\xff\xff\xff\xff\xff\xff", b"\x01\xff\xff\xff\xff\xff\xff\xfe"):
+        with tempfile.TemporaryFile() as file:
+            file.write(b"\x1a\x45\xdf\xa3" + length + b"rest")
+            positions = np.array([0, 4096], np.int64)
+            assert broken_places(file, ["matroska"], positions, np.ones(2)) == []
