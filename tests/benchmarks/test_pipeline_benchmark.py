@@ -20,7 +20,7 @@ def test_compares_the_search_indexer_with_a_bare_loop(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_compares_a_whole_run_with_a_script_that_does_the_same(tmp_path, capsys):
-    generate_videos(tmp_path / "videos", 24, seed=0, progress=False)
+    generate_videos(tmp_path / "videos", 48, seed=0, progress=False)  # classes held out twice
     patterns = {"group_regex": "", "label_regex": ""}
     target = whole_run.measure(tmp_path, str(tmp_path / "videos"), patterns, steps=30)
     assert target.name == "whole run / plain script, CPU time"

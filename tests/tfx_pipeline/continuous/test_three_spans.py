@@ -56,7 +56,7 @@ def test_the_first_model_stays_served_and_no_new_videos_are_no_error(training):
     assert training.damaged.versions == training.first.versions
     assert training.nothing_new.exit_code == 0
     assert "There are no new videos: all 20 belong to earlier spans" in training.nothing_new.output
-    assert "span 2, is refused" in training.nothing_new.output
+    assert "Span 2 was refused" in training.nothing_new.output
     assert training.nothing_new.report == training.damaged.report
     assert training.nothing_new.versions == training.first.versions
 
