@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import heapq
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,8 +62,10 @@ def read_training_features(folders: Sequence[str], count: int, seed: int) -> Tra
     keys = [example_fields.example_key(example) for example in read_examples(folders, _SPLIT)]
     if not keys:
         raise ValueError(f"the split {_SPLIT!r} holds no examples to learn from")
-    by_hash = sorted(range(len(keys)), key=lambda n: (stable_hash(seed, keys[n]), keys[n]))
-    chosen = set(by_hash[:count])
+    by_hash = heapq.nsmallest(
+        count, range(len(keys)), key=lambda n: (stable_hash(seed, keys[n]), keys[n])
+    )
+    chosen = set(by_hash)
     images, sounds, histograms, spectra = [], [], [], []
     groups, visible, labels = [], [], []
     for number, record in enumerate(

@@ -20,14 +20,13 @@ from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media.packet_index import MOST_REORDERED
 
 # These decoders leave out frames to which no other refers, packet by packet, and lose nothing else.
 # libdav1d loses wanted frames as well; FFmpeg's own VP9 decodes them all the same.
 _SKIPS_UNREFERENCED = {"h264", "hevc", "mpeg4", "mpeg2video"}
 # One packet is one shown frame: only there can a lost frame be told from the index.
 _FRAME_PER_PACKET = {"h264", "hevc", "vp9", "av1", "libdav1d"}
-# Frames that a codec may show behind one which is coded after them: H.264 and HEVC have 16.
-_MOST_REORDERED = 16
 
 
 class FrameReader:
@@ -144,7 +143,7 @@ class FrameReader:
         """Time stamp and frame, of those that have one, in the order of presentation."""
         last = members[-1]
         if self._ascends:
-            last = min(last + _MOST_REORDERED, len(self._index) - 1)
+            last = min(last + MOST_REORDERED, len(self._index) - 1)
         for frame in self._frames_between(key, last, {key, *members}, skip):
             if frame.pts is not None:
                 yield frame.pts, frame
@@ -186,7 +185,7 @@ class FrameReader:
             if ahead and stamp < ahead[-1][0]:
                 raise _TimesOfDecodingError
             ahead.append((stamp, frame))
-            if len(ahead) > _MOST_REORDERED:
+            if len(ahead) > MOST_REORDERED:
                 yield ahead.popleft()
         yield from ahead
 
@@ -213,8 +212,9 @@ class FrameReader:
         first = self._index.first_key
         # A container without presentation times, as AVI, tells when packets are decoded: in that
         # order the frames come out, at the same times if none was shown behind a later one.
-        stamps = iter(np.sort(self._index.stamps[first:])) if in_order else None
-        uneven = in_order and not _steps_evenly(self._index.stamps[first:])
+        due = np.sort(self._index.stamps[first:]) if in_order else None
+        uneven = due is not None and not _steps_evenly(due)
+        stamps = None if due is None else iter(due)
         packets = self._media.packets(self._stream, [(first, len(self._index) - 1)])
         stamp = 0
         try:
@@ -263,11 +263,11 @@ class _TimesOfDecodingError(Exception):
 
 
 def _steps_evenly(stamps: np.ndarray) -> bool:
-    """Whether sorted time stamps rise at one rate, but for their rounding.
+    """Whether ascending time stamps rise at one rate, but for their rounding.
 
     Only then are times of decoding those of presentation, later or earlier by the same.
     """
-    steps = np.diff(np.sort(stamps))
+    steps = np.diff(stamps)
     if not steps.size:
         return True
     usual = np.median(steps)

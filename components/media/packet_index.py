@@ -12,7 +12,8 @@ import numpy as np
 _KEY, _HIDDEN, _DAMAGED = 1, 2, 4
 _DOUBTFUL = 3  # packets: FFmpeg's parsers hang the mark of a damaged one at one of those before it
 _UNKNOWN = -1  # where a packet lies
-_REORDERED = 16  # no codec presents a frame further from its place in the file
+MOST_REORDERED = 16
+"""No codec presents a frame further from its place in the file; H.264 and HEVC reach it."""
 
 
 class PacketIndex:
@@ -159,7 +160,7 @@ class PacketIndex:
 
     def near_damage(self, ordinal: int) -> bool:
         """Whether a packet is damaged or so near to one that others may be lost beside it."""
-        near = self._flags[max(0, ordinal - _REORDERED) : ordinal + _REORDERED + 1]
+        near = self._flags[max(0, ordinal - MOST_REORDERED) : ordinal + MOST_REORDERED + 1]
         return any(flags & _DAMAGED for flags in near)
 
     @functools.cached_property

@@ -51,18 +51,27 @@ def _number(clip: Clip, number_in) -> int:
     return number_in(simplejpeg.decode_jpeg(clip.jpeg))
 
 
-def _restamped(source, path, stamp: Callable[[float], float | None]) -> None:
-    """Copies a file; packets of sound get other time stamps, or are left out."""
+def _copied(source, path, kind: str, stamp: Callable[[av.Packet], bool]) -> None:
+    """Copies a file; `stamp` changes the stamps of packets of a kind, or says to leave them out."""
     with av.open(str(source)) as container, av.open(str(path), "w") as output:
         streams = {s.index: output.add_stream_from_template(s) for s in container.streams}
         for packet in [packet for packet in container.demux() if packet.size]:
-            if packet.stream.type == "audio":
-                time = stamp(float(packet.pts * packet.time_base))
-                if time is None:
-                    continue
-                packet.pts = packet.dts = round(time / packet.time_base)
+            if packet.stream.type == kind and not stamp(packet):
+                continue
             packet.stream = streams[packet.stream_index]
             output.mux(packet)
+
+
+def _restamped(source, path, stamp: Callable[[float], float | None]) -> None:
+    """Copies a file; packets of sound get other time stamps, or are left out."""
+
+    def change(packet: av.Packet) -> bool:
+        time = stamp(float(packet.pts * packet.time_base))
+        if time is not None:
+            packet.pts = packet.dts = round(time / packet.time_base)
+        return time is not None
+
+    _copied(source, path, "audio", change)
 
 
 def _restamp_transport(path, stamp: Callable[[float], float]) -> None:
@@ -515,13 +524,12 @@ def test_subtitles_may_end_later_than_pictures_and_sound(media, number_in, tmp_p
 def _in_order_of_decoding(source, path) -> None:
     """Copies a file; its pictures are stamped in the order in which they are decoded."""
     count = itertools.count()
-    with av.open(str(source)) as container, av.open(str(path), "w") as output:
-        streams = {s.index: output.add_stream_from_template(s) for s in container.streams}
-        for packet in [packet for packet in container.demux() if packet.size]:
-            if packet.stream.type == "video":
-                packet.pts = packet.dts = round(next(count) / 25 / packet.time_base)
-            packet.stream = streams[packet.stream_index]
-            output.mux(packet)
+
+    def change(packet: av.Packet) -> bool:
+        packet.pts = packet.dts = round(next(count) / 25 / packet.time_base)
+        return True
+
+    _copied(source, path, "video", change)
 
 
 REORDERED = {"bf": "3", "g": "50", "x264-params": "b-adapt=0"}
@@ -533,7 +541,7 @@ STRAIGHT = {"bf": "0", "g": "50"}
 def test_pictures_with_times_of_decoding_are_sorted(
     media, number_in, tmp_path, reading, suffix, options
 ):
-    sound = {} if suffix != "mxf" else {"audio_codec": "pcm_s16le", "sample_rate": RATE}
+    sound = {} if suffix != "mxf" else PCM
     whole = media(
         tmp_path / "whole.mkv",
         frames=SECONDS * 25,
@@ -581,16 +589,13 @@ def _avi(media, path, lasts: list[int], b_frames: int = 0) -> None:
     options = {"bf": str(b_frames), "g": "50", "b": "4M"}
     how = {"video_codec": "mpeg4", "video_options": options, **PCM}
     source = media(path.with_suffix(".mkv"), frames=len(lasts), **how)
-    starts = [0, *itertools.accumulate(lasts)]
-    count = itertools.count()
-    with av.open(str(source)) as container, av.open(str(path), "w") as output:
-        streams = {s.index: output.add_stream_from_template(s) for s in container.streams}
-        for packet in [packet for packet in container.demux() if packet.size]:
-            if packet.stream.type == "video":
-                packet.pts = None
-                packet.dts = round(starts[next(count)] / 25 / packet.time_base)
-            packet.stream = streams[packet.stream_index]
-            output.mux(packet)
+    starts = iter([0, *itertools.accumulate(lasts)])
+
+    def change(packet: av.Packet) -> bool:
+        packet.pts, packet.dts = None, round(next(starts) / 25 / packet.time_base)
+        return True
+
+    _copied(source, path, "video", change)
 
 
 DROPPED = [5 if number % 20 == 10 else 1 for number in range(100)]

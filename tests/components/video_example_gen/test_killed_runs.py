@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 _VIDEOS = 40
-_LEAST_SHARDS = 8  # of at most five videos each; the split decides how many there are
+_SHARDS = 9  # of four or five videos each: eight for training, one for evaluation
 
 _PROGRAM = """
 import os, signal, sys
@@ -105,8 +105,7 @@ def test_examples_equal_those_of_an_undisturbed_run(videos, tmp_path):
     assert undisturbed.process.wait(300) == 0, undisturbed.log
     assert "reus" not in undisturbed.log
     wanted = _files(tmp_path / "undisturbed" / "1")
-    shards = len(wanted) - 2  # the rejects, and the list of videos
-    assert shards >= _LEAST_SHARDS
+    assert len(wanted) == _SHARDS + 2  # and the rejects, and the list of videos
 
     rng = random.Random(3)
     moments = [rng.randrange(5, 12), rng.randrange(14, 22), rng.randrange(24, 32)]
@@ -118,14 +117,14 @@ def test_examples_equal_those_of_an_undisturbed_run(videos, tmp_path):
         assert run.process.returncode == -signal.SIGKILL
         if found:
             assert "reusing" in run.log or run.finished_shards() == found
-        assert found <= run.finished_shards() < shards
+        assert found <= run.finished_shards() < _SHARDS
         found = run.finished_shards()
     assert found  # or nothing was tested
 
     last = _Run(videos, tmp_path / "killed" / "last", tmp_path / "tmp")
     assert last.process.wait(300) == 0, last.log
     # What was finished was not decoded again.
-    assert re.findall(r"reused (\d+) of (\d+) shards", last.log) == [(str(found), str(shards))]
+    assert re.findall(r"reused (\d+) of (\d+) shards", last.log) == [(str(found), str(_SHARDS))]
     assert _files(tmp_path / "killed" / "last") == wanted
     assert sorted(os.listdir(tmp_path / "killed")) == ["0", "1", "2", "last"]
     left = os.listdir(tmp_path / "tmp")
@@ -139,6 +138,6 @@ def test_ctrl_c_ends_all_soon(videos, tmp_path):
     assert run.end(signal.SIGINT) == []
     assert run.process.returncode != 0
     assert "KeyboardInterrupt" in run.log
-    assert 0 < run.finished_shards() < _LEAST_SHARDS
+    assert 0 < run.finished_shards() < _SHARDS
     left = os.listdir(tmp_path / "examples" / ".unfinished")
     assert "rejects.jsonl" in left and not [name for name in left if name.startswith(".")]
