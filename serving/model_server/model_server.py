@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import socket
 import threading
+from collections.abc import Callable
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -53,8 +54,14 @@ class ModelServer:
         registry: the models.
     """
 
-    def __init__(self, options: ModelServerOptions):
+    def __init__(
+        self, options: ModelServerOptions, example_video: Callable[[], bytes] | None = None
+    ):
         """Prepares the server; nothing is loaded and no port is taken yet.
+
+        Args:
+            options: what to serve, and how.
+            example_video: makes the mp4 that the page offers to try; see `UiApp`.
 
         Raises:
             ValueError: the options contradict themselves, or a file they name is not what it
@@ -63,6 +70,7 @@ class ModelServer:
         """
         options.check()
         self.options = options
+        self._example_video = example_video
         self.port = 0
         self.rest_api_port = 0
         self._tls = Tls(options.ssl_config_file) if options.ssl_config_file else None
@@ -214,7 +222,9 @@ class ModelServer:
 
     def _start_rest(self, listening: socket.socket) -> None:
         options = self.options
-        ui = UiApp(self.registry, options.ui_media, self._token) if options.ui else None
+        ui = None
+        if options.ui:
+            ui = UiApp(self.registry, options.ui_media, self._token, self._example_video)
         self._rest_app = RestApp(
             self._predictor,
             self._health,

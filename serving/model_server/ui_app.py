@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -63,6 +63,7 @@ class UiApp(Starlette):
         registry: ModelRegistry,
         media_folders: Sequence[pathlib.Path] = (),
         token: ApiToken | None = None,
+        example: Callable[[], bytes] | None = None,
     ):
         """Makes the application, to be mounted.
 
@@ -70,9 +71,11 @@ class UiApp(Starlette):
             registry: the models.
             media_folders: videos are looked for in them, in this order.
             token: what requests must carry; None for nothing.
+            example: makes the mp4 that the page offers to try, on demand; None for no such video.
         """
         super().__init__(
             routes=[
+                Route("/example.mp4", self._example),
                 Route("/models.json", self._models),
                 Route("/thumbnail", self._thumbnail),
                 Route("/media", self._medium),
@@ -83,6 +86,7 @@ class UiApp(Starlette):
         self._registry = registry
         self._media_folders = media_folders
         self._access = UiAccess(token)
+        self._make_example = example
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request; see ASGI."""
@@ -95,6 +99,13 @@ class UiApp(Starlette):
             await send(message)
 
         await super().__call__(scope, receive, send_with_headers)
+
+    async def _example(self, request: Request) -> Response:
+        """A video to try the models with; for everybody, as the page is."""
+        if self._make_example is None:
+            raise HTTPException(404)
+        content = await run_in_threadpool(self._make_example)
+        return Response(content, media_type=_MEDIA[".mp4"])
 
     async def _models(self, request: Request) -> Response:
         """All models by name, with the version that answers, its signatures and facts."""

@@ -179,7 +179,7 @@ def command(show_version: bool, **flags: Any) -> None:
     tf.get_logger().setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
     try:
-        server = ModelServer(options)
+        server = ModelServer(options, _example_video)
         server.start()
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
@@ -220,3 +220,10 @@ def command(show_version: bool, **flags: Any) -> None:
         logging.info("stopping: requests in flight are finished")
     finally:
         server.stop()
+
+
+def _example_video() -> bytes:
+    # What it takes to make one is imported when somebody asks for it, not whenever a server starts.
+    from objects_that_sound.components.generated_videos.example_video import example_video
+
+    return example_video()

@@ -17,6 +17,7 @@ from PIL import Image
 
 from objects_that_sound.components.evaluation.thumbnail import make_thumbnail
 from objects_that_sound.components.generated_videos.difficulty import Difficulty
+from objects_that_sound.components.generated_videos.example_video import example_video
 from objects_that_sound.components.generated_videos.generator import ANNOTATIONS, generate_videos
 from objects_that_sound.components.search_indexer.items import Items
 from objects_that_sound.components.search_indexer.search_index import THUMBNAILS, SearchIndex
@@ -229,7 +230,7 @@ def serve_page(
             "ui": True,
             "ui_media": (generated,),
         }
-        server = ModelServer(ModelServerOptions(**(values | changes)))
+        server = ModelServer(ModelServerOptions(**(values | changes)), example_video)
         server.start()
         running.append(server)
         return server

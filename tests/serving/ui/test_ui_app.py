@@ -8,9 +8,13 @@ import shutil
 
 import pytest
 import requests
+from starlette.testclient import TestClient
 
+from objects_that_sound.components.media.clips import probe
 from objects_that_sound.serving.model_server.file_below import file_below
 from objects_that_sound.serving.model_server.model_facts import FACTS_PATH
+from objects_that_sound.serving.model_server.model_registry import ModelRegistry
+from objects_that_sound.serving.model_server.ui_app import UiApp
 
 _VIDEO = {"id": "video_00000.mp4"}
 _THUMBNAIL = {
@@ -41,6 +45,21 @@ def test_the_page_and_its_files(page_server: str):
     assert _get(f"{page_server}/v1/models/things").ok
 
 
+def test_the_example_is_a_video_with_sound(page_server: str, tmp_path: pathlib.Path):
+    response = _get(f"{page_server}/ui/example.mp4")
+    assert response.status_code == 200 and response.headers["content-type"] == "video/mp4"
+    assert response.headers["cache-control"] == "no-cache"
+    (tmp_path / "example.mp4").write_bytes(response.content)
+    info = probe(tmp_path / "example.mp4")
+    assert info.usable is not None and info.duration == pytest.approx(3, abs=0.1)
+    assert _get(f"{page_server}/ui/example.mp4").content == response.content
+
+
+def test_without_an_example_there_is_none():
+    with TestClient(UiApp(ModelRegistry(None))) as client:
+        assert client.get("/example.mp4").status_code == 404
+
+
 def test_the_page_asks_nobody_else():
     import objects_that_sound.serving.model_server.ui_app as ui_app
 
@@ -48,8 +67,6 @@ def test_the_page_asks_nobody_else():
     files = list(folder.iterdir())
     assert len(files) > 10
     for file in files:
-        if file.suffix == ".mp4":  # the example
-            continue
         addresses = set(re.findall(r"\b(?:https?|wss?)://[^\s\"]*", file.read_text()))
         assert addresses <= {"http://www.w3.org/2000/svg"}, file  # a name, nothing is fetched
 
