@@ -50,9 +50,9 @@ _LIST_SIZES = (40, 80, 160, 320, 640, 1000)
 _NO_SHARED_MEMORY = (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory)
 """What PostgreSQL says where its processes can't share that much: containers often have 64 MB."""
 
-_PROBES = 32
-_TURNED = 0.6
-"""Sine of the angle by which a probe is turned away from a moment of the collection."""
+_PROBES = 64
+_STANDARD_ERRORS = 2
+"""Standard errors of the measured recall that it must be beyond `RECALL`."""
 
 _NEAREST = 10
 
@@ -295,11 +295,11 @@ class PostgresDatabase(VectorDatabase):
             self._execute("SELECT set_config(%s, %s, true)", values=[names[0], f"{size >> 10}kB"])
 
     def _sufficient_list_size(self, version: IndexVersion) -> int:
-        """The least list size with which searches find `RECALL`, beyond one standard error.
+        """The least list size with which searches surely find `RECALL`.
 
-        The probes are moments of the collection, each turned towards the next one: a graph leads
-        to what is in it more surely than to the neighbours of what is not. 0 where no size does
-        it, or where PostgreSQL prefers to compare all rows by itself.
+        The probes lie halfway between two moments of the collection: a graph leads to what is in
+        it more surely than to the neighbours of what is not. 0 where no size does it, or where
+        PostgreSQL prefers to compare all rows by itself.
         """
         anything = SearchFilter()
         with self._transaction():
@@ -310,7 +310,7 @@ class PostgresDatabase(VectorDatabase):
                 values=[_PROBES],
             )
             image, audio = (
-                _turned(np.stack([v.to_numpy() for v in vectors]))
+                _halfway(np.stack([v.to_numpy() for v in vectors]))
                 for vectors in zip(*probes, strict=True)
             )
             searches = (("audio", image), ("image", audio))
@@ -332,7 +332,8 @@ class PostgresDatabase(VectorDatabase):
                         strict=True,
                     )
                 ]
-                if np.mean(hits) - np.std(hits) / np.sqrt(len(hits)) >= RECALL:
+                error = np.std(hits) / np.sqrt(len(hits))
+                if np.mean(hits) - _STANDARD_ERRORS * error >= RECALL:
                     return size
         return 0
 
@@ -380,10 +381,10 @@ class PostgresDatabase(VectorDatabase):
             raise DatabaseError(f"PostgreSQL at {self.address}: {words}") from error
 
 
-def _turned(vectors: np.ndarray) -> np.ndarray:
-    """Turns each unit vector [n, size] towards the next one by the same weights."""
+def _halfway(vectors: np.ndarray) -> np.ndarray:
+    """Unit vectors [n, size] halfway from each of n unit vectors to the next one."""
     vectors = vectors.astype(np.float32)
-    mixed = np.sqrt(1 - _TURNED**2) * vectors + _TURNED * np.roll(vectors, 1, axis=0)
+    mixed = vectors + np.roll(vectors, 1, axis=0)
     return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
 
 
