@@ -20,6 +20,8 @@ class Augmentation(NamedTuple):
         grey: see there.
         volume: see RandomGain.
         erased: share of the images that lose a rectangle; see keras.layers.RandomErasing.
+        equalizer: strength of the curve over the bands of the spectrogram; see RandomEqualizer.
+        pitch: greatest shift of the spectrogram's bands; see RandomPitch.
         masks: number of masks in each direction of the spectrogram; see RandomMasks.
         mixed: share of the sounds that get another one as background; see RandomMix.
     """
@@ -32,6 +34,8 @@ class Augmentation(NamedTuple):
     grey: float = 0.0
     volume: float = 0.1
     erased: float = 0.0
+    equalizer: float = 0.0
+    pitch: float = 0.0
     masks: int = 0
     mixed: float = 0.0
 
@@ -49,6 +53,8 @@ AUGMENTATIONS: dict[AugmentationName, Augmentation] = {
         tint=0.15,
         grey=0.2,
         erased=0.5,
+        equalizer=0.5,
+        pitch=1 / 16,
         masks=2,
         mixed=0.7,
     ),

@@ -47,7 +47,9 @@ class NetworkConfig:
         int, "Stride of the first convolution of the audio tower; L3-Net: 1.", Ge(1)
     ] = 2
     pooling: Annotated[
-        Literal["maximum", "average"], "Pooling of a feature map into one vector."
+        Literal["maximum", "average", "mixed"],
+        "Pooling of a feature map into one vector; mixed: the average, and for sounds half the maximum "
+        "added to it.",
     ] = "maximum"
     embedding_size: Annotated[
         int, "Length of the vectors of image and sound; in L3-Net the width of fc1.", Ge(1)

@@ -248,4 +248,5 @@ def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:
         config.background_sounds,
         config.augmentation,
         config.seed,
+        config.sound_contrast,
     )

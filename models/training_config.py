@@ -31,6 +31,10 @@ class TrainingConfig:
     background_sounds: Annotated[
         int, "Number of sounds of silence and noise that join each batch as negatives.", Ge(0)
     ] = 0
+    # Not in the papers; see docs/results.md.
+    sound_contrast: Annotated[
+        float, "Weight of a contrast between each sound and itself in another variation.", Ge(0)
+    ] = 0.0
     augmentation: Annotated[
         AugmentationName, "Variation of images and sounds; see docs/training.md."
     ] = "paper"

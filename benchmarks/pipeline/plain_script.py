@@ -146,7 +146,12 @@ def _train(rows: dict[str, Rows], steps: int, folder: pathlib.Path) -> AvcNetwor
     preset = real()
     config = dataclasses.replace(preset.training, steps=steps, minutes=0.0)
     network = build_network(
-        preset.network, config.objective, config.background_sounds, config.augmentation, seed=0
+        preset.network,
+        config.objective,
+        config.background_sounds,
+        config.augmentation,
+        seed=0,
+        sound_contrast=config.sound_contrast,
     )
     network.compile(
         keras.optimizers.AdamW(

@@ -86,7 +86,12 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
     preset = real()
     config = dataclasses.replace(preset.training, seed=0)
     network = build_network(
-        preset.network, config.objective, config.background_sounds, config.augmentation, seed=0
+        preset.network,
+        config.objective,
+        config.background_sounds,
+        config.augmentation,
+        seed=0,
+        sound_contrast=config.sound_contrast,
     )
     network.compile(keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay))
     network.optimizer.build(network.trainable_variables)
@@ -103,11 +108,12 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
         )
     )
     batch = next(batches)
-    towers, convolutions = _towers(network, batch, config.batch_size + config.background_sounds)
+    inputs, sounds = _inputs(network, batch)
+    towers, convolutions = _towers(network, batch, sounds)
     matrices = tf.random.stateless_normal([2, _MATRIX, _MATRIX], [1, 2])
     functions: dict[str, tuple[Callable[[], object], float]] = {
         _STEP: (lambda: step(1, batch), sum(gflop for _, gflop in convolutions.values())),
-        **_inputs(network, batch),
+        **inputs,
         **towers,
         "AdamW": (_optimizer(network), 0.0),
         "beside the step: mean of the weights": (lambda: average.update(1), 0.0),
@@ -140,26 +146,30 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
     return parts, matmul
 
 
-def _inputs(network: AvcNetwork, batch: dict[str, tf.Tensor]) -> dict[str, tuple]:
-    """What becomes of a batch before the first convolution."""
+def _inputs(network: AvcNetwork, batch: dict[str, tf.Tensor]) -> tuple[dict[str, tuple], int]:
+    """What becomes of a batch before the first convolution, and how many sounds are heard."""
 
     def images() -> tf.Tensor:
         image = network.rescaling(tf.cast(batch["image"], tf.float32))
         return network.random_erasing(network.random_colour(image, training=True), training=True)
 
     def waveforms() -> tf.Tensor:
-        return network.random_gain(network.heard(batch["audio"], training=True), training=True)
+        heard = [network.heard(batch["audio"], training=True)]
+        if network.sound_contrast:
+            heard.append(network.random_mix(batch["audio"], training=True))
+        return network.random_gain(tf.concat(heard, axis=0), training=True)
 
     heard = waveforms()
 
     def spectrograms() -> tf.Tensor:
-        return network.random_masks(network.log_spectrogram(heard), training=True)
+        return network.spectrogram(heard, training=True)
 
-    return {
+    parts = {
         "images: colours, rectangles": (tf.function(images, autograph=False), 0.0),
         "sounds: mixing, background, volume": (tf.function(waveforms, autograph=False), 0.0),
-        "sounds: spectrogram, masks": (tf.function(spectrograms, autograph=False), 0.0),
+        "sounds: spectrogram, its variation": (tf.function(spectrograms, autograph=False), 0.0),
     }
+    return parts, heard.shape[0]
 
 
 def _towers(

@@ -14,12 +14,15 @@ from objects_that_sound.models.augmentation import AUGMENTATIONS, AugmentationNa
 from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 from objects_that_sound.models.layers.log_spectrogram import LogSpectrogram
 from objects_that_sound.models.layers.random_colour import RandomColour
+from objects_that_sound.models.layers.random_equalizer import RandomEqualizer
 from objects_that_sound.models.layers.random_gain import RandomGain
 from objects_that_sound.models.layers.random_masks import RandomMasks
 from objects_that_sound.models.layers.random_mix import RandomMix
+from objects_that_sound.models.layers.random_pitch import RandomPitch
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_accuracy
 from objects_that_sound.models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.losses.sound_contrast import sound_contrast
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.scaled import scaled
 from objects_that_sound.models.networks.tower import convolution_tower, total_stride
@@ -34,6 +37,7 @@ _ERASED_AREA = (0.0225, 0.25)
 _POOLING = {
     "maximum": keras.layers.GlobalMaxPooling2D,
     "average": keras.layers.GlobalAveragePooling2D,
+    "mixed": keras.layers.GlobalAveragePooling2D,  # of sounds, see `pool_sounds`
 }
 
 
@@ -49,6 +53,7 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     Its outputs are a dictionary of `similarities` ([batch images, batch sounds + background
     sounds]), the `logits` of their correspondence (see `match_logits`) and what they are made of.
+    With `sound_contrast`, `audio_again` are the vectors of the same sounds in another variation.
 
     Args:
         config: sizes; see NetworkConfig.
@@ -56,6 +61,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         background_sounds: so many of silence and noise join each batch as negatives.
         augmentation: a name of `models.augmentation.AUGMENTATIONS`; crops are the input's part.
         seed: of the augmentation.
+        sound_contrast: weight of `models.losses.sound_contrast`; 0: the sounds are heard once.
 
     Attributes:
         match_threshold: score from which a heat map says that something makes the sound; see
@@ -70,6 +76,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         augmentation: AugmentationName = "paper",
         seed: int | None = None,
         match_threshold: float = 0.5,
+        sound_contrast: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -80,6 +87,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.augmentation: AugmentationName = augmentation
         self.seed = seed
         self.match_threshold = match_threshold
+        self.sound_contrast = sound_contrast
         varied = AUGMENTATIONS[augmentation]
         # What varies and scales the input is exact, whatever precision the towers compute in.
         self.rescaling = keras.layers.Rescaling(
@@ -106,6 +114,12 @@ class AvcNetwork(keras.Model, abc.ABC):
         )
         self.random_mix = RandomMix(varied.mixed, seed=seed, dtype="float32", name="random_mix")
         self.random_gain = RandomGain(varied.volume, seed=seed, dtype="float32", name="random_gain")
+        self.random_pitch = RandomPitch(
+            varied.pitch, seed=seed, dtype="float32", name="random_pitch"
+        )
+        self.random_equalizer = RandomEqualizer(
+            varied.equalizer, seed=seed, dtype="float32", name="random_equalizer"
+        )
         self.random_masks = RandomMasks(
             varied.masks, seed=seed, dtype="float32", name="random_masks"
         )
@@ -276,12 +290,34 @@ class AvcNetwork(keras.Model, abc.ABC):
         audio = self.random_mix(audio, training=training)
         return self.background_sounds(audio, training=training)
 
+    def pool_sounds(self, features):
+        """Maps conv4_2 of sounds, [batch, height, width, channels], to [batch, channels].
+
+        A short sound in a quiet second moves the average little, but the maximum.
+        """
+        pooled = self.pool(features)
+        if self.config.pooling == "mixed":
+            pooled = pooled + ops.max(features, axis=(1, 2)) / 2
+        return pooled
+
+    def _heard_again(self, audio, training: bool) -> dict[str, Any]:
+        """Vectors of the sounds [batch, samples] in another variation, where they are compared."""
+        if not training or not self.sound_contrast:
+            return {}
+        vectors = self.embed_audio(self.random_mix(audio, training=True), training)
+        return {"audio_again": self._all_images(vectors, training)}  # [batch, size]
+
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""
         audio = self.random_gain(audio, training=training)  # [batch, samples]
-        spectrogram = self.log_spectrogram(audio)  # [batch, bands, frames, 1]
-        spectrogram = self.random_masks(spectrogram, training=training)
-        return self.audio_tower(spectrogram, training=training)
+        return self.audio_tower(self.spectrogram(audio, training), training=training)
+
+    def spectrogram(self, audio, training: bool = False):
+        """Maps [batch, samples] to log-spectrograms, [batch, bands, frames, 1]."""
+        spectrogram = self.log_spectrogram(audio)
+        for vary in (self.random_equalizer, self.random_pitch, self.random_masks):
+            spectrogram = vary(spectrogram, training=training)
+        return spectrogram
 
     def pooled_audio_features(self, audio):
         """Maps [batch, samples] to conv4_2 in 4 x 3 maxima, [batch, 4 * 3 * filters[-1]].
@@ -298,7 +334,11 @@ class AvcNetwork(keras.Model, abc.ABC):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the pairs of the batch (Keras API: `Model.compute_loss`)."""
-        return self.objective(y_pred["similarities"], self.match_logits, x["group"])
+        loss = self.objective(y_pred["similarities"], self.match_logits, x["group"])
+        if "audio_again" in y_pred:
+            own = y_pred["audio_embedding"][: ops.shape(x["group"])[0]]
+            loss += self.sound_contrast * sound_contrast(own, y_pred["audio_again"], x["group"])
+        return loss
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Class-balanced AVC accuracy over all pairs (Keras API: `Model.compute_metrics`)."""
@@ -317,6 +357,7 @@ class AvcNetwork(keras.Model, abc.ABC):
             "augmentation": self.augmentation,
             "seed": self.seed,
             "match_threshold": self.match_threshold,
+            "sound_contrast": self.sound_contrast,
         }
 
     @classmethod

@@ -70,6 +70,7 @@ class AVENet(AvcNetwork):
             "logits": self.match_logits(similarities),
             "image_embedding": self._all_images(images, training),
             "audio_embedding": sounds,
+            **self._heard_again(inputs["audio"], training),
         }
 
     def embed_image(self, image, training: bool = False):
@@ -78,7 +79,8 @@ class AVENet(AvcNetwork):
 
     def embed_audio(self, audio, training: bool = False):
         """Maps [batch, samples] to unit vectors [batch, embedding_size]."""
-        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+        features = self.audio_features(audio, training)
+        return self.audio_head(self.pool_sounds(features), training=training)
 
     def sound_vectors(self, audio):
         """The embeddings of sounds, [batch, embedding_size]."""

@@ -80,6 +80,7 @@ class AVOLNet(AvcNetwork):
             "logits": self.match_logits(similarities),
             "image_embedding": self._all_images(images, training),
             "audio_embedding": sounds,
+            **self._heard_again(inputs["audio"], training),
         }
 
     def embed_image(self, image, training: bool = False):
@@ -109,7 +110,8 @@ class AVOLNet(AvcNetwork):
 
     def sound_vectors(self, audio, training: bool = False):
         """What places are multiplied with, [batch, embedding_size]."""
-        return self.audio_head(self.pool(self.audio_features(audio, training)), training=training)
+        features = self.audio_features(audio, training)
+        return self.audio_head(self.pool_sounds(features), training=training)
 
     def similarity(self, image, sounds):
         """Largest scalar products of images and their sounds, [batch]."""

@@ -20,6 +20,7 @@ def build_network(
     background_sounds: int = 0,
     augmentation: AugmentationName = "paper",
     seed: int | None = None,
+    sound_contrast: float = 0.0,
 ) -> AvcNetwork:
     """Builds the network that `config.network` names, with all weights made.
 
@@ -29,6 +30,7 @@ def build_network(
         background_sounds: see AvcNetwork.
         augmentation: see AvcNetwork.
         seed: of weights and augmentation.
+        sound_contrast: see AvcNetwork.
 
     Raises:
         KeyError: unknown objective or augmentation.
@@ -41,6 +43,7 @@ def build_network(
         background_sounds=background_sounds,
         augmentation=augmentation,
         seed=seed,
+        sound_contrast=sound_contrast,
     )
     network.build()
     return network

@@ -63,11 +63,12 @@ class L3Net(AvcNetwork):
             "logits": logits,
             "image_embedding": self._all_images(seen, training),
             "audio_embedding": heard,
+            **self._heard_again(inputs["audio"], training),
         }
 
     def sound_vectors(self, audio, training: bool = False):
         """conv4_2 of sounds, pooled, [batch, channels]."""
-        return self.pool(self.audio_features(audio, training))
+        return self.pool_sounds(self.audio_features(audio, training))
 
     def similarity(self, image, sounds):
         """Logits of images and their sounds, [batch]."""

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from objects_that_sound.models.losses.objectives import OBJECTIVES
+from objects_that_sound.models.losses.sound_contrast import sound_contrast
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.factory import build_network
 
@@ -24,8 +25,9 @@ FORMS = {
         "network": "ave",
         "mel_bands": 12,
         "normalise_sound": True,
-        "pooling": "average",
+        "pooling": "mixed",
     },
+    "avol, average pooling": {"network": "avol", "pooling": "average"},
 }
 
 
@@ -266,3 +268,43 @@ def test_at_the_papers_size_the_maps_have_the_papers_sizes(form):
     assert network.image_features(image).shape == (1, 14, 14, 512)
     assert network.audio_features(audio).shape == (1, 16, 12, 512)
     assert network.pooled_audio_features(audio).shape == (1, 6144)
+
+
+def test_mixed_pooling_hears_short_sounds_and_sees_the_whole_image(tiny_config):
+    network, average, maximum = (
+        build_network(tiny_config("ave", pooling=pooling), seed=1)
+        for pooling in ("mixed", "average", "maximum")
+    )
+    features = np.random.default_rng(0).random((2, 3, 5, 4)).astype(np.float32)
+    means, maxima = features.mean((1, 2)), features.max((1, 2))
+    assert _numpy(network.pool(features)) == pytest.approx(means, rel=1e-5)
+    assert _numpy(network.pool_sounds(features)) == pytest.approx(means + maxima / 2, rel=1e-5)
+    assert _numpy(average.pool_sounds(features)) == pytest.approx(means, rel=1e-5)
+    assert _numpy(maximum.pool_sounds(features)) == pytest.approx(maxima, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["l3", "ave", "avol"])
+def test_sounds_are_contrasted_with_themselves_in_training_only(name, tiny_config, random_media):
+    network = build_network(
+        tiny_config(name), background_sounds=2, augmentation="strong", seed=1, sound_contrast=0.5
+    )
+    image, audio = random_media(network.config, 4)
+    group = np.array([0, 1, 2, 2])
+    inputs = {"image": image, "audio": audio, "group": group}
+    assert "audio_again" not in network(inputs)
+    outputs = dict(network(inputs, training=True))
+    again = outputs.pop("audio_again")
+    assert again.shape == (4, network.embedding_size)
+    own = outputs["audio_embedding"][:4]
+    assert np.abs(_numpy(own) - _numpy(again)).max() > 1e-3  # it is another variation
+    more = network.compute_loss(x=inputs, y_pred=outputs | {"audio_again": again})
+    without = network.compute_loss(x=inputs, y_pred=outputs)
+    expected = 0.5 * float(sound_contrast(own, again, group))
+    assert float(more) - float(without) == pytest.approx(expected, rel=1e-4)
+
+
+def test_without_a_contrast_sounds_are_heard_once(tiny_config, random_media):
+    network = build_network(tiny_config("ave"), seed=1)
+    image, audio = random_media(network.config, 4)
+    inputs = {"image": image, "audio": audio, "group": np.arange(4)}
+    assert "audio_again" not in network(inputs, training=True)
