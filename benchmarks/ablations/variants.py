@@ -58,6 +58,8 @@ def real_variants(steps: int) -> dict[str, Variant]:
     return {
         "default": default,
         "maximum": other("maximum pooling under the heads", {"pooling": "maximum"}),
+        "average": other("average pooling under the heads", {"pooling": "average"}),
+        "no-contrast": other("no contrast of sounds", sound_contrast=0.0),
         "plain-sound": other(
             "all frequencies, loudness kept", {"mel_bands": 0, "normalise_sound": False}
         ),
