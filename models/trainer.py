@@ -22,7 +22,7 @@ from objects_that_sound.models.input_pipeline import (
 )
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.models.networks.avc_network import AvcNetwork
-from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_trainable_network
 from objects_that_sound.models.object_storage import reach
 from objects_that_sound.models.progress_bar import ProgressBar
 from objects_that_sound.models.signatures import ServingSignatures
@@ -206,7 +206,7 @@ def train(
     config = training_config
     strategy = strategy or device_strategy()
     with strategy.scope(), dtype_policy(config.precision):
-        network = _build(network_config, config)
+        network = build_trainable_network(network_config, config)
         # The loop sets the rate of each step.
         network.compile(
             keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
@@ -230,7 +230,10 @@ def train(
         train_batches, eval_batches if own_eval_batches is None else own_eval_batches
     )
     if config.precision != "float32" or strategy.num_replicas_in_sync > 1:
-        trained, network = network, _build(network_config, config)  # in float32, on one device
+        trained, network = (
+            network,
+            build_trainable_network(network_config, config),
+        )  # in float32, on one device
         copy_weights(trained, network)
     # The chief's network alone is used, and the split eval is for those who judge.
     if val_split == "val" and time.workers.is_chief:
@@ -239,14 +242,3 @@ def train(
             calibrate(network, pairs)
         set_match_threshold(network, pairs)
     return network, history
-
-
-def _build(network_config: NetworkConfig, config: TrainingConfig) -> AvcNetwork:
-    return build_network(
-        network_config,
-        config.objective,
-        config.background_sounds,
-        config.augmentation,
-        config.seed,
-        config.sound_contrast,
-    )

@@ -65,7 +65,7 @@ from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
 from objects_that_sound.models.layers.background_sounds import BackgroundSounds
 from objects_that_sound.models.networks.avc_network import AvcNetwork
-from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_network, build_trainable_network
 from objects_that_sound.models.signatures import ServingSignatures
 from objects_that_sound.models.training.calibration import (
     calibrate,
@@ -145,14 +145,7 @@ def _decode(
 def _train(rows: dict[str, Rows], steps: int, folder: pathlib.Path) -> AvcNetwork:
     preset = real()
     config = dataclasses.replace(preset.training, steps=steps, minutes=0.0)
-    network = build_network(
-        preset.network,
-        config.objective,
-        config.background_sounds,
-        config.augmentation,
-        seed=0,
-        sound_contrast=config.sound_contrast,
-    )
+    network = build_trainable_network(preset.network, config)
     network.compile(
         keras.optimizers.AdamW(
             keras.optimizers.schedules.CosineDecay(config.learning_rate, steps),

@@ -26,7 +26,7 @@ from benchmarks.train.synthetic_examples import write_synthetic_examples
 from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import training_batches
 from objects_that_sound.models.networks.avc_network import AvcNetwork
-from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_trainable_network
 from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.weight_average import WeightAverage
 from objects_that_sound.tfx_pipeline.presets.real import real
@@ -85,14 +85,7 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
     """
     preset = real()
     config = dataclasses.replace(preset.training, seed=0)
-    network = build_network(
-        preset.network,
-        config.objective,
-        config.background_sounds,
-        config.augmentation,
-        seed=0,
-        sound_contrast=config.sound_contrast,
-    )
+    network = build_trainable_network(preset.network, config)
     network.compile(keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay))
     network.optimizer.build(network.trainable_variables)
     strategy = tf.distribute.get_strategy()

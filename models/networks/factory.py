@@ -10,6 +10,7 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 from objects_that_sound.models.networks.ave_net import AVENet
 from objects_that_sound.models.networks.avol_net import AVOLNet
 from objects_that_sound.models.networks.l3_net import L3Net
+from objects_that_sound.models.training_config import TrainingConfig
 
 _NETWORKS = {"l3": L3Net, "ave": AVENet, "avol": AVOLNet}
 
@@ -47,3 +48,20 @@ def build_network(
     )
     network.build()
     return network
+
+
+def build_trainable_network(config: NetworkConfig, training: TrainingConfig) -> AvcNetwork:
+    """Builds a network that has the objective, variations and seed of a recipe.
+
+    Args:
+        config: sizes; see NetworkConfig.
+        training: the recipe.
+    """
+    return build_network(
+        config,
+        training.objective,
+        training.background_sounds,
+        training.augmentation,
+        training.seed,
+        training.sound_contrast,
+    )

@@ -5,7 +5,8 @@ import pytest
 
 from objects_that_sound.models.networks.ave_net import AVENet
 from objects_that_sound.models.networks.avol_net import AVOLNet
-from objects_that_sound.models.networks.factory import build_network
+from objects_that_sound.models.networks.factory import build_network, build_trainable_network
+from objects_that_sound.models.training_config import TrainingConfig
 
 
 def test_the_configuration_names_the_network(tiny_config):
@@ -33,3 +34,17 @@ def test_the_seed_decides_the_weights(tiny_config):
 def test_an_unknown_objective_is_named(tiny_config):
     with pytest.raises(KeyError, match="triplet"):
         build_network(tiny_config(), objective="triplet")
+
+
+def test_a_network_to_be_trained_has_all_of_its_recipe(tiny_config):
+    training = TrainingConfig(
+        objective="contrastive",
+        background_sounds=3,
+        augmentation="strong",
+        sound_contrast=0.5,
+        seed=7,
+    )
+    config = build_trainable_network(tiny_config("ave"), training).get_config()
+    assert (config["objective"], config["background_sounds"]) == ("contrastive", 3)
+    assert (config["augmentation"], config["sound_contrast"]) == ("strong", 0.5)
+    assert config["seed"] == 7

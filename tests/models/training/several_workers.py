@@ -97,8 +97,8 @@ def main() -> None:
     """Trains."""
     folder, setup = sys.argv[1], json.loads(sys.argv[2])
     if setup["frozen"]:
-        build = trainer.build_network
-        trainer.build_network = lambda *args: _freeze(build(*args))
+        build = trainer.build_trainable_network
+        trainer.build_trainable_network = lambda *args: _freeze(build(*args))
     (_worker if "TF_CONFIG" in os.environ else _alone)(folder, setup)
 
 
