@@ -38,6 +38,7 @@ def test_only_keras_and_our_own_backend_free_modules_are_imported(path):
     ours = (
         "objects_that_sound.models.augmentation",
         "objects_that_sound.models.network_config",
+        "objects_that_sound.models.training_config",
         "objects_that_sound.models.networks",
         "objects_that_sound.models.layers",
         "objects_that_sound.models.losses",
