@@ -230,10 +230,8 @@ def train(
         train_batches, eval_batches if own_eval_batches is None else own_eval_batches
     )
     if config.precision != "float32" or strategy.num_replicas_in_sync > 1:
-        trained, network = (
-            network,
-            build_trainable_network(network_config, config),
-        )  # in float32, on one device
+        trained = network
+        network = build_trainable_network(network_config, config)  # in float32, on one device
         copy_weights(trained, network)
     # The chief's network alone is used, and the split eval is for those who judge.
     if val_split == "val" and time.workers.is_chief:

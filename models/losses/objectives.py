@@ -10,7 +10,7 @@ from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.balanced_cross_entropy import balanced_cross_entropy
 from objects_that_sound.models.losses.info_nce import info_nce
 
-_TEMPERATURE = 0.2
+TEMPERATURE = 0.2
 """Of InfoNCE. Other videos of a batch show the same kind of object as often as not: a lower one
 pushes the most alike apart as hard as it can (Wang and Liu, "Understanding the Behaviour of
 Contrastive Loss", 2021), which overfits on few videos. See docs/results.md."""
@@ -35,7 +35,7 @@ def contrastive(similarities, match_logits, group):
     """Symmetric InfoNCE for the vectors; cross-entropy fits only the correspondence layer."""
     masks = pair_masks.all_pairs(group, ops.shape(similarities)[1])
     calibration = balanced_cross_entropy(match_logits(ops.stop_gradient(similarities)), *masks)
-    return info_nce(similarities, *masks, temperature=_TEMPERATURE) + calibration
+    return info_nce(similarities, *masks, temperature=TEMPERATURE) + calibration
 
 
 OBJECTIVES: dict[str, Objective] = {

@@ -6,9 +6,10 @@ from keras import ops
 
 from objects_that_sound.models.losses import pair_masks
 from objects_that_sound.models.losses.info_nce import info_nce
+from objects_that_sound.models.losses.objectives import TEMPERATURE
 
 
-def sound_contrast(once, again, group, temperature: float = 0.2):
+def sound_contrast(once, again, group):
     """Each sound picks itself, varied in another way, among the batch's.
 
     What a sound shares with its picture is not all that tells it from other sounds. As in SimCLR
@@ -18,7 +19,6 @@ def sound_contrast(once, again, group, temperature: float = 0.2):
         once: [batch, size], vectors of sounds.
         again: [batch, size], vectors of the same sounds.
         group: [batch], integers; sounds of the same group are no negatives of each other.
-        temperature: divides the cosines.
 
     Returns:
         A scalar; about log(batch) for equal vectors.
@@ -26,4 +26,4 @@ def sound_contrast(once, again, group, temperature: float = 0.2):
     once, again = (ops.normalize(vectors, axis=-1) for vectors in (once, again))
     cosines = ops.matmul(once, ops.transpose(again))  # [batch, batch]
     positives, negatives = pair_masks.all_pairs(group)
-    return info_nce(cosines, positives, negatives, temperature)
+    return info_nce(cosines, positives, negatives, TEMPERATURE)
