@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 import numpy as np
@@ -16,7 +15,7 @@ from objects_that_sound.serving.model_server.batching_parameters import Batching
 from objects_that_sound.serving.model_server.metrics import Metrics
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
-_LONG = 5_000_000  # microseconds: batches are run because they are full, not because of time
+_LONG = 60_000_000  # microseconds: batches are run because they are full, not because of time
 
 
 class Model:
@@ -25,16 +24,32 @@ class Model:
     def __init__(self) -> None:
         self.batches: list[list[float]] = []
         self.timeouts: list[float | None] = []
+        self.entered = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
 
     def __call__(self, feeds: list[np.ndarray], timeout: float | None) -> list[np.ndarray]:
-        assert self.gate.wait(20)
+        self.entered.set()
+        assert self.gate.wait(60)
         self.batches.append(feeds[0].ravel().tolist())
         self.timeouts.append(timeout)
         if (feeds[0] < 0).any():
             raise ServingError.invalid_argument("negative")
         return [feeds[0] * 2]
+
+
+class WatchedScheduler(BatchScheduler):
+    """Says when a request has been put into the queue, or refused: no test depends on the clock."""
+
+    def __init__(self, parameters: BatchingParameters, metrics: Metrics):
+        super().__init__(parameters, metrics)
+        self.asked = threading.Semaphore(0)
+
+    def _schedule(self, *arguments: object) -> None:
+        try:
+            super()._schedule(*arguments)
+        finally:
+            self.asked.release()
 
 
 @pytest.fixture
@@ -43,13 +58,13 @@ def model() -> Model:
 
 
 @pytest.fixture
-def make() -> Iterator[Callable[..., BatchScheduler]]:
+def make() -> Iterator[Callable[..., WatchedScheduler]]:
     made = []
 
-    def scheduler(**parameters: object) -> BatchScheduler:
+    def scheduler(**parameters: object) -> WatchedScheduler:
         defaults = {"max_batch_size": 4, "batch_timeout_micros": _LONG, "num_batch_threads": 1}
         parameters = BatchingParameters(**(defaults | parameters))
-        made.append(BatchScheduler(parameters, Metrics()))
+        made.append(WatchedScheduler(parameters, Metrics()))
         return made[-1]
 
     yield scheduler
@@ -58,15 +73,23 @@ def make() -> Iterator[Callable[..., BatchScheduler]]:
 
 
 def ask_all(
-    scheduler: BatchScheduler, model: Model, *requests: list, timeout: float | None = 20.0
+    scheduler: WatchedScheduler,
+    model: Model,
+    *requests: list,
+    keys: Sequence[str] = (),
+    then: Callable[[], None] = lambda: None,
 ) -> list:
-    """Each request's answer or error, asked for at the same time and in this order."""
+    """Each request's answer or error, asked for in this order; `then` is called once all wait."""
     with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
         futures = []
-        for request in requests:
+        for number, request in enumerate(requests):
             feed = np.array(request, np.float32)
-            futures.append(pool.submit(scheduler.run, "key", model, [feed], timeout))
-            time.sleep(0.02)
+            key = keys[number] if keys else "key"
+            futures.append(pool.submit(scheduler.run, key, model, [feed], 60.0))
+            assert scheduler.asked.acquire(timeout=60)
+            if not model.gate.is_set():  # the first is being run, whatever comes after it waits
+                assert model.entered.wait(60)
+        then()
         return [f.exception() or f.result()[0].tolist() for f in futures]
 
 
@@ -88,20 +111,21 @@ def test_a_batch_waits_no_longer_than_it_may(make, model: Model):
 def test_without_a_timeout_requests_go_as_a_thread_is_free(make, model: Model):
     scheduler = make(batch_timeout_micros=0)
     model.gate.clear()
-    threading.Timer(0.3, model.gate.set).start()
-    assert ask_all(scheduler, model, [1], [2], [3]) == [[2], [4], [6]]
+    assert ask_all(scheduler, model, [1], [2], [3], then=model.gate.set) == [[2], [4], [6]]
     assert model.batches == [[1], [2, 3]]
 
 
 def test_padding_to_the_allowed_sizes(make, model: Model):
-    scheduler = make(batch_timeout_micros=50_000, allowed_batch_sizes=(1, 4))
-    assert ask_all(scheduler, model, [1], [2]) == [[2], [4]]
+    scheduler = make(allowed_batch_sizes=(1, 4))
+    assert ask_all(scheduler, model, [1], [2], then=scheduler.close) == [[2], [4]]
     assert model.batches == [[1, 2, 2, 2]]
 
 
 def test_only_equal_shapes_go_together(make, model: Model):
-    scheduler = make(batch_timeout_micros=50_000)
-    assert ask_all(scheduler, model, [[1, 2]], [[3]], [[4, 5]]) == [[[2, 4]], [[6]], [[8, 10]]]
+    scheduler = make()
+    requests = [[1, 2]], [[3]], [[4, 5]]
+    answers = ask_all(scheduler, model, *requests, then=scheduler.close)
+    assert answers == [[[2, 4]], [[6]], [[8, 10]]]
     assert sorted(model.batches) == [[1, 2, 4, 5], [3]]
 
 
@@ -150,15 +174,15 @@ def test_a_batch_has_its_longest_deadline(make, model: Model):
         first = pool.submit(scheduler.run, "key", model, feed, 100.0)
         second = pool.submit(scheduler.run, "key", model, feed, 5.0)
         assert first.result() and second.result()
-    assert 90 < model.timeouts[0] <= 100
+    assert 10 < model.timeouts[0] <= 100
 
 
 def test_deadlines_pass_in_the_queue(make, model: Model):
     scheduler = make(batch_timeout_micros=0, max_batch_size=1)
     model.gate.clear()
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        long = pool.submit(scheduler.run, "key", model, [np.ones(1)], 20.0)
-        time.sleep(0.1)
+        long = pool.submit(scheduler.run, "key", model, [np.ones(1)], None)
+        assert model.entered.wait(60)
         with pytest.raises(ServingError) as caught:
             scheduler.run("key", model, [np.ones(1)], 0.1)
         assert caught.value.code == grpc.StatusCode.DEADLINE_EXCEEDED
@@ -171,8 +195,7 @@ def test_deadlines_pass_in_the_queue(make, model: Model):
 def test_a_full_queue(make, model: Model):
     scheduler = make(batch_timeout_micros=0, max_batch_size=1, max_enqueued_batches=2)
     model.gate.clear()
-    threading.Timer(0.5, model.gate.set).start()
-    answers = ask_all(scheduler, model, [1], [2], [3], [4])
+    answers = ask_all(scheduler, model, [1], [2], [3], [4], then=model.gate.set)
     assert answers[:3] == [[2], [4], [6]]
     assert answers[3].code == grpc.StatusCode.UNAVAILABLE and "full" in answers[3].message
 
@@ -201,11 +224,7 @@ def test_outputs_that_cannot_be_divided(make, output: np.ndarray):
 
 
 def test_different_keys_stay_apart_and_take_turns(make, model: Model):
-    scheduler = make(batch_timeout_micros=20_000)
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        futures = [
-            pool.submit(scheduler.run, key, model, [np.full(1, number, np.float32)], 20.0)
-            for number, key in enumerate("abab")
-        ]
-        assert [f.result()[0].item() for f in futures] == [0, 2, 4, 6]
-    assert sorted(sorted(batch) for batch in model.batches) == [[0, 2], [1, 3]]
+    scheduler = make()
+    answers = ask_all(scheduler, model, [0], [1], [2], [3], keys="abab", then=scheduler.close)
+    assert answers == [[0], [2], [4], [6]]
+    assert sorted(model.batches) == [[0, 2], [1, 3]]
