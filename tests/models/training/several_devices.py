@@ -50,10 +50,12 @@ def _one_step(
     batch: dict,
     objective: str = "split_pairs",
     gather: bool = False,
+    sound_contrast: float = 0.0,
 ) -> list[np.ndarray]:
     """Weights after a step of a network without augmentation and batch normalisation."""
     with strategy.scope():
         network = build_network(config, objective, seed=1)
+        network.sound_contrast = sound_contrast
         network.random_colour.brightness = network.random_colour.saturation = 0.0
         network.random_gain.range = 0.0
         for tower in (network.image_tower, network.audio_tower):
@@ -82,10 +84,16 @@ def _gathered(config: NetworkConfig, strategy: tf.distribute.Strategy, batch: di
     """By network and objective: how far gathered embeddings lead from the whole batch's step."""
     one = tf.distribute.get_strategy()
     found = []
-    for name, objective in (("ave", "contrastive"), ("avol", "all_pairs"), ("l3", "split_pairs")):
+    for name, objective, sound_contrast in (
+        ("ave", "contrastive", 0.0),
+        ("ave", "contrastive", 1.0),
+        ("avol", "all_pairs", 0.0),
+        ("l3", "split_pairs", 0.0),
+    ):
         network = dataclasses.replace(config, network=name)
-        on_two = _one_step(network, strategy, 1, batch, objective, gather=True)
-        found.append(_furthest(on_two, _one_step(network, one, 1, batch, objective)))
+        recipe = (1, batch, objective)
+        on_two = _one_step(network, strategy, *recipe, True, sound_contrast)
+        found.append(_furthest(on_two, _one_step(network, one, *recipe, False, sound_contrast)))
     return found
 
 
