@@ -7,11 +7,13 @@ import math
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
+
 _LOWEST_DBFS, _HIGHEST_DBFS = -90.0, -6.0
 
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class BackgroundSounds(keras.layers.Layer):
+class BackgroundSounds(RandomLayer):
     """Appends silence and noise to the sounds of a batch, in training only.
 
     As negatives of every frame of the batch they teach a network to go dark where nothing that is
@@ -25,10 +27,8 @@ class BackgroundSounds(keras.layers.Layer):
     """
 
     def __init__(self, count: int, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         self.count = count
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, waveform, training: bool = False):
         """Maps [batch, samples], int16 or float in -1..1, to [batch + count, samples].
@@ -57,10 +57,6 @@ class BackgroundSounds(keras.layers.Layer):
         sounding = ops.cast(ops.arange(self.count) > 0, "float32")[:, None]
         return ops.clip(coloured / deviation * loudness * sounding, -1.0, 1.0)
 
-    def compute_output_shape(self, input_shape):
-        """That of the input, as in inference."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"count": self.count, "seed": self.seed}
+        return super().get_config() | {"count": self.count}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
+
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomColour(keras.layers.Layer):
+class RandomColour(RandomLayer):
     """Varies brightness, saturation, contrast and tint of the images of a batch, in training only.
 
     The frames of one image (see `NetworkConfig.image_shape`) are varied alike.
@@ -35,11 +37,9 @@ class RandomColour(keras.layers.Layer):
         seed: int | None = None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         self.brightness, self.saturation = brightness, saturation
         self.contrast, self.tint, self.grey = contrast, tint, grey
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, image, training: bool = False):
         """Maps [batch, height, width, 3 * frames] in -1..1 to that; values may leave the range."""
@@ -64,10 +64,6 @@ class RandomColour(keras.layers.Layer):
             varied = (varied - mean) * (gain * tint) + mean
         return ops.reshape(varied, size)
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
         return super().get_config() | {
@@ -76,5 +72,4 @@ class RandomColour(keras.layers.Layer):
             "contrast": self.contrast,
             "tint": self.tint,
             "grey": self.grey,
-            "seed": self.seed,
         }

@@ -6,11 +6,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
+
 _WAVES = 4  # half periods of the finest curve over all bands
 
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomEqualizer(keras.layers.Layer):
+class RandomEqualizer(RandomLayer):
     """Raises and lowers the bands of each spectrogram by a smooth random curve, in training only.
 
     A recording's microphone, room and codec colour all of its sounds alike, and a network that sees
@@ -24,9 +26,8 @@ class RandomEqualizer(keras.layers.Layer):
     """
 
     def __init__(self, strength: float, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.strength, self.seed = strength, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        super().__init__(seed, **kwargs)
+        self.strength = strength
 
     def call(self, spectrogram, training: bool = False):
         """Maps [batch, bands, frames, 1] to the same shape."""
@@ -41,10 +42,6 @@ class RandomEqualizer(keras.layers.Layer):
         deviation = ops.std(spectrogram, axis=(1, 2, 3), keepdims=True)
         return spectrogram + ops.cast(curve, spectrogram.dtype) * deviation
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"strength": self.strength, "seed": self.seed}
+        return super().get_config() | {"strength": self.strength}

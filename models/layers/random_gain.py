@@ -5,11 +5,12 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
 from objects_that_sound.models.layers.waveforms import float_waveforms
 
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomGain(keras.layers.Layer):
+class RandomGain(RandomLayer):
     """Multiplies every waveform of a batch by one random factor, in training only.
 
     "Look, Listen and Learn", section 3.1: "randomly changing the volume by up to 10 %".
@@ -20,10 +21,8 @@ class RandomGain(keras.layers.Layer):
     """
 
     def __init__(self, range: float = 0.1, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         self.range = range
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, waveform, training: bool = False):
         """Maps [batch, samples] int16 or float to float in -1..1."""
@@ -35,10 +34,6 @@ class RandomGain(keras.layers.Layer):
         )
         return waveform * gain
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"range": self.range, "seed": self.seed}
+        return super().get_config() | {"range": self.range}

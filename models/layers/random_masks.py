@@ -5,9 +5,11 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
+
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomMasks(keras.layers.Layer):
+class RandomMasks(RandomLayer):
     """Sets bands of frequency and spans of time of each spectrogram to 0, in training only.
 
     SpecAugment (Park et al., 2019, section 2) without its warping of time. In normalised
@@ -20,9 +22,8 @@ class RandomMasks(keras.layers.Layer):
     """
 
     def __init__(self, count: int, share: float = 1 / 6, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.count, self.share, self.seed = count, share, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        super().__init__(seed, **kwargs)
+        self.count, self.share = count, share
 
     def call(self, spectrogram, training: bool = False):
         """Maps [batch, bands, frames, 1] to the same shape."""
@@ -43,10 +44,6 @@ class RandomMasks(keras.layers.Layer):
         masked = ops.logical_and(place >= start, place < start + width)  # [batch, count, length]
         return 1.0 - ops.cast(ops.any(masked, axis=1), "float32")
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"count": self.count, "share": self.share, "seed": self.seed}
+        return super().get_config() | {"count": self.count, "share": self.share}

@@ -7,13 +7,14 @@ import math
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
 from objects_that_sound.models.layers.waveforms import float_waveforms
 
 _LOWEST_DB, _HIGHEST_DB = -20.0, -3.0
 
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomMix(keras.layers.Layer):
+class RandomMix(RandomLayer):
     """Adds another sound of the batch to some of its sounds, in training only.
 
     What else is heard in a recording says nothing of the object that sounds: a network that sees
@@ -28,9 +29,8 @@ class RandomMix(keras.layers.Layer):
     """
 
     def __init__(self, share: float, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.share, self.seed = share, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        super().__init__(seed, **kwargs)
+        self.share = share
 
     def call(self, waveform, training: bool = False):
         """Maps [batch, samples], int16 or float in -1..1, to float in -1..1.
@@ -49,13 +49,9 @@ class RandomMix(keras.layers.Layer):
         mixed = waveform + other * gain  # [batch, samples]
         return mixed / ops.maximum(ops.max(ops.abs(mixed), axis=1, keepdims=True), 1.0)
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"share": self.share, "seed": self.seed}
+        return super().get_config() | {"share": self.share}
 
 
 def _rms(waveform):

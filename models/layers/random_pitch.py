@@ -5,9 +5,11 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from objects_that_sound.models.layers.random_layer import RandomLayer
+
 
 @keras.saving.register_keras_serializable("objects_that_sound")
-class RandomPitch(keras.layers.Layer):
+class RandomPitch(RandomLayer):
     """Shifts the bands of each spectrogram up or down, in training only.
 
     On a mel scale that is about what another size of the same kind of object does to its sound
@@ -20,9 +22,8 @@ class RandomPitch(keras.layers.Layer):
     """
 
     def __init__(self, share: float, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.share, self.seed = share, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        super().__init__(seed, **kwargs)
+        self.share = share
 
     def call(self, spectrogram, training: bool = False):
         """Maps [batch, bands, frames, 1] to the same shape."""
@@ -35,10 +36,6 @@ class RandomPitch(keras.layers.Layer):
         sources = ops.clip(sources, 0, bands - 1)  # [batch, bands]
         return ops.take_along_axis(spectrogram, sources[:, :, None, None], axis=1)
 
-    def compute_output_shape(self, input_shape):
-        """The shape is kept."""
-        return input_shape
-
     def get_config(self):
         """The arguments to build this layer again."""
-        return super().get_config() | {"share": self.share, "seed": self.seed}
+        return super().get_config() | {"share": self.share}

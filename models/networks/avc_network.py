@@ -157,11 +157,11 @@ class AvcNetwork(keras.Model, abc.ABC):
         )
         self.built = True
 
-    def _all_images(self, values, training: bool):
+    def _of_all_devices(self, values, training: bool):
         """[batch, ...] of all devices' images in training, where they are to be gathered."""
         return values if self.gather is None or not training else self.gather(values)
 
-    def _all_sounds(self, sounds, own, training: bool):
+    def _sounds_of_all_devices(self, sounds, own, training: bool):
         """Likewise, of `sounds` that begin with those of the batch, `own`.
 
         The background sounds behind them stay those of the device.
@@ -305,7 +305,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         if not training or not self.sound_contrast:
             return {}
         vectors = self.embed_audio(self.random_mix(audio, training=True), training)
-        return {"audio_again": self._all_images(vectors, training)}  # [batch, size]
+        return {"audio_again": self._of_all_devices(vectors, training)}  # [batch, size]
 
     def audio_features(self, audio, training: bool = False):
         """Maps [batch, samples] to conv4_2, [batch, height, width, filters[-1]]."""

@@ -62,13 +62,13 @@ class AVENet(AvcNetwork):
         audio = self.heard(inputs["audio"], training)
         images = self.embed_image(inputs["image"], training)  # [batch, embedding_size]
         sounds = self.embed_audio(audio, training)  # [sounds, embedding_size]
-        sounds = self._all_sounds(sounds, inputs["audio"], training)
+        sounds = self._sounds_of_all_devices(sounds, inputs["audio"], training)
         similarities = ops.matmul(images, ops.transpose(sounds))  # [batch, sounds]
-        similarities = self._all_images(similarities, training)
+        similarities = self._of_all_devices(similarities, training)
         return {
             "similarities": similarities,
             "logits": self.match_logits(similarities),
-            "image_embedding": self._all_images(images, training),
+            "image_embedding": self._of_all_devices(images, training),
             "audio_embedding": sounds,
             **self._heard_again(inputs["audio"], training),
         }

@@ -70,15 +70,15 @@ class AVOLNet(AvcNetwork):
         places = self.image_head(features, training=training)  # [batch, height, width, size]
         audio = self.heard(inputs["audio"], training)
         sounds = self.sound_vectors(audio, training)  # [sounds, size]
-        sounds = self._all_sounds(sounds, inputs["audio"], training)
+        sounds = self._sounds_of_all_devices(sounds, inputs["audio"], training)
         products = ops.einsum("ihwd,jd->ijhw", places, sounds)  # [batch, sounds, height, width]
         similarities = ops.max(products, axis=(2, 3))  # [batch, sounds]
-        similarities = self._all_images(similarities, training)
+        similarities = self._of_all_devices(similarities, training)
         images = self._image_embedding(features, places, training)
         return {
             "similarities": similarities,
             "logits": self.match_logits(similarities),
-            "image_embedding": self._all_images(images, training),
+            "image_embedding": self._of_all_devices(images, training),
             "audio_embedding": sounds,
             **self._heard_again(inputs["audio"], training),
         }

@@ -55,13 +55,13 @@ class L3Net(AvcNetwork):
         audio = self.heard(inputs["audio"], training)
         seen = self.pool(self.image_features(inputs["image"], training))  # [batch, channels]
         heard = self.sound_vectors(audio, training)  # [sounds, channels]
-        heard = self._all_sounds(heard, inputs["audio"], training)
+        heard = self._sounds_of_all_devices(heard, inputs["audio"], training)
         logits = self._logits(seen[:, None], heard[None, :])  # [batch, sounds]
-        logits = self._all_images(logits, training)
+        logits = self._of_all_devices(logits, training)
         return {
             "similarities": logits,
             "logits": logits,
-            "image_embedding": self._all_images(seen, training),
+            "image_embedding": self._of_all_devices(seen, training),
             "audio_embedding": heard,
             **self._heard_again(inputs["audio"], training),
         }
