@@ -13,7 +13,8 @@ from objects_that_sound.models.networks.avc_network import AvcNetwork
 
 _LEFT_DARK = 0.025  # of the pairs that match
 _CANDIDATES = 201
-_SMOOTHED = 21  # neighbouring candidates: the best of few examples is a chance find
+_AS_GOOD = 0.01
+"""Accuracies that differ by less are taken for equal: the very best of few scenes is a chance find."""
 
 
 class Similarities(NamedTuple):
@@ -103,12 +104,11 @@ def best_bound(matching: np.ndarray, mismatched: np.ndarray) -> float:
         mismatched: float[m], those of others.
 
     Returns:
-        The one between both medians where the mean of the accuracies on both kinds, smoothed, is
-        best; the middle of several.
+        The middle of those between both medians where the mean of the accuracies on both kinds is
+        as good as the best.
     """
     bounds = np.linspace(np.median(mismatched), np.median(matching), _CANDIDATES)
     above = 1 - np.searchsorted(np.sort(matching), bounds, side="right") / len(matching)
     below = np.searchsorted(np.sort(mismatched), bounds, side="right") / len(mismatched)
-    smooth = np.convolve(above + below, np.ones(_SMOOTHED) / _SMOOTHED, "valid")
-    half = _SMOOTHED // 2
-    return float(bounds[half:-half][smooth > smooth.max() - 1e-9].mean())
+    accuracy = (above + below) / 2
+    return float(bounds[accuracy > accuracy.max() - _AS_GOOD].mean())
