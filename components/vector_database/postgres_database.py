@@ -75,7 +75,7 @@ class PostgresDatabase(VectorDatabase):
         super().__init__(shown)
         self._lock = threading.Lock()
         self._knows_vectors = False
-        with self._errors():
+        with _errors(shown):
             self._connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
 
     @contextlib.contextmanager
@@ -358,27 +358,30 @@ class PostgresDatabase(VectorDatabase):
 
     def _rows(self, query: sql.SQL | sql.Composed, values: Sequence = ()) -> list[Any]:
         """Runs a statement that is a transaction of its own."""
-        with self._lock, self._errors():
+        with self._lock, _errors(self.address, self._connection):
             cursor = self._connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[psycopg.Cursor]:
         """A transaction, of one thread at a time; vectors are known in it."""
-        with self._lock, self._errors():
+        with self._lock, _errors(self.address, self._connection):
             if not self._knows_vectors:
                 register_vector(self._connection)
                 self._knows_vectors = True
             with self._connection.transaction():
                 yield self._connection.cursor()
 
-    @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            words = " ".join(str(error).split())
-            raise DatabaseError(f"PostgreSQL at {self.address}: {words}") from error
+
+@contextlib.contextmanager
+def _errors(address: str, connection: psycopg.Connection | None = None) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        words = " ".join(str(error).split())
+        if connection is not None and connection.broken:
+            words += ". The server ended the connection while it worked; its log says why"
+        raise DatabaseError(f"PostgreSQL at {address}: {words}") from error
 
 
 def _halfway(vectors: np.ndarray) -> np.ndarray:

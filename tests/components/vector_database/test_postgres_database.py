@@ -194,3 +194,15 @@ def test_errors_name_the_address_without_its_password():
         connect_database("postgresql://someone:secret@127.0.0.1:1/none")
     assert "postgresql://someone@127.0.0.1:1/none" in str(raised.value)
     assert "secret" not in str(raised.value)
+
+
+def test_a_server_that_ends_the_connection_is_an_error_that_says_where_to_look(address):
+    with connect_database(address) as database:
+        version = database.begin("one", "/models/one", SIZE)
+        with psycopg.connect(address, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with pytest.raises(DatabaseError, match="while it worked; its log says why"):
+            database.write(version, _moments())

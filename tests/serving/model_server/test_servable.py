@@ -127,7 +127,7 @@ def test_a_version_that_tensorflow_cannot_load(toy_folder: pathlib.Path, tmp_pat
 def test_close_releases_memory(tmp_path: pathlib.Path):
     class Big(tf.Module):
         def __init__(self):
-            self.weights = tf.Variable(tf.ones([4_000_000]))  # 16 MB
+            self.weights = tf.Variable(tf.ones([10_000_000]))  # 40 MB
 
         @tf.function(input_signature=[tf.TensorSpec([], tf.float32, "x")])
         def run(self, x):
@@ -149,7 +149,8 @@ def test_close_releases_memory(tmp_path: pathlib.Path):
     for _ in range(10):
         load_and_close()
     gc.collect()
-    assert _resident_bytes() - before < 40_000_000  # not the 160 MB that were loaded
+    # Not the 400 MB that were loaded; what else this process does has moved it by 50 MB.
+    assert _resident_bytes() - before < 150_000_000
 
 
 def _resident_bytes() -> int:
