@@ -127,12 +127,12 @@ def _enough(check: VideoCheck) -> Iterator[str]:
         yield (
             f"It is enough to try the pipeline, but {videos:,} videos are too few to learn much from: "
             "expect the gate to refuse the model. With 379 real clips, 265 of them to learn from, "
-            "AVC accuracy was 0.63, where guessing reaches 0.50, and the gate refused the model."
+            "AVC accuracy was 0.64, where guessing reaches 0.50, and the gate refused the model."
         )
     elif videos < MODEST:
         yield (
             "It may be enough for a few kinds of sounding things: with 448 clips of 8 kinds, AVC "
-            "accuracy was 0.83. The more the kinds differ, the more videos are needed."
+            "accuracy was 0.82. The more the kinds differ, the more videos are needed."
         )
     else:
         yield "It is enough to learn from. The papers used 400,000 clips, and more video still helps."
