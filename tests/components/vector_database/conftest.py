@@ -27,6 +27,17 @@ def postgres_address() -> Iterator[str]:
         yield server.address
 
 
+@pytest.fixture
+def postgres_schema(postgres_address: str) -> str:
+    """Address of the same PostgreSQL, where all goes to an empty schema `own`."""
+    import psycopg
+
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS own CASCADE")
+        connection.execute("CREATE SCHEMA own")
+    return f"{postgres_address}&options=-csearch_path%3Down,public"
+
+
 @pytest.fixture(params=["milvus", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
     """Address of an empty database, of each kind."""

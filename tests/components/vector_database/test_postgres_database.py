@@ -2,183 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
 import pytest
 
 psycopg = pytest.importorskip("psycopg", reason="needs the extra 'vector-databases'")
 pytest.importorskip("pgvector", reason="needs the extra 'vector-databases'")
 
-from objects_that_sound.components.vector_database import postgres_database  # noqa: E402
 from objects_that_sound.components.vector_database.connect_database import (  # noqa: E402
     connect_database,
 )
 from objects_that_sound.components.vector_database.database_error import (  # noqa: E402
     DatabaseError,
 )
-from objects_that_sound.components.vector_database.moments import Moments  # noqa: E402
-from objects_that_sound.components.vector_database.search_filter import (  # noqa: E402
-    SearchFilter,
-)
-
-SIZE = 16
-COUNT = 3000
 
 
-@pytest.fixture
-def address(postgres_address):
-    """A schema of its own."""
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS graphs CASCADE")
-        connection.execute("CREATE SCHEMA graphs")
-    return f"{postgres_address}&options=-csearch_path%3Dgraphs,public"
-
-
-def _moments() -> Moments:
-    vectors = np.random.default_rng(0).normal(size=(2, COUNT, SIZE)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
-    return Moments(
-        keys=[f"{row * 7919 % COUNT:05d}" for row in range(COUNT)],
-        videos=[f"v{row // 10}" for row in range(COUNT)],
-        digests=["a"] * COUNT,
-        times=[float(row % 10) for row in range(COUNT)],
-        labels=["rare" if row % 500 == 0 else "common" for row in range(COUNT)],
-        image=vectors[0],
-        audio=vectors[1],
-    )
-
-
-def _list_size(database, version) -> int:
-    with psycopg.connect(database) as connection:
-        query = "SELECT list_size FROM graphs.ots_index_versions WHERE number = %s"
-        return connection.execute(query, [version.number]).fetchone()[0]
-
-
-def _recall(database, version, moments, k: int = 10) -> float:
-    queries = moments.image[:50]
-    found = database.search(version, "audio", queries, k, SearchFilter())
-    bounds = -np.sort(-(queries @ moments.audio.T), axis=1)[:, k - 1]
-    return float(
-        np.mean(
-            [
-                item.score >= b - 2e-3
-                for items, b in zip(found, bounds, strict=True)
-                for item in items
-            ]
-        )
-    )
-
-
-def test_many_rows_get_graphs_whose_searches_find_what_they_must(address, monkeypatch):
-    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
-    moments = _moments()
-    with connect_database(address) as database:
-        version = database.begin("one", "/models/one", SIZE)
-        database.write(version, moments)
-        database.finish(version)
-        assert _list_size(address, version) > 0
-        assert _recall(database, version, moments) >= postgres_database.RECALL - 0.01
-        # Rare ones, and more than the graph's lists hold, are found all the same.
-        rare = database.search(version, "audio", moments.image[:3], 10, SearchFilter(("rare",)))
-        assert [len(items) for items in rare] == [COUNT // 500] * 3
-        assert (
-            len(database.search(version, "audio", moments.image[:1], 1000, SearchFilter())[0])
-            == 1000
-        )
-
-
-def test_queries_that_are_no_moments_of_the_collection_find_as_much(address, monkeypatch):
-    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
-    monkeypatch.setattr(postgres_database, "_LIST_SIZES", (10, 12, 14, 16, 20, 30, 50, 100))
-    vectors = np.random.default_rng(0).normal(size=(COUNT + 200, SIZE)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    own, others = vectors[:COUNT], vectors[COUNT:]
-    with connect_database(address) as database:
-        version = database.begin("one", "/models/one", SIZE)
-        database.write(version, dataclasses.replace(_moments(), image=own, audio=own))
-        database.finish(version)
-        found = database.search(version, "audio", others, 10, SearchFilter())
-    bounds = -np.sort(-(others @ own.T), axis=1)[:, 9]
-    recall = [
-        item.score >= bound - 2e-3
-        for items, bound in zip(found, bounds, strict=True)
-        for item in items
-    ]
-    # Each graph is another, and 200 queries are a sample.
-    assert np.mean(recall) >= postgres_database.RECALL - 0.005
-
-
-def test_where_no_list_is_long_enough_all_rows_are_compared(address, monkeypatch):
-    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
-    monkeypatch.setattr(postgres_database, "_LIST_SIZES", (1,))
-    moments = _moments()
-    with connect_database(address) as database:
-        version = database.begin("one", "/models/one", SIZE)
-        database.write(version, moments)
-        database.finish(version)
-        assert _list_size(address, version) == 0
-        assert _recall(database, version, moments) == 1
-
-
-@pytest.mark.parametrize(
-    ("cache", "row_bytes", "memory"),
-    [
-        ("4GB", 1 << 20, 2 << 30),  # wants 3 GB, and the server has half of 4
-        ("16GB", 1 << 20, COUNT * (2 * SIZE + (1 << 20)) + (16 << 20)),
-        ("4GB", 1, 64 << 20),  # PostgreSQL's own, which is enough
-    ],
-)
-def test_a_graph_is_built_in_the_memory_that_it_needs_and_the_server_has(
-    address, monkeypatch, cache, row_bytes, memory
-):
-    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
-    monkeypatch.setattr(postgres_database, "_GRAPH_BYTES", row_bytes)
-    given = []
-    execute = postgres_database.PostgresDatabase._execute
-
-    def told(self, query, *names, values=()):
-        if query.startswith("CREATE INDEX IF NOT EXISTS"):
-            given.append(
-                execute(self, "SELECT pg_size_bytes(current_setting('maintenance_work_mem'))")
-            )
-        return execute(self, query, *names, values=values)
-
-    monkeypatch.setattr(postgres_database.PostgresDatabase, "_execute", told)
-    with connect_database(f"{address}%20-ceffective_cache_size%3D{cache}") as database:
-        version = database.begin("one", "/models/one", SIZE)
-        database.write(version, _moments())
-        database.finish(version)
-        # Of both graphs, rounded to kB; and only while they are built.
-        assert [value for [[value]] in given] == [pytest.approx(memory, abs=1024)] * 2
-        assert database._rows(psycopg.sql.SQL("SHOW maintenance_work_mem")) == [("64MB",)]
-
-
-def test_a_graph_that_processes_cannot_share_is_built_by_one(address, monkeypatch):
-    monkeypatch.setattr(postgres_database, "_EXACT_UP_TO", 1000)
-    # No machine has a terabyte of shared memory; one process takes only what it uses.
-    monkeypatch.setattr(postgres_database, "_GRAPH_BYTES", 1 << 29)
-    settings = "-ceffective_cache_size%3D4TB%20-cmin_parallel_table_scan_size%3D0"
-    calls = []
-    create = postgres_database.PostgresDatabase._create_graph
-
-    def told(self, *arguments, shared):
-        calls.append(shared)
-        return create(self, *arguments, shared=shared)
-
-    monkeypatch.setattr(postgres_database.PostgresDatabase, "_create_graph", told)
-    moments = _moments()
-    with connect_database(f"{address}%20{settings}") as database:
-        version = database.begin("one", "/models/one", SIZE)
-        database.write(version, moments)
-        database.finish(version)
-        assert calls == [True, False] * 2
-        assert _list_size(address, version) > 0
-        assert _recall(database, version, moments) >= postgres_database.RECALL - 0.01
-
-
-def test_a_second_writer_waits_its_turn(address):
-    with connect_database(address) as one, connect_database(address) as other:
+def test_a_second_writer_waits_its_turn(postgres_schema):
+    with connect_database(postgres_schema) as one, connect_database(postgres_schema) as other:
         with (
             one.writing(),
             pytest.raises(DatabaseError, match="Another `ots index` is writing"),
@@ -196,13 +34,12 @@ def test_errors_name_the_address_without_its_password():
     assert "secret" not in str(raised.value)
 
 
-def test_a_server_that_ends_the_connection_is_an_error_that_says_where_to_look(address):
-    with connect_database(address) as database:
-        version = database.begin("one", "/models/one", SIZE)
-        with psycopg.connect(address, autocommit=True) as other:
+def test_a_server_that_ends_the_connection_is_an_error_that_says_where_to_look(postgres_schema):
+    with connect_database(postgres_schema) as database:
+        with psycopg.connect(postgres_schema, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         with pytest.raises(DatabaseError, match="while it worked; its log says why"):
-            database.write(version, _moments())
+            database.versions()
