@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
@@ -30,6 +31,24 @@ _TAG = re.compile(rb"[\x08\x09\x12].{7}\0\0\0", re.DOTALL)
 # MPEG program streams (ISO 13818-1, 2.5.3).
 _START, _PROGRAM_END, _PACK = b"\0\0\1", 0xB9, 0xBA
 _PACK_BEGINS = re.compile(re.escape(_START + bytes([_PACK])))
+
+# Ogg (RFC 3533, 6). Its checksum is CRC-32 with the bits of each byte, and of the sum, the other way.
+_PAGE = re.compile(b"OggS\0")
+_PAGE_HEADER_BYTES, _MOST_SEGMENTS = 27, 255
+_CHECKSUM = slice(22, 26)
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+# AVI (RIFF): what is looked into, by its name and that of its list; the name of anything else.
+_INSIDE_AVI = {b"RIFFAVI ", b"RIFFAVIX", b"LISTmovi", b"LISTrec "}
+_LIST_HEADER_BYTES, _CHUNK_HEADER_BYTES = 12, 8
+_CHUNK_NAME = re.compile(rb"[ -~]{4}")
+_AVI_PACKET = re.compile(rb"\d\d(?:dc|db|wb)")
+
+# ASF and WMV: packets of one size, each of which begins with the same bytes (ASF, 5.2.1).
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_ASF_PACKET_SIZES, _ASF_DATA_HEADER_BYTES = slice(92, 100), 50
+_ASF_PACKET = re.compile(rb"\x82\0\0")
 
 _Element = tuple[int, bool]  # where it is, and whether it is one
 
@@ -143,6 +162,67 @@ def _program_stream(file: BinaryIO) -> Iterator[_Element]:
             place += 6 + int.from_bytes(head[4:6], "big")
 
 
+def _asf(file: BinaryIO) -> Iterator[_Element]:
+    file.seek(0)
+    head = file.read(_CHUNK_BYTES)
+    properties, data = head.find(_ASF_FILE_PROPERTIES), head.find(_ASF_DATA)
+    if min(properties, data) < 0:
+        return
+    sizes = head[properties:][_ASF_PACKET_SIZES]
+    smallest, size = (int.from_bytes(part, "little") for part in (sizes[:4], sizes[4:]))
+    place = data + _ASF_DATA_HEADER_BYTES
+    if smallest != size or not size or not _ASF_PACKET.match(head, place):
+        return  # packets of many sizes, or without the bytes, which need not be there
+    for _ in range(int.from_bytes(head[data + 40 : data + 48], "little")):
+        file.seek(place)
+        begin = file.read(_LONGEST_PATTERN)
+        if not begin:
+            return
+        whole = bool(_ASF_PACKET.match(begin))
+        yield place, whole
+        place = place + size if whole else _find(file, _ASF_PACKET, place + 1)
+
+
+def _avi(file: BinaryIO) -> Iterator[_Element]:
+    place = 0
+    while True:
+        file.seek(place)
+        head = file.read(_LIST_HEADER_BYTES)
+        if len(head) < _CHUNK_HEADER_BYTES:
+            return
+        whole = bool(_CHUNK_NAME.match(head))
+        yield place, whole
+        if not whole:
+            place = _find(file, _AVI_PACKET, place + 1)
+        elif head[:4] + head[8:] in _INSIDE_AVI:
+            place += _LIST_HEADER_BYTES
+        else:
+            size = int.from_bytes(head[4:8], "little")
+            place += _CHUNK_HEADER_BYTES + size + size % 2
+
+
+def _ogg(file: BinaryIO) -> Iterator[_Element]:
+    place = 0
+    while True:
+        file.seek(place)
+        head = file.read(_PAGE_HEADER_BYTES + _MOST_SEGMENTS)
+        if len(head) < _PAGE_HEADER_BYTES:
+            return
+        sizes = head[_PAGE_HEADER_BYTES:][: head[_PAGE_HEADER_BYTES - 1]]
+        length = _PAGE_HEADER_BYTES + len(sizes) + sum(sizes)
+        file.seek(place)
+        page = file.read(length)
+        whole = bool(_PAGE.match(page)) and len(page) == length and _is_as_written(page)
+        yield place, whole
+        place = place + length if whole else _find(file, _PAGE, place + 1)
+
+
+def _is_as_written(page: bytes) -> bool:
+    zeroed = page[: _CHECKSUM.start] + bytes(4) + page[_CHECKSUM.stop :]
+    found = zlib.crc32(zeroed.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return found.to_bytes(4, "big").translate(_REVERSED) == page[_CHECKSUM]
+
+
 def _find(file: BinaryIO, pattern: re.Pattern[bytes], place: int) -> int:
     """Where a pattern is found next; the end of the file if nowhere."""
     file.seek(place)
@@ -159,4 +239,7 @@ _WALKS: dict[str, Callable[[BinaryIO], Iterator[_Element]]] = {
     "matroska": _matroska,
     "flv": _flash,
     "mpeg": _program_stream,
+    "ogg": _ogg,
+    "avi": _avi,
+    "asf": _asf,
 }

@@ -43,8 +43,9 @@ from objects_that_sound.components.media.stream_choice import (
     choose_streams,
 )
 from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
+from objects_that_sound.components.media.zero_holes import hole_test
 
-av.logging.set_level(av.logging.PANIC)  # what FFmpeg has to say arrives as exceptions
+av.logging.set_level(av.logging.PANIC)  # exceptions, and `SoundDecoder`, say what matters
 
 _KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
 _READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
@@ -55,6 +56,7 @@ _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of d
 _TIMES_OF_DECODING = {"asf", "asf_o"}  # out of which FFmpeg makes those of presentation
 # There it only guesses the delay of these, by what it has seen so far.
 _GUESSED_DELAY = {"h264", "hevc", "vvc"}
+_COUNTS_ON = {"avi", "ogg"}  # after what is lost, as if nothing had been there
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
@@ -175,12 +177,13 @@ class MediaFile:
         """
         spans = [(0, len(self._index(stream)) - 1)] if spans is None else spans
         stream.codec_context.flush_buffers()
-        packets = self._read(stream, spans)
-        if stream is not self.video or not self._guessed:
-            yield from packets
-            return
-        for ordinal, packet in packets:
-            packet.pts = packet.dts
+        index, has_hole = self._index(stream), hole_test(stream.codec_context)
+        guessed = stream is self.video and self._guessed
+        for ordinal, packet in self._read(stream, spans):
+            if has_hole(packet):
+                index.damage(ordinal)
+            if guessed:
+                packet.pts = packet.dts
             yield ordinal, packet
 
     def _read(
@@ -353,13 +356,22 @@ class MediaFile:
         """Marks pictures next to places where FFmpeg passed over packets without a word.
 
         Sound needs no mark: its time stamps show the gap.
+
+        Raises:
+            MediaError: decode_error: there are no time stamps, so that it would come too early.
         """
         indexes = [self._index(stream) for stream in self._streams()]
         positions = np.concatenate([index.positions for index in indexes])
         sizes = np.concatenate([index.sizes for index in indexes])
         with self._bytes() as file:
-            for place in broken_places(file, self._formats, positions, sizes):
-                self.video_index.lose(place)
+            places = broken_places(file, self._formats, positions, sizes)
+        if self._formats & _COUNTS_ON:
+            for place in places:
+                if 0 < place < positions.max(initial=0):
+                    detail = f"broken at byte {place}, and what is behind has no certain time"
+                    raise MediaError(media_error.DECODE_ERROR, detail)
+        for place in places:
+            self.video_index.lose(place)
 
     @contextlib.contextmanager
     def _bytes(self) -> Iterator[BinaryIO]:

@@ -152,6 +152,10 @@ class PacketIndex:
         """Whether a packet may lack a part, as where a transport stream lost some."""
         return bool(self._flags[ordinal] & _DAMAGED)
 
+    def damage(self, ordinal: int) -> None:
+        """Takes note that a packet lacks a part."""
+        self._flags[ordinal] |= _DAMAGED
+
     def lose(self, position: int) -> None:
         """Takes note that packets are lost, at a byte: the last one before it counts as damaged."""
         before = np.flatnonzero((self.positions >= 0) & (self.positions < position))

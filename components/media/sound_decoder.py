@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import av
+import av.logging
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.codec.context import Flags2
@@ -32,6 +33,16 @@ class SoundDecoder:
         Raises:
             av.error.FFmpegError: the packet is damaged.
         """
+        errors, _ = av.logging.get_last_error()
+        frames = self._decode(packet)
+        now, last = av.logging.get_last_error()
+        # AAC's decoder gives what it had understood so far, and only says that the rest is damaged.
+        # What other decoders say, in other threads, is not about this packet.
+        if now > errors and last is not None and last[1] == self._context.name:
+            raise av.error.InvalidDataError(0, last[2].strip())
+        return frames
+
+    def _decode(self, packet: av.Packet) -> list[AudioFrame]:
         if self._begun:
             return self._context.decode(packet)
         self._context.flags2 |= Flags2.skip_manual

@@ -13,6 +13,7 @@ import simplejpeg
 from objects_that_sound.components.media.broken_chain import broken_places
 from objects_that_sound.components.media.clips import read_clips
 from objects_that_sound.components.media.media_error import MediaError
+from objects_that_sound.components.media.sound import decode_audio
 
 RATE = 48000
 FRAMES = 200
@@ -28,13 +29,32 @@ KINDS = {
         "options": {"cluster_time_limit": "400"},
     },
     "mkv": {"video_options": {"g": "250"}, "options": {"cluster_time_limit": "400"}},
+    "wmv": {
+        "video_codec": "wmv2",
+        "video_options": {"g": "30", "b": "1M"},
+        "audio_codec": "libmp3lame",
+        "sample_rate": 44100,
+    },
     "mpg": {
         "video_codec": "mpeg2video",
         "video_options": {"g": "30", "bf": "2", "b": "1M"},
         "audio_codec": "mp2",
     },
 }
-FORMATS = {"flv": "flv", "webm": "matroska", "mkv": "matroska", "mpg": "mpeg"}
+# Without time stamps: what is lost brings all that is behind it forward.
+COUNTING = {
+    "avi": {"video_codec": "mpeg4", "audio_codec": "libmp3lame", "video_options": {"g": "12"}},
+    "ogg": {"video_codec": None, "audio_codec": "libopus"},
+}
+FORMATS = {
+    "avi": "avi",
+    "ogg": "ogg",
+    "flv": "flv",
+    "webm": "matroska",
+    "mkv": "matroska",
+    "mpg": "mpeg",
+    "wmv": "asf",
+}
 
 
 def _noise(count: int) -> bytes:
@@ -55,7 +75,7 @@ def whole(media, tmp_path_factory) -> dict[str, pathlib.Path]:
     folder = tmp_path_factory.mktemp("whole")
     return {
         suffix: media(folder / f"whole.{suffix}", frames=FRAMES, **({"sample_rate": RATE} | how))
-        for suffix, how in KINDS.items()
+        for suffix, how in (KINDS | COUNTING).items()
     }
 
 
@@ -65,9 +85,9 @@ def numbers(whole, number_in) -> dict[str, list[int]]:
     return {
         suffix: [
             number_in(simplejpeg.decode_jpeg(clip.jpeg))
-            for clip in read_clips(path, TIMES, image_size=64, sample_rate=8000)
+            for clip in read_clips(whole[suffix], TIMES, image_size=64, sample_rate=8000)
         ]
-        for suffix, path in whole.items()
+        for suffix in KINDS
     }
 
 
@@ -90,7 +110,41 @@ def test_a_picture_is_right_or_refused(suffix, damage, share, whole, numbers, nu
     assert right >= 5
 
 
-@pytest.mark.parametrize("suffix", KINDS)
+@pytest.mark.parametrize("share", [0.2, 0.35, 0.6])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("suffix", COUNTING)
+def test_what_would_come_too_early_is_refused(suffix, damage, share, whole, tmp_path):
+    data = whole[suffix].read_bytes()
+    path = tmp_path / f"broken.{suffix}"
+    path.write_bytes(damage(data, int(share * len(data))))
+    with pytest.raises(MediaError) as raised:
+        decode_audio(path, 8000)
+    assert raised.value.reason == "decode_error"
+
+
+def test_what_lies_behind_the_last_packet_of_an_avi_does_no_harm(whole, tmp_path):
+    path = tmp_path / "padded.avi"
+    path.write_bytes(whole["avi"].read_bytes() + bytes(4096))
+    assert np.array_equal(decode_audio(path, 8000), decode_audio(whole["avi"], 8000))
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
+
+
+def test_lists_in_lists_and_a_second_part_of_an_avi_belong_to_it():
+    packets = [_chunk(b"00dc", b"odd"), _chunk(b"LIST", b"rec " + _chunk(b"01wb", b"even"))]
+    first = b"AVI " + _chunk(b"LIST", b"hdrl" + bytes(40))
+    first += _chunk(b"LIST", b"movi" + b"".join(packets * 20)) + _chunk(b"idx1", bytes(32))
+    second = b"AVIX" + _chunk(b"JUNK", bytes(12)) + _chunk(b"LIST", b"movi" + b"".join(packets))
+    content = _chunk(b"RIFF", first) + _chunk(b"RIFF", second)
+    assert broken_places(io.BytesIO(content), {"avi"}, NOWHERE, NOWHERE) == []
+    place = content.rindex(b"00dc")
+    broken = content[:place] + bytes(8) + content[place + 8 :]
+    assert broken_places(io.BytesIO(broken), {"avi"}, NOWHERE, NOWHERE) == [place]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_whole_file_is_broken_nowhere(suffix, whole):
     with whole[suffix].open("rb") as file:
         file.seek(5)
@@ -99,7 +153,7 @@ def test_a_whole_file_is_broken_nowhere(suffix, whole):
         assert file.tell() == 5
 
 
-@pytest.mark.parametrize("suffix", KINDS)
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_the_place_itself_is_told(suffix, whole):
     data = whole[suffix].read_bytes()
     cut = len(data) // 2

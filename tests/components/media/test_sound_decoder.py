@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
+import av
+import av.logging
 import numpy as np
 import pytest
 
@@ -35,3 +39,47 @@ def test_what_follows_is_as_from_the_beginning(path):
 
 def test_the_encoders_delay_is_not_heard(path):
     assert _decoded(path, 0, 3)[0][0] == 0
+
+
+def test_a_packet_of_which_only_the_beginning_is_understood_is_damaged(path):
+    """FFmpeg gives a frame of some such packets of AAC, and says on its log alone what it is worth."""
+    rng = random.Random(0)
+    refused = given_by_ffmpeg = 0
+    with MediaFile(path) as media:
+        stream = media.need_audio()
+        packets = [bytes(packet) for _, packet in media.packets(stream, [(3, 40)])]
+        context = stream.codec_context
+        for data in packets * 20:
+            damaged = bytearray(data)
+            damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+            errors, _ = av.logging.get_last_error()
+            try:
+                given = bool(context.decode(av.Packet(bytes(damaged))))
+            except av.FFmpegError:
+                given = False
+            if not given or av.logging.get_last_error()[0] == errors:
+                continue
+            given_by_ffmpeg += 1
+            with pytest.raises(av.error.InvalidDataError):
+                SoundDecoder(context, in_the_middle=False).decode(av.Packet(bytes(damaged)))
+            refused += 1
+    assert refused == given_by_ffmpeg > 0
+
+
+class _Context:
+    """A decoder that gives a frame, whatever is logged meanwhile."""
+
+    name = "aac"
+
+    def __init__(self, speaker: str):
+        self._speaker = speaker
+
+    def decode(self, packet: av.Packet) -> list:
+        av.logging.log(av.logging.ERROR, self._speaker, "something is damaged")
+        return ["frame"]
+
+
+def test_what_another_decoder_says_is_not_about_the_packet():
+    assert SoundDecoder(_Context("h264"), in_the_middle=False).decode(av.Packet(b"")) == ["frame"]
+    with pytest.raises(av.error.InvalidDataError, match="something is damaged"):
+        SoundDecoder(_Context("aac"), in_the_middle=False).decode(av.Packet(b""))
