@@ -50,6 +50,10 @@ _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 _ASF_PACKET_SIZES, _ASF_DATA_HEADER_BYTES = slice(92, 100), 50
 _ASF_PACKET = re.compile(rb"\x82\0\0")
 
+# MXF (SMPTE 336): a key, a length and that many bytes.
+_KEY = re.compile(rb"\x06\x0e\x2b\x34")
+_KEY_BYTES = 16
+
 _Element = tuple[int, bool]  # where it is, and whether it is one
 
 
@@ -201,6 +205,25 @@ def _avi(file: BinaryIO) -> Iterator[_Element]:
             place += _CHUNK_HEADER_BYTES + size + size % 2
 
 
+def _mxf(file: BinaryIO) -> Iterator[_Element]:
+    place = 0
+    while True:
+        file.seek(place)
+        head = file.read(_KEY_BYTES + 9)
+        if len(head) <= _KEY_BYTES:
+            return
+        first = head[_KEY_BYTES]
+        digits = first & 0x7F if first & 0x80 else 0  # of a long length
+        whole = bool(_KEY.match(head)) and digits <= 8
+        yield place, whole
+        if whole:
+            begin = _KEY_BYTES + 1
+            length = int.from_bytes(head[begin : begin + digits], "big") if digits else first
+            place += begin + digits + length
+        else:
+            place = _find(file, _KEY, place + 1)
+
+
 def _ogg(file: BinaryIO) -> Iterator[_Element]:
     place = 0
     while True:
@@ -242,4 +265,5 @@ _WALKS: dict[str, Callable[[BinaryIO], Iterator[_Element]]] = {
     "ogg": _ogg,
     "avi": _avi,
     "asf": _asf,
+    "mxf": _mxf,
 }

@@ -56,7 +56,7 @@ _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of d
 _TIMES_OF_DECODING = {"asf", "asf_o"}  # out of which FFmpeg makes those of presentation
 # There it only guesses the delay of these, by what it has seen so far.
 _GUESSED_DELAY = {"h264", "hevc", "vvc"}
-_COUNTS_ON = {"avi", "ogg"}  # after what is lost, as if nothing had been there
+_COUNTS_ON = {"avi", "mxf", "ogg"}  # after what is lost, as if nothing had been there
 _CLOCK_TURNS_OVER = {"mpegts", "mpeg"}  # after 2 ** 33 ticks, 26.5 hours
 _TRANSPORT_PACKETS = (188, 192, 204)  # bytes; plain, with time codes (M2TS), with error correction
 # Errors that FFmpeg would conceal become exceptions; a frame larger than announced, too.
