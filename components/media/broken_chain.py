@@ -188,25 +188,22 @@ def _asf(file: BinaryIO) -> Iterator[_Element]:
 
 
 def _avi(file: BinaryIO) -> Iterator[_Element]:
-    place = 0
+    place, end = 0, file.seek(0, os.SEEK_END)
     while True:
         file.seek(place)
         head = file.read(_LIST_HEADER_BYTES)
         if len(head) < _CHUNK_HEADER_BYTES:
             return
-        whole = bool(_CHUNK_NAME.match(head))
+        behind = place + _LIST_HEADER_BYTES
+        if head[:4] + head[8:] not in _INSIDE_AVI:
+            behind = place + _CHUNK_HEADER_BYTES + int.from_bytes(head[4:8], "little")
+        whole = bool(_CHUNK_NAME.match(head)) and behind <= end
         yield place, whole
-        if not whole:
-            place = _find(file, _AVI_PACKET, place + 1)
-        elif head[:4] + head[8:] in _INSIDE_AVI:
-            place += _LIST_HEADER_BYTES
-        else:
-            size = int.from_bytes(head[4:8], "little")
-            place += _CHUNK_HEADER_BYTES + size + size % 2
+        place = behind + behind % 2 if whole else _find(file, _AVI_PACKET, place + 1)
 
 
 def _mxf(file: BinaryIO) -> Iterator[_Element]:
-    place = 0
+    place, end = 0, file.seek(0, os.SEEK_END)
     while True:
         file.seek(place)
         head = file.read(_KEY_BYTES + 9)
@@ -214,14 +211,12 @@ def _mxf(file: BinaryIO) -> Iterator[_Element]:
             return
         first = head[_KEY_BYTES]
         digits = first & 0x7F if first & 0x80 else 0  # of a long length
-        whole = bool(_KEY.match(head)) and digits <= 8
+        begin = _KEY_BYTES + 1
+        length = int.from_bytes(head[begin : begin + digits], "big") if digits else first
+        behind = place + begin + digits + length
+        whole = bool(_KEY.match(head)) and digits <= 8 and behind <= end
         yield place, whole
-        if whole:
-            begin = _KEY_BYTES + 1
-            length = int.from_bytes(head[begin : begin + digits], "big") if digits else first
-            place += begin + digits + length
-        else:
-            place = _find(file, _KEY, place + 1)
+        place = behind if whole else _find(file, _KEY, place + 1)
 
 
 def _ogg(file: BinaryIO) -> Iterator[_Element]:

@@ -358,7 +358,7 @@ class MediaFile:
         Sound needs no mark: its time stamps show the gap.
 
         Raises:
-            MediaError: decode_error: there are no time stamps, so that it would come too early.
+            MediaError: decode_error: without time stamps, all that is behind would come too early.
         """
         indexes = [self._index(stream) for stream in self._streams()]
         positions = np.concatenate([index.positions for index in indexes])

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import av
 from av.codec.context import CodecContext
 
-# Encoders put a 3 between two zeros and anything up to 3 (H.264, 7.4.1; H.265, 7.4.2), so that three
-# zeros are only what lies between two units.
-_UNITS_WITHOUT_ZEROS = {
-    "h264": 4,
-    "hevc": 21,
-}  # where the box of a container says the lengths' size
+_START_CODE = b"\0\0\1"
 _THREE_ZEROS = b"\0\0\0"
-_ZEROS_INSIDE = re.compile(rb"\0\0\0+[^\0\1]")  # neither before a start code nor at the end
 
 # Not even of a black picture of 3840 x 2160 do these write as many. Theora does, and Ogg has checksums.
 _ALMOST_WITHOUT_ZEROS = {
@@ -26,19 +20,30 @@ _LONG = bytes(512)
 
 # Packets of these begin with something, whatever is heard.
 _SOUNDS = {
-    "aac",
-    "aac_latm",
-    "opus",
-    "vorbis",
-    "mp2",
-    "mp3",
-    "ac3",
-    "eac3",
-    "wmav1",
-    "wmav2",
-    "dts",
+    *("aac", "aac_latm", "ac3", "dts", "eac3", "mp2", "mp3", "opus", "vorbis", "wmav1", "wmav2"),
 }
 _SHORT_BYTES = 8
+
+
+class _Units(NamedTuple):
+    """A codec whose packets are units, in which encoders put a 3 behind any two zeros.
+
+    H.264, 7.4.1; H.265, 7.4.2.
+
+    Attributes:
+        length_place: where the container's description of the stream has the size of lengths.
+        is_picture: whether a unit with a first byte is a part of a picture. Cameras write others of
+            their own, in which there may be anything.
+    """
+
+    length_place: int
+    is_picture: Callable[[int], bool]
+
+
+_WITHOUT_THREE_ZEROS = {
+    "h264": _Units(4, lambda first: 1 <= first & 0x1F <= 5),
+    "hevc": _Units(21, lambda first: first >> 1 & 0x3F < 32),
+}
 
 
 def hole_test(context: CodecContext) -> Callable[[av.Packet], bool]:
@@ -50,11 +55,11 @@ def hole_test(context: CodecContext) -> Callable[[av.Packet], bool]:
         context: the stream's.
     """
     name = context.codec.canonical_name
-    if name in _UNITS_WITHOUT_ZEROS:
-        box = context.extradata or b""
-        place = _UNITS_WITHOUT_ZEROS[name]
-        length_bytes = (box[place] & 3) + 1 if len(box) > place and box[0] == 1 else 0
-        return lambda packet: _unit_has_zeros(bytes(packet), length_bytes)
+    if name in _WITHOUT_THREE_ZEROS:
+        kind, box = _WITHOUT_THREE_ZEROS[name], context.extradata or b""
+        described = len(box) > kind.length_place and box[0] == 1
+        length_bytes = (box[kind.length_place] & 3) + 1 if described else 0
+        return lambda packet: _has_three_zeros(bytes(packet), kind, length_bytes)
     if name in _ALMOST_WITHOUT_ZEROS:
         return lambda packet: _LONG in bytes(packet)
     if name in _SOUNDS:
@@ -62,21 +67,23 @@ def hole_test(context: CodecContext) -> Callable[[av.Packet], bool]:
     return lambda packet: False
 
 
-def _unit_has_zeros(data: bytes, length_bytes: int) -> bool:
-    """Whether three zeros lie inside a unit; behind it they are padding.
+def _has_three_zeros(data: bytes, kind: _Units, length_bytes: int) -> bool:
+    """Whether they lie inside a unit of a picture; behind it they are padding.
 
     Args:
         data: a packet.
+        kind: of its units.
         length_bytes: of the length before each unit; 0 where start codes part them.
     """
     if _THREE_ZEROS not in data:
         return False
-    if not length_bytes:
-        return bool(_ZEROS_INSIDE.search(data))
-    return any(_THREE_ZEROS in unit.rstrip(b"\0") for unit in _units(data, length_bytes))
+    units = _by_lengths(data, length_bytes) if length_bytes else data.split(_START_CODE)
+    return any(
+        _THREE_ZEROS in unit.rstrip(b"\0") for unit in units if unit and kind.is_picture(unit[0])
+    )
 
 
-def _units(data: bytes, length_bytes: int) -> Iterator[bytes]:
+def _by_lengths(data: bytes, length_bytes: int) -> Iterator[bytes]:
     place = 0
     while place + length_bytes <= len(data):
         begin = place + length_bytes

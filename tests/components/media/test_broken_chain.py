@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import re
 import tempfile
 
 import numpy as np
@@ -182,10 +183,32 @@ def test_other_formats_are_not_walked(whole):
         assert broken_places(file, {"mov", "mp4"}, NOWHERE, NOWHERE) == []
 
 
-def test_a_length_beyond_all_files_ends_the_walk():
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        ("matroska", b"\x1a\x45\xdf\xa3\x01\x7f\xff\xff\xff\xff\xff\xff\xff"),
+        ("matroska", b"\x1a\x45\xdf\xa3\x01\xff\xff\xff\xff\xff\xff\xfe"),
+        ("mxf", b"\x06\x0e\x2b\x34" + bytes(12) + b"\x88" + b"\xff" * 8),
+        ("avi", b"JUNK\xff\xff\xff\xff"),
+    ],
+)
+def test_a_length_beyond_all_files_ends_the_walk(kind, begin):
     # A real file, whose system refuses to look there.
-    for length in (b"\x01\x7f\xff\xff\xff\xff\xff\xff", b"\x01\xff\xff\xff\xff\xff\xff\xfe"):
-        with tempfile.TemporaryFile() as file:
-            file.write(b"\x1a\x45\xdf\xa3" + length + b"rest")
-            positions = np.array([0, 4096], np.int64)
-            assert broken_places(file, ["matroska"], positions, np.ones(2)) == []
+    with tempfile.TemporaryFile() as file:
+        file.write(begin + b"rest")
+        positions = np.array([0, 4096], np.int64)
+        assert broken_places(file, [kind], positions, np.ones(2)) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name", "length"),
+    [("avi", rb"\d\dwb", 4), ("mxf", rb"\x06\x0e\x2b\x34\x01\x02\x01\x01\x0d", 16)],
+)
+def test_a_length_that_leads_out_of_the_file_is_a_broken_place(suffix, name, length, whole):
+    data = bytearray(whole[suffix].read_bytes())
+    found = [match.start() for match in re.finditer(name, data)]
+    place = found[20]
+    data[place + length : place + length + 4] = (
+        b"\xff\xff\xff\x7f" if suffix == "avi" else b"\x83\xff\xff\xff"
+    )
+    assert broken_places(io.BytesIO(data), {suffix}, NOWHERE, NOWHERE) == [place]

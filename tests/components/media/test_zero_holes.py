@@ -101,3 +101,15 @@ def test_a_packet_of_zeros_is_no_sound(suffix, codec, media, tmp_path):
         assert [broken.audio_index.damaged(ordinal) for ordinal in range(39, 42)] == [
             *(False, True, False)
         ]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+@pytest.mark.parametrize(("unit", "found"), [(1, True), (5, True), (6, False), (30, False)])
+def test_only_units_of_pictures_are_without_zeros(suffix, unit, found, media, tmp_path):
+    path = media(tmp_path / f"video.{suffix}")
+    content = bytes([0x60 | unit]) + b"some" + bytes(3) + b"thing" + bytes(3)
+    begin = len(content).to_bytes(4, "big") if suffix == "mp4" else bytes(3) + b"\1"
+    with MediaFile(path) as whole:
+        has_hole = hole_test(whole.need_video().codec_context)
+        assert has_hole(av.Packet(begin + content)) is found
+        assert not has_hole(av.Packet(begin + content.replace(b"some" + bytes(3), b"some")))
