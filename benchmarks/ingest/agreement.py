@@ -33,7 +33,7 @@ def differences(examples: Examples, wanted: Examples, times: list[float]) -> lis
         examples, wanted, times, strict=True
     ):
         found += [f"at {time:.2f} s {text}" for text in _picture(image, other_image, time)]
-        found += [f"at {time:.2f} s {text}" for text in _sound(sound, other_sound)]
+        found += [f"at {time:.2f} s {text}" for text in sound_differences(sound, other_sound)]
     return found
 
 
@@ -43,6 +43,11 @@ def _picture(jpeg: bytes, wanted: bytes, time: float) -> list[str]:
     expected = math.floor(time * scene.FPS + 1e-6) % (PART_SECONDS * scene.FPS)
     if number != expected:
         return [f"frame {number} instead of {expected}"]
+    return picture_differences(jpeg, wanted)
+
+
+def picture_differences(jpeg: bytes, wanted: bytes) -> list[str]:
+    """What is wrong with a picture; empty if it looks like the other one."""
     colours, others = (simplejpeg.decode_jpeg(data, "RGB") for data in (jpeg, wanted))
     if colours.shape != others.shape:
         return [f"a picture of {colours.shape} instead of {others.shape}"]
@@ -51,7 +56,8 @@ def _picture(jpeg: bytes, wanted: bytes, time: float) -> list[str]:
     return [f"a PSNR of {psnr:.1f} dB only"] if psnr < _PSNR else []
 
 
-def _sound(pcm: bytes, wanted: bytes) -> list[str]:
+def sound_differences(pcm: bytes, wanted: bytes) -> list[str]:
+    """What is wrong with a second of sound; empty if it sounds like the other one."""
     if len(pcm) != 2 * SAMPLE_RATE:
         return [f"{len(pcm) // 2} samples"]
     spectra = [np.fft.rfft(np.frombuffer(data, np.int16)) for data in (pcm, wanted)]
