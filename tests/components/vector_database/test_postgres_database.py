@@ -36,10 +36,11 @@ def test_errors_name_the_address_without_its_password():
 
 def test_a_server_that_ends_the_connection_is_an_error_that_says_where_to_look(postgres_schema):
     with connect_database(postgres_schema) as database:
+        version = database.begin("one", "/models/one", 4)
         with psycopg.connect(postgres_schema, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         with pytest.raises(DatabaseError, match="while it worked; its log says why"):
-            database.versions()
+            database.delete(version, {})
