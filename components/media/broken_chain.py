@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
@@ -130,109 +132,119 @@ def _matroska(file: BinaryIO) -> Iterator[_Element]:
             place, limit = _find(file, _CLUSTER_BEGINS, place + 1), None
 
 
-def _flash(file: BinaryIO) -> Iterator[_Element]:
-    place = _FLASH_HEADER_BYTES + 4
+def _elements(
+    file: BinaryIO,
+    place: int,
+    head_bytes: range,
+    pattern: re.Pattern[bytes],
+    behind: Callable[[int, bytes], int | None],
+) -> Iterator[_Element]:
+    """Follows elements that lie one behind the other.
+
+    Args:
+        file: to read.
+        place: of the first one.
+        head_bytes: fewest and most bytes that `behind` looks at; with fewer, the walk ends.
+        pattern: with which an element begins, to go on behind a broken place.
+        behind: from a place and what stands there to the place of the next element; None where
+            there is no element.
+    """
     while True:
         file.seek(place)
-        head = file.read(_TAG_HEADER_BYTES)
-        if len(head) < _TAG_HEADER_BYTES:
+        head = file.read(head_bytes.stop)
+        if len(head) < head_bytes.start:
             return
-        whole = bool(_TAG.match(head))
-        yield place, whole
-        if whole:
-            place += _TAG_HEADER_BYTES + int.from_bytes(head[1:4], "big") + 4
-        else:
-            place = _find(file, _TAG, place + 1)
+        following = behind(place, head)
+        yield place, following is not None
+        place = _find(file, pattern, place + 1) if following is None else following
+
+
+def _flash(file: BinaryIO) -> Iterator[_Element]:
+    def behind(place: int, head: bytes) -> int | None:
+        if not _TAG.match(head):
+            return None
+        return place + _TAG_HEADER_BYTES + int.from_bytes(head[1:4], "big") + 4
+
+    heads = range(_TAG_HEADER_BYTES, _TAG_HEADER_BYTES)
+    return _elements(file, _FLASH_HEADER_BYTES + 4, heads, _TAG, behind)
 
 
 def _program_stream(file: BinaryIO) -> Iterator[_Element]:
-    place = 0
-    while True:
-        file.seek(place)
-        head = file.read(14)
-        if len(head) < 4:
-            return
+    def behind(place: int, head: bytes) -> int | None:
         code = head[3]
-        whole = head.startswith(_START) and code >= _PROGRAM_END
-        yield place, whole
-        if not whole:
-            place = _find(file, _PACK_BEGINS, place + 1)
-        elif code == _PROGRAM_END:
-            place += 4
-        elif code == _PACK:
+        if not head.startswith(_START) or code < _PROGRAM_END:
+            return None
+        if code == _PROGRAM_END:
+            return place + 4
+        if code == _PACK:
             second_version = len(head) == 14 and head[4] >> 6 == 1
-            place += 14 + (head[13] & 7) if second_version else 12
-        else:
-            place += 6 + int.from_bytes(head[4:6], "big")
+            return place + (14 + (head[13] & 7) if second_version else 12)
+        return place + 6 + int.from_bytes(head[4:6], "big")
+
+    return _elements(file, 0, range(4, 14), _PACK_BEGINS, behind)
 
 
 def _asf(file: BinaryIO) -> Iterator[_Element]:
     file.seek(0)
     head = file.read(_CHUNK_BYTES)
     properties, data = head.find(_ASF_FILE_PROPERTIES), head.find(_ASF_DATA)
-    if min(properties, data) < 0:
-        return
     sizes = head[properties:][_ASF_PACKET_SIZES]
     smallest, size = (int.from_bytes(part, "little") for part in (sizes[:4], sizes[4:]))
-    place = data + _ASF_DATA_HEADER_BYTES
-    if smallest != size or not size or not _ASF_PACKET.match(head, place):
-        return  # packets of many sizes, or without the bytes, which need not be there
-    for _ in range(int.from_bytes(head[data + 40 : data + 48], "little")):
-        file.seek(place)
-        begin = file.read(_LONGEST_PATTERN)
-        if not begin:
-            return
-        whole = bool(_ASF_PACKET.match(begin))
-        yield place, whole
-        place = place + size if whole else _find(file, _ASF_PACKET, place + 1)
+    first = data + _ASF_DATA_HEADER_BYTES
+    known = min(properties, data) >= 0 and smallest == size > 0
+    if not known or not _ASF_PACKET.match(head, first):
+        return iter(())  # packets of many sizes, or without the bytes, which need not be there
+    count = int.from_bytes(head[data + 40 : data + 48], "little")
+    packets = _elements(
+        file,
+        first,
+        range(1, _LONGEST_PATTERN),
+        _ASF_PACKET,
+        lambda place, begin: place + size if _ASF_PACKET.match(begin) else None,
+    )
+    return itertools.islice(packets, min(count, sys.maxsize))
 
 
 def _avi(file: BinaryIO) -> Iterator[_Element]:
-    place, end = 0, file.seek(0, os.SEEK_END)
-    while True:
-        file.seek(place)
-        head = file.read(_LIST_HEADER_BYTES)
-        if len(head) < _CHUNK_HEADER_BYTES:
-            return
-        behind = place + _LIST_HEADER_BYTES
+    end = file.seek(0, os.SEEK_END)
+
+    def behind(place: int, head: bytes) -> int | None:
+        following = place + _LIST_HEADER_BYTES
         if head[:4] + head[8:] not in _INSIDE_AVI:
-            behind = place + _CHUNK_HEADER_BYTES + int.from_bytes(head[4:8], "little")
-        whole = bool(_CHUNK_NAME.match(head)) and behind <= end
-        yield place, whole
-        place = behind + behind % 2 if whole else _find(file, _AVI_PACKET, place + 1)
+            following = place + _CHUNK_HEADER_BYTES + int.from_bytes(head[4:8], "little")
+        if not _CHUNK_NAME.match(head) or following > end:
+            return None
+        return following + following % 2
+
+    heads = range(_CHUNK_HEADER_BYTES, _LIST_HEADER_BYTES)
+    return _elements(file, 0, heads, _AVI_PACKET, behind)
 
 
 def _mxf(file: BinaryIO) -> Iterator[_Element]:
-    place, end = 0, file.seek(0, os.SEEK_END)
-    while True:
-        file.seek(place)
-        head = file.read(_KEY_BYTES + 9)
-        if len(head) <= _KEY_BYTES:
-            return
+    end = file.seek(0, os.SEEK_END)
+
+    def behind(place: int, head: bytes) -> int | None:
         first = head[_KEY_BYTES]
         digits = first & 0x7F if first & 0x80 else 0  # of a long length
         begin = _KEY_BYTES + 1
         length = int.from_bytes(head[begin : begin + digits], "big") if digits else first
-        behind = place + begin + digits + length
-        whole = bool(_KEY.match(head)) and digits <= 8 and behind <= end
-        yield place, whole
-        place = behind if whole else _find(file, _KEY, place + 1)
+        following = place + begin + digits + length
+        return following if _KEY.match(head) and digits <= 8 and following <= end else None
+
+    return _elements(file, 0, range(_KEY_BYTES + 1, _KEY_BYTES + 9), _KEY, behind)
 
 
 def _ogg(file: BinaryIO) -> Iterator[_Element]:
-    place = 0
-    while True:
-        file.seek(place)
-        head = file.read(_PAGE_HEADER_BYTES + _MOST_SEGMENTS)
-        if len(head) < _PAGE_HEADER_BYTES:
-            return
+    def behind(place: int, head: bytes) -> int | None:
         sizes = head[_PAGE_HEADER_BYTES:][: head[_PAGE_HEADER_BYTES - 1]]
         length = _PAGE_HEADER_BYTES + len(sizes) + sum(sizes)
         file.seek(place)
         page = file.read(length)
-        whole = bool(_PAGE.match(page)) and len(page) == length and _is_as_written(page)
-        yield place, whole
-        place = place + length if whole else _find(file, _PAGE, place + 1)
+        whole = _PAGE.match(page) and len(page) == length and _is_as_written(page)
+        return place + length if whole else None
+
+    heads = range(_PAGE_HEADER_BYTES, _PAGE_HEADER_BYTES + _MOST_SEGMENTS)
+    return _elements(file, 0, heads, _PAGE, behind)
 
 
 def _is_as_written(page: bytes) -> bool:
