@@ -12,7 +12,8 @@ import av.error
 import numpy as np
 from av.video.frame import VideoFrame
 
-from objects_that_sound.components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media.media_file import MediaFile
+from objects_that_sound.components.media.time_base import time_base
 
 Frame = TypeVar("Frame")
 

@@ -12,10 +12,11 @@ from av.audio.frame import AudioFrame
 
 from objects_that_sound.components.localisation_video.soundtrack import Soundtrack
 from objects_that_sound.components.media.cancelled_channels import audible
-from objects_that_sound.components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media.media_file import MediaFile
 from objects_that_sound.components.media.mono_resampler import MonoResampler
 from objects_that_sound.components.media.sound_decoder import SoundDecoder
 from objects_that_sound.components.media.sound_windows import SoundWindows
+from objects_that_sound.components.media.time_base import time_base
 
 _BEFORE_SECONDS = 1  # half a window, and what a decoder that begins in the middle needs
 

@@ -19,8 +19,9 @@ from av.video.frame import PictureType, VideoFrame
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.frame_encoder import FrameEncoder, StillFrame
 from objects_that_sound.components.media.media_error import MediaError
-from objects_that_sound.components.media.media_file import MediaFile, time_base
+from objects_that_sound.components.media.media_file import MediaFile
 from objects_that_sound.components.media.packet_index import MOST_REORDERED
+from objects_that_sound.components.media.time_base import time_base
 
 # These decoders leave out frames to which no other refers, packet by packet, and lose nothing else.
 # libdav1d loses wanted frames as well; FFmpeg's own VP9 decodes them all the same.

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import av
-import av.error
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.frame import Frame
 from av.stream import Stream
 from av.video.stream import VideoStream
 
@@ -30,9 +27,9 @@ from objects_that_sound.components.media.containers import (
     source_head,
     source_size,
 )
+from objects_that_sound.components.media.indexed_packets import IndexedPackets
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.packet_index import PacketIndex
-from objects_that_sound.components.media.packet_reader import PacketReader
 from objects_that_sound.components.media.sample_table import (
     may_list_samples,
     read_sample_tables,
@@ -42,14 +39,12 @@ from objects_that_sound.components.media.stream_choice import (
     ChosenStreams,
     choose_streams,
 )
-from objects_that_sound.components.media.timeline_parts import common_seconds, time_breaks
+from objects_that_sound.components.media.time_base import time_base
 from objects_that_sound.components.media.zero_holes import hole_test
 
 av.logging.set_level(av.logging.PANIC)  # exceptions, and `SoundDecoder`, say what matters
 
-_KEEP_BYTES = 48 << 20  # packets of smaller files stay in memory, so that they are read once
 _READ_WHOLE_BYTES = 8 << 20  # reading so little once is cheaper than seeking in it
-_COMPARED_PACKETS = 48  # with the container's own list, before it is trusted
 _TRUNCATION_SECONDS = Fraction(1, 2)  # less missing than this is a container's rounding
 _ANNOUNCES_DURATION = {"mov", "matroska", "webm", "avi", "flv", "asf", "mxf"}
 _WITHOUT_PRESENTATION_TIMES = {"avi"}  # FFmpeg makes them up, in the order of decoding
@@ -90,9 +85,7 @@ class MediaFile:
                 no_timestamps, too_large, out_of_memory.
         """
         self._source = source
-        self._kept: dict[int, list[av.Packet]] | None = {}
         self._size = source_size(source)
-        self._first_position = 0  # byte of the first packet read
         head = source_head(source, HEAD_BYTES)
         self._announced_size = announced_size(head)
         self._container, chosen, listed = self._open(head)
@@ -110,10 +103,21 @@ class MediaFile:
                 context.thread_type = "NONE"
                 context.options = _DECODER_OPTIONS
             timed = not (self._formats & _WITHOUT_PRESENTATION_TIMES or self._guessed)
-            self.video_index, self.audio_index = PacketIndex(timed), PacketIndex()
-            self._read_index(listed)
+            self._packets = IndexedPackets(
+                self._container,
+                functools.partial(open_container, source),
+                {stream: PacketIndex(timed or stream is self.audio) for stream in self._streams()},
+            )
+            self._packets.read(self._size, listed)
+            self.origin += self._packets.keep_one_part()
+            self.video_index = self._packets.index(self.video)
+            self.audio_index = self._packets.index(self.audio)
+            self._note_losses()
+            self.video_range = self._range(self.video, self.video_index)
+            self.audio_range = self._range(self.audio, self.audio_index)
+            self._check_complete()
         except BaseException:
-            self.close()
+            self._container.close()
             raise
 
     def __enter__(self) -> MediaFile:
@@ -124,7 +128,7 @@ class MediaFile:
 
     def close(self) -> None:
         """Frees the decoders and the packets."""
-        self._kept = None
+        self._packets.forget()
         self._container.close()
 
     def need_video(self) -> VideoStream:
@@ -175,33 +179,16 @@ class MediaFile:
         Raises:
             MediaError: cannot_open, decode_error: the file can't be read again.
         """
-        spans = [(0, len(self._index(stream)) - 1)] if spans is None else spans
+        index, has_hole = self._packets.index(stream), hole_test(stream.codec_context)
+        spans = [(0, len(index) - 1)] if spans is None else spans
         stream.codec_context.flush_buffers()
-        index, has_hole = self._index(stream), hole_test(stream.codec_context)
         guessed = stream is self.video and self._guessed
-        for ordinal, packet in self._read(stream, spans):
+        for ordinal, packet in self._packets.packets(stream, spans):
             if has_hole(packet):
                 index.damage(ordinal)
             if guessed:
                 packet.pts = packet.dts
             yield ordinal, packet
-
-    def _read(
-        self, stream: Stream, spans: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[int, av.Packet]]:
-        """Packets from memory, or from the file again."""
-        index = self._index(stream)
-        if self._kept is not None:
-            kept = self._kept[stream.index]
-            for first, last in spans:
-                yield from zip(itertools.count(first), kept[first : last + 1], strict=False)
-            return
-        reopen = functools.partial(open_container, self._source)
-        reader = PacketReader(self._container, reopen, stream.index, index)
-        try:
-            yield from reader.read(spans)
-        except av.error.FFmpegError as error:
-            raise _reading_error(error) from error
 
     @property
     def times_can_be_sorted(self) -> bool:
@@ -218,15 +205,6 @@ class MediaFile:
     def _formats(self) -> set[str]:
         """FFmpeg's names of the container."""
         return set(self._container.format.name.split(","))
-
-    def _index(self, stream: Stream) -> PacketIndex:
-        return self.video_index if stream is self.video else self.audio_index
-
-    def _set_index(self, stream: Stream, index: PacketIndex) -> None:
-        if stream is self.video:
-            self.video_index = index
-        else:
-            self.audio_index = index
 
     def _open(self, head: bytes) -> tuple[InputContainer, ChosenStreams, list[PacketIndex] | None]:
         """The file, its streams, and the packets that it lists, if it can be trusted in that."""
@@ -258,99 +236,12 @@ class MediaFile:
     def _streams(self) -> list:
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
-    def _read_index(self, listed: list[PacketIndex] | None) -> None:
-        """What packets are there, and when: one pass over them, or over the first only.
-
-        Where the container lists its samples, and the first packets are those listed, so are the
-        others: each is compared with the list when it is read.
-        """
-        streams = self._streams()
-        kept: dict[int, list[av.Packet]] = {stream.index: [] for stream in streams}
-        keep, room = True, _KEEP_BYTES
-        video_number = self.video.index if self.video else -1
-        try:
-            for packet in self._container.demux(streams):
-                size = packet.size
-                if not size:
-                    continue
-                if not self._first_position:
-                    self._first_position = packet.pos or 0
-                number = packet.stream_index
-                index = self.video_index if number == video_number else self.audio_index
-                if not index.add(packet):
-                    place = (
-                        f"packet {len(index) + 1}" if packet.pos is None else f"byte {packet.pos}"
-                    )
-                    detail = f"a packet has no time stamp, at {place}"
-                    raise MediaError(media_error.NO_TIMESTAMPS, detail)
-                if packet.is_corrupt and packet.pos is not None and packet.pos + size >= self._size:
-                    detail = f"the file ends inside the packet at byte {packet.pos}"
-                    raise MediaError(media_error.TRUNCATED, detail)
-                if listed and len(self.video_index) + len(self.audio_index) == _COMPARED_PACKETS:
-                    indexes = [self._index(stream) for stream in streams]
-                    if all(map(PacketIndex.begins_like, indexes, listed)):
-                        for stream, whole in zip(streams, listed, strict=True):
-                            self._set_index(stream, whole)
-                        keep = False
-                        break
-                if keep:
-                    kept[number].append(packet)
-                    room -= size
-                    if room < 0:
-                        keep = False
-                        kept.clear()
-        except av.error.FFmpegError as error:
-            raise _reading_error(error) from error
-        except IndexError as error:  # PyAV's, where streams appear that were not announced
-            detail = "the container holds more streams than it announces"
-            raise MediaError(media_error.DECODE_ERROR, detail) from error
-        self._kept = kept if keep else None
-        self._choose_part()
-        self._note_losses()
-        self.video_range = self._range(self.video, self.video_index)
-        self.audio_range = self._range(self.audio, self.audio_index)
-        self._check_complete()
-
     def _range(self, stream: Stream | None, index: PacketIndex) -> tuple[Fraction, Fraction]:
         if stream is None or not len(index) or index.start is None:
             return Fraction(0), Fraction(0)
         base = time_base(stream)
         start = max(Fraction(0), index.start * base - self.origin)
         return start, max(start, index.end * base - self.origin)
-
-    def _choose_part(self) -> None:
-        """Where time starts again in a file, leaves the part with most of pictures and sound.
-
-        Raises:
-            MediaError: no_timestamps: time starts again in one of the two only.
-        """
-        streams = self._streams()
-        breaks = [time_breaks(self._index(stream), time_base(stream)) for stream in streams]
-        if not any(breaks):
-            return
-        if len({len(ordinals) for ordinals in breaks}) > 1:
-            detail = "time starts again in the pictures or in the sound, but not in both"
-            raise MediaError(media_error.NO_TIMESTAMPS, detail)
-        cuts = [
-            itertools.pairwise([0, *ordinals, len(self._index(stream))])
-            for stream, ordinals in zip(streams, breaks, strict=True)
-        ]
-        parts = [
-            [self._index(stream).part(*cut) for stream, cut in zip(streams, both, strict=True)]
-            for both in zip(*cuts, strict=True)
-        ]
-        bases = [time_base(stream) for stream in streams]
-        chosen = max(parts, key=lambda part: common_seconds(part, bases))
-        for stream, index in zip(streams, chosen, strict=True):
-            self._set_index(stream, index)
-            if self._kept is not None:
-                kept = self._kept[stream.index]
-                self._kept[stream.index] = kept[index.skipped : index.skipped + len(index)]
-        first, begin = (
-            min((index.start or 0) * base for index, base in zip(part, bases, strict=True))
-            for part in (parts[0], chosen)
-        )
-        self.origin += begin - first
 
     def _note_losses(self) -> None:
         """Marks pictures next to places where FFmpeg passed over packets without a word.
@@ -360,7 +251,7 @@ class MediaFile:
         Raises:
             MediaError: decode_error: without time stamps, all that is behind would come too early.
         """
-        indexes = [self._index(stream) for stream in self._streams()]
+        indexes = self.video_index, self.audio_index
         positions = np.concatenate([index.positions for index in indexes])
         sizes = np.concatenate([index.sizes for index in indexes])
         with self._bytes() as file:
@@ -391,7 +282,7 @@ class MediaFile:
                 found = self.video_index.end * lasts
                 raise self._lacks_seconds(found, ticks * lasts)
         # A recording may begin inside a packet: whole ones are counted from a known one on, too.
-        lengths = self._size, self._size - self._first_position
+        lengths = self._size, self._size - self._packets.first_position
         if "mpegts" in formats and all(
             length % size for size in _TRANSPORT_PACKETS for length in lengths
         ):
@@ -435,18 +326,3 @@ class MediaFile:
                     ticks = packet.pts + (packet.duration or 0)
                     end = max(end, Fraction(ticks * packet.time_base))
         return end
-
-
-def _reading_error(error: av.error.FFmpegError) -> MediaError:
-    """What it means that a demuxer stopped before the end of the file."""
-    if isinstance(error, av.error.PatchWelcomeError):
-        detail = "reading stopped: FFmpeg cannot read what follows, such as streams that begin late"
-        return MediaError(media_error.DECODE_ERROR, detail)
-    if isinstance(error, av.error.InvalidDataError | MemoryError):
-        return MediaError.from_decoder(error, "reading stopped")
-    return MediaError(media_error.CANNOT_OPEN, f"reading stopped: {error.strerror}")
-
-
-def time_base(timed: Stream | Frame) -> Fraction:
-    """Seconds of a tick of a stream or frame; every demuxed or decoded one has it."""
-    return Fraction(cast(Fraction, timed.time_base))  # PyAV has a rational type of its own

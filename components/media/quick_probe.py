@@ -19,8 +19,8 @@ from objects_that_sound.components.media.containers import (
     source_size,
 )
 from objects_that_sound.components.media.media_error import MediaError
-from objects_that_sound.components.media.media_file import time_base
 from objects_that_sound.components.media.stream_choice import choose_streams
+from objects_that_sound.components.media.time_base import time_base
 
 _SMALL_BYTES = 16 << 20
 """Reading so little takes no longer than some milliseconds."""

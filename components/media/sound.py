@@ -15,11 +15,12 @@ from av.audio.frame import AudioFrame
 from objects_that_sound.components.media import media_error
 from objects_that_sound.components.media.cancelled_channels import audible, may_have_cancelled
 from objects_that_sound.components.media.media_error import MediaError
-from objects_that_sound.components.media.media_file import MediaFile, Source, time_base
+from objects_that_sound.components.media.media_file import MediaFile, Source
 from objects_that_sound.components.media.mono_resampler import MonoResampler
 from objects_that_sound.components.media.sound_clock import LASTING_SECONDS
 from objects_that_sound.components.media.sound_decoder import SoundDecoder
 from objects_that_sound.components.media.sound_windows import SoundWindows
+from objects_that_sound.components.media.time_base import time_base
 
 # Decoders that begin in the middle need this much to be as they would have been: overlapping
 # transforms, bit reservoirs, and the headers of spectral band replication.

@@ -16,7 +16,7 @@ import pytest
 import simplejpeg
 from av.stream import Disposition
 
-from objects_that_sound.components.media import frame_reader, media_file
+from objects_that_sound.components.media import frame_reader, indexed_packets, media_file
 from objects_that_sound.components.media.clips import Clip, probe, read_clips
 from objects_that_sound.components.media.media_error import MediaError
 
@@ -29,7 +29,7 @@ X265 = "log-level=none"
 def reading(request, monkeypatch) -> None:
     """Both ways of getting at a file's packets."""
     if request.param == "packets read again":
-        monkeypatch.setattr(media_file, "_KEEP_BYTES", -1)
+        monkeypatch.setattr(indexed_packets, "_KEEP_BYTES", -1)
         monkeypatch.setattr(media_file, "_READ_WHOLE_BYTES", 0)
 
 
@@ -425,8 +425,8 @@ def test_damage_in_a_group_that_is_not_needed_does_no_harm(media, tmp_path):
     whole = read_clips(path, [6.5], image_size=64)
     data = bytearray(path.read_bytes())
     with media_file.MediaFile(path) as opened:
-        packet = bytes(opened._kept[opened.video.index][10])
-    place = data.index(packet) + len(packet) // 2
+        [(_, packet)] = opened.packets(opened.video, [(10, 10)])
+        place = data.index(bytes(packet)) + packet.size // 2
     for offset in range(0, 60, 3):
         data[place + offset] ^= 0x55
     path.write_bytes(data)
@@ -478,11 +478,11 @@ def test_memory_does_not_grow_with_the_file(media, tmp_path):
     )
     _repeated(short, tmp_path / "long.mkv", 11, 655)
     assert probe(tmp_path / "long.mkv").duration > 7190
-    assert (tmp_path / "long.mkv").stat().st_size > 2 * media_file._KEEP_BYTES
+    assert (tmp_path / "long.mkv").stat().st_size > 2 * indexed_packets._KEEP_BYTES
 
     def peak(path, *times) -> int:
         command = [sys.executable, "-c", _PEAK_MEMORY, str(path), *map(str, times)]
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     kibibytes = peak(tmp_path / "long.mkv", 5, 1809, 3613, 7001) - peak(short, 2, 4, 6, 8)
-    assert kibibytes << 10 < 1.5 * media_file._KEEP_BYTES
+    assert kibibytes << 10 < 1.5 * indexed_packets._KEEP_BYTES

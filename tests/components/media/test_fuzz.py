@@ -87,7 +87,7 @@ def test_a_lengthened_file_is_read_by_its_list(bases, tmp_path):
     path.write_bytes(bases["mp4"])
     os.truncate(path, _LONG_BYTES)
     with MediaFile(path) as opened:
-        assert opened._kept is None
+        assert not opened._packets.in_memory
         assert len(opened.video_index) == 50
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from objects_that_sound.components.media import media_file
+from objects_that_sound.components.media import indexed_packets
 from objects_that_sound.components.media.clips import read_clips
 from objects_that_sound.components.media.media_error import MediaError
 
@@ -32,7 +32,7 @@ def test_without_an_index_the_sound_is_the_same(suffix, media, clicks_at, monkey
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * 0.985)])
     kept = read_clips(path, TIMES, image_size=32)
-    monkeypatch.setattr(media_file, "_KEEP_BYTES", -1)
+    monkeypatch.setattr(indexed_packets, "_KEEP_BYTES", -1)
     for clip in kept:
         [found] = read_clips(path, [clip.time], image_size=32)
         assert found.jpeg == clip.jpeg

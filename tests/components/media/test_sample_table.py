@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from objects_that_sound.components.media import media_file
+from objects_that_sound.components.media import indexed_packets, media_file
 from objects_that_sound.components.media.clips import clips_of, read_clips
 from objects_that_sound.components.media.media_error import MediaError
 from objects_that_sound.components.media.media_file import MediaFile
@@ -84,7 +84,7 @@ def _facts(media: MediaFile) -> list:
 def test_the_list_is_what_reading_finds(media, read_whole, tmp_path, case):
     path = media(tmp_path / "case.mp4", **({"frames": 150} | CASES[case]))
     with MediaFile(path) as listed, read_whole(path) as whole:
-        assert listed._kept is None, "the list was not used"
+        assert not listed._packets.in_memory, "the list was not used"
         assert _facts(listed) == _facts(whole)
 
 
@@ -95,7 +95,7 @@ def test_clips_are_those_of_a_file_whose_pictures_were_looked_at(
     path = media(tmp_path / "case.mp4", frames=120, **CODECS[case])
     times = [0.92, 1.9, 2.6, 3.24, 4.0]
     with MediaFile(path) as listed, read_whole(path) as whole:
-        assert listed._kept is None, "the list was not used"
+        assert not listed._packets.in_memory, "the list was not used"
         clips = clips_of(listed, times, image_size=64)
         assert clips == clips_of(whole, times, image_size=64)
     numbers = [number_in(simplejpeg.decode_jpeg(clip.jpeg)) for clip in clips]
@@ -115,7 +115,7 @@ def test_the_shape_of_pixels_is_known(media, read_whole, tmp_path, codec, said_b
     if said_by == "pictures":
         path.write_bytes(path.read_bytes().replace(b"pasp", b"free"))
     with MediaFile(path) as listed, read_whole(path) as whole:
-        assert listed._kept is None, "the list was not used"
+        assert not listed._packets.in_memory, "the list was not used"
         found = clips_of(listed, [1.0], image_size=64)
         assert found == clips_of(whole, [1.0], image_size=64)
     assert simplejpeg.decode_jpeg(found[0].jpeg).shape == (64, 144, 3)
@@ -144,14 +144,14 @@ def test_few_packets_are_read_of_a_long_file(media, monkeypatch, tmp_path, as_pa
     with open(path, "rb") as file:
         clips = read_clips(path if as_path else file, [5.0, 33.0], image_size=64)
     assert len(clips) == 2
-    assert len(asked) <= media_file._COMPARED_PACKETS
+    assert len(asked) <= indexed_packets._COMPARED_PACKETS
 
 
 def test_fragments_are_read(media, tmp_path):
     options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
     path = media(tmp_path / "case.mp4", frames=150, video_options={"g": "30"}, options=options)
     with MediaFile(path) as opened:
-        assert opened._kept is not None
+        assert opened._packets.in_memory
         assert len(opened.video_index) == 150
 
 
@@ -163,7 +163,7 @@ def test_a_list_of_bytes_that_are_not_there_is_not_trusted(media, tmp_path, part
     path.write_bytes(data[: int(len(data) * part)])
     try:
         with MediaFile(path) as opened:
-            assert opened._kept is not None
+            assert opened._packets.in_memory
             assert len(opened.video_index) < 150  # less than half a second is missing
     except MediaError as error:
         assert error.reason == "truncated"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from objects_that_sound.components.media import media_file
+from objects_that_sound.components.media import indexed_packets
 from objects_that_sound.components.media.clips import Clip, probe, read_clips
 from objects_that_sound.components.media.media_error import MediaError
 
@@ -26,7 +26,7 @@ MPEG2 = {"video_codec": "mpeg2video", "video_options": {"g": "30", "bf": "2", "b
 def reading(request, monkeypatch) -> None:
     """Both ways of getting at a file's packets."""
     if request.param == "packets read again":
-        monkeypatch.setattr(media_file, "_KEEP_BYTES", -1)
+        monkeypatch.setattr(indexed_packets, "_KEEP_BYTES", -1)
 
 
 def _sound(clip: Clip) -> np.ndarray:
