@@ -10,7 +10,7 @@ import numpy as np
 from tensorflow.core.example import example_pb2, feature_pb2
 from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
 
-from objects_that_sound.serving.model_server import tensor_json
+from objects_that_sound.serving.model_server import request_json
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
 _INT64 = (-(2**63), 2**63 - 1)
@@ -30,8 +30,8 @@ def parse_body(body: bytes, method: str) -> tuple[str, input_pb2.Input]:
     Raises:
         ServingError: INVALID_ARGUMENT, it is not JSON of that form.
     """
-    document = tensor_json.parse_object(body)
-    signature_name = tensor_json.signature_name(document)
+    document = request_json.parse_object(body)
+    signature_name = request_json.signature_name(document)
     listed = input_pb2.Input()
     made: Any = listed.example_list
     if "context" in document:
@@ -73,7 +73,7 @@ def _shortest(value: float) -> float:
 def _fill(example: example_pb2.Example, value: Any) -> None:
     if not isinstance(value, dict):
         raise ServingError.invalid_argument(
-            f"Example must be JSON object but got JSON {tensor_json.json_type(value)}"
+            f"Example must be JSON object but got JSON {request_json.json_type(value)}"
         )
     for name, content in value.items():
         feature = example.features.feature[name]
@@ -100,11 +100,11 @@ def _add(feature: feature_pb2.Feature, name: str, value: Any, integer: type) -> 
         kind, stored = "float_list", float(value)
     elif isinstance(value, str):
         kind, stored = "bytes_list", value.encode("utf-8", "surrogatepass")
-    elif isinstance(value, dict) and tensor_json.is_base64(value):
+    elif isinstance(value, dict) and request_json.is_base64(value):
         kind, stored = "bytes_list", _decode(value["b64"])
     else:
         raise ServingError.invalid_argument(
-            f"Feature: {name} has element with unexpected JSON type: {tensor_json.json_type(value)}"
+            f"Feature: {name} has element with unexpected JSON type: {request_json.json_type(value)}"
         )
     if feature.WhichOneof("kind") not in (None, kind):
         raise ServingError.invalid_argument(
@@ -116,6 +116,6 @@ def _add(feature: feature_pb2.Feature, name: str, value: Any, integer: type) -> 
 
 def _decode(text: str) -> bytes:
     try:
-        return tensor_json.decode_base64(text)
+        return request_json.decode_base64(text)
     except ValueError as error:
         raise ServingError.invalid_argument("Unable to base64 decode") from error

@@ -21,7 +21,12 @@ from starlette.routing import BaseRoute, Mount, Route, request_response
 from starlette.types import ASGIApp
 from tensorflow_serving.apis import model_pb2
 
-from objects_that_sound.serving.model_server import examples_json, proto_json, tensor_json
+from objects_that_sound.serving.model_server import (
+    examples_json,
+    proto_json,
+    response_json,
+    tensor_json,
+)
 from objects_that_sound.serving.model_server.api_token import ApiToken
 from objects_that_sound.serving.model_server.health import Health
 from objects_that_sound.serving.model_server.predictor import Predictor
@@ -209,7 +214,7 @@ class RestApp(Starlette):
             outputs = self._predictor.predict(
                 servable, spec, inputs, timeout_seconds=_seconds_left(deadline)
             )
-        return tensor_json.write_response(outputs, parsed.is_row_format)
+        return response_json.write_response(outputs, parsed.is_row_format)
 
     def _classify(self, spec: model_pb2.ModelSpec, body: bytes, deadline: float) -> bytes:
         spec.signature_name, listed = examples_json.parse_body(body, "classify")

@@ -1,4 +1,4 @@
-"""TensorFlow Serving's JSON for tensors: predict requests in row and column format, responses.
+"""TensorFlow Serving's JSON for tensors: predict requests in row and column format.
 
 The rules are those of TensorFlow Serving's "RESTful API" page (JSON mapping, encoding of binary
 values) and the words of its error messages. But numbers are what JSON says they are: 1 and 1.0 are
@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import grpc
 import numpy as np
-import pybase64
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from objects_that_sound.serving.model_server import json_document
+from objects_that_sound.serving.model_server.request_json import (
+    decode_base64,
+    is_base64,
+    json_type,
+    parse_object,
+    quote,
+    signature_name,
+)
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
-_MAX_QUOTED_CHARACTERS = 200
-_BYTES_SUFFIX = "_bytes"
-_AT_A_TIME = 1 << 16
-"""Numbers that are written as text, of 128 bytes each, before they go on as numbers."""
 _MAX_RANK = 32
 """NumPy's, before its version 2."""
 
@@ -60,38 +61,6 @@ def parse_body(body: bytes) -> PredictBody:
     """
     document = parse_object(body)
     return PredictBody(signature_name(document), document)
-
-
-def parse_object(body: bytes) -> dict[str, Any]:
-    """Reads a body that must be a JSON object.
-
-    Raises:
-        ServingError: INVALID_ARGUMENT, it is not.
-    """
-    if not body:
-        raise ServingError.invalid_argument("JSON Parse error: The document is empty")
-    try:
-        document = json_document.loads(body)
-    except ValueError as error:
-        raise ServingError.invalid_argument(f"JSON Parse error: {error}") from error
-    if not isinstance(document, dict):
-        raise ServingError.invalid_argument(f"JSON Value: {_quote(document)} Is not object")
-    return document
-
-
-def signature_name(document: Mapping[str, Any]) -> str:
-    """The `signature_name` of a request; empty where it is not given.
-
-    Raises:
-        ServingError: INVALID_ARGUMENT, it is not a string.
-    """
-    name = document.get("signature_name", "")
-    if not isinstance(name, str):
-        raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(document)} not formatted correctly. 'signature_name' key must be "
-            "a string value."
-        )
-    return name
 
 
 def read_tensors(body: PredictBody, inputs: Inputs) -> dict[str, np.ndarray]:
@@ -131,61 +100,20 @@ def _tensors(body: PredictBody) -> Any:
     document = body.document
     if "instances" in document and "inputs" in document:
         raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(document)} Not formatted correctly expecting only one of "
+            f"JSON Value: {quote(document)} Not formatted correctly expecting only one of "
             "'inputs' or 'instances' keys to exist"
         )
     if "instances" in document:
         instances = document["instances"]
         if not isinstance(instances, list) or not instances:
             raise ServingError.invalid_argument(
-                f"JSON Value: {_quote(document)} Expecting 'instances' to be a list/array with at "
+                f"JSON Value: {quote(document)} Expecting 'instances' to be a list/array with at "
                 "least one element"
             )
         return instances
     if "inputs" in document:
         return document["inputs"]
     raise ServingError.invalid_argument("Missing 'inputs' or 'instances' key")
-
-
-def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> bytes:
-    """The JSON of a predict response, `predictions` or `outputs`.
-
-    A single output is written without its name. Strings of outputs named `..._bytes`, and strings
-    that are not UTF-8, are written in base64.
-
-    Raises:
-        ServingError: INVALID_ARGUMENT, the outputs have no common 0th dimension for the row
-            format, or a type that JSON has no form for.
-    """
-    if not outputs:
-        raise ServingError.invalid_argument("Cannot convert empty tensor map to JSON")
-    if is_row_format:
-        _check_batches(outputs)
-    values = {name: _to_json(name, array) for name, array in outputs.items()}
-    if not is_row_format:
-        result = values if len(values) > 1 else next(iter(values.values()))
-        return json.dumps({"outputs": result}).encode()
-    if len(values) == 1:
-        rows = next(iter(values.values()))
-    else:
-        rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
-    return json.dumps({"predictions": rows}).encode()
-
-
-def _check_batches(outputs: Mapping[str, np.ndarray]) -> None:
-    """Rows are told apart by a common 0th dimension."""
-    expected: int | None = None
-    for name, array in outputs.items():
-        if not array.ndim:
-            raise ServingError.invalid_argument(
-                f"Tensor name: {name} has no shape information: use the column format ('inputs')"
-            )
-        if len(array) != (len(array) if expected is None else expected):
-            raise ServingError.invalid_argument(
-                f"Tensor name: {name} has inconsistent batch size: {len(array)} expecting: "
-                f"{expected}: use the column format ('inputs')"
-            )
-        expected = len(array)
 
 
 def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
@@ -205,7 +133,7 @@ def _columns(instances: list, inputs: Inputs) -> dict[str, list]:
         if are_objects and instance.keys() != instances[0].keys():
             raise ServingError.invalid_argument(
                 f"Failed to process element: {position} of 'instances' list. JSON object: "
-                f"{_quote(instance)} keys must be equal to: {','.join(sorted(inputs))}"
+                f"{quote(instance)} keys must be equal to: {','.join(sorted(inputs))}"
             )
     if not are_objects:
         return {next(iter(inputs)): instances}
@@ -274,7 +202,7 @@ def _flatten(value: Any) -> tuple[list, list[int]]:
         if any(not isinstance(item, list) for item in items):
             leaf = next(item for item in items if not isinstance(item, list))
             raise ServingError.invalid_argument(
-                f"JSON Value: {_quote(leaf)} found at incorrect level: {len(shape) + 1} in the "
+                f"JSON Value: {quote(leaf)} found at incorrect level: {len(shape) + 1} in the "
                 "JSON DOM: a list is expected there"
             )
         odd = next((len(item) for item in items if len(item) != len(items[0])), None)
@@ -309,7 +237,7 @@ def _leaves_to_array(leaves: Sequence, dtype: tf.DType) -> np.ndarray:
     elif leaves:
         raise ServingError(
             grpc.StatusCode.UNIMPLEMENTED,
-            f"Conversion of JSON Value: {_quote(leaves[0])} to type: {_type_name(dtype)}",
+            f"Conversion of JSON Value: {quote(leaves[0])} to type: {_type_name(dtype)}",
         )
     return np.array(leaves, dtype=dtype.as_numpy_dtype)
 
@@ -332,7 +260,7 @@ def _check_types(leaves: Sequence, types: set[type], dtype: tf.DType) -> None:
     if not set(map(type, leaves)) <= types:
         leaf = next(leaf for leaf in leaves if type(leaf) not in types)
         raise ServingError.invalid_argument(
-            f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: "
+            f"JSON Value: {quote(leaf)} Type: {json_type(leaf)} is not of expected type: "
             f"{_type_name(dtype)}"
         )
 
@@ -345,7 +273,7 @@ def _check_range(leaves: Sequence, low: float, high: float, dtype: tf.DType) -> 
 
 def _lossy(leaf: float, dtype: tf.DType) -> ServingError:
     return ServingError.invalid_argument(
-        f"Cannot convert JSON value: {_quote(leaf)} to {_type_name(dtype)} without loss of precision."
+        f"Cannot convert JSON value: {quote(leaf)} to {_type_name(dtype)} without loss of precision."
     )
 
 
@@ -360,95 +288,23 @@ def _to_bytes(leaf: Any) -> bytes:
             return leaf.encode()
         except UnicodeEncodeError as error:
             raise ServingError.invalid_argument(
-                f"JSON Value: {_quote(leaf)} is not valid Unicode; encode bytes as "
+                f"JSON Value: {quote(leaf)} is not valid Unicode; encode bytes as "
                 '{"b64": <base64 string>}'
             ) from error
     if isinstance(leaf, dict):
         if not is_base64(leaf):
             raise ServingError.invalid_argument(
-                f"JSON Value: {_quote(leaf)} not formatted correctly for base64 data"
+                f"JSON Value: {quote(leaf)} not formatted correctly for base64 data"
             )
         try:
             return decode_base64(leaf["b64"])
         except ValueError as error:
             raise ServingError.invalid_argument("Unable to base64 decode") from error
     raise ServingError.invalid_argument(
-        f"JSON Value: {_quote(leaf)} Type: {json_type(leaf)} is not of expected type: string"
+        f"JSON Value: {quote(leaf)} Type: {json_type(leaf)} is not of expected type: string"
     )
-
-
-def is_base64(value: Any) -> bool:
-    """Whether it is a JSON object that stands for bytes: `{"b64": "..."}`."""
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
-
-
-def decode_base64(text: str) -> bytes:
-    """Decodes; as in TensorFlow Serving, white space is skipped and padding may be left out.
-
-    Raises:
-        ValueError: it is not base64.
-    """
-    try:
-        return pybase64.b64decode(text, validate=True)
-    except ValueError:
-        digits = "".join(text.split()).rstrip("=")
-        return pybase64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
-
-
-def json_type(value: Any) -> str:
-    """What RapidJSON calls it."""
-    if isinstance(value, bool):
-        return str(value)
-    names = {dict: "Object", list: "Array", str: "String", type(None): "Null"}
-    return names.get(type(value), "Number")
-
-
-def _to_json(name: str, array: np.ndarray) -> Any:
-    """Nested lists of what `json` can write."""
-    if array.dtype == object:
-        as_bytes = name.endswith(_BYTES_SUFFIX)
-        texts = np.empty(array.size, dtype=object)
-        texts[:] = [_text_to_json(text, as_bytes) for text in array.ravel()]
-        return texts.reshape(array.shape).tolist()
-    if array.dtype.kind in "biu":
-        return array.tolist()
-    if array.dtype == np.float64:
-        return array.tolist()
-    if array.dtype.kind in "fV" and tf.as_dtype(array.dtype).is_floating:
-        return _shortest(array.astype(np.float32)).tolist()
-    raise ServingError.invalid_argument(
-        f"Failed to write JSON value for tensor type: {array.dtype}"
-    )
-
-
-def _shortest(array: np.ndarray) -> np.ndarray:
-    """The shortest digits that give the same float32 back: 0.2, not 0.20000000298023224."""
-    shortest = np.empty(array.shape, np.float64)
-    values, digits = array.ravel(), shortest.reshape(-1)
-    for start in range(0, len(values), _AT_A_TIME):
-        part = slice(start, start + _AT_A_TIME)
-        digits[part] = values[part].astype("U32").astype(np.float64)
-    return shortest
-
-
-def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:
-    if not as_bytes:
-        try:
-            return text.decode()
-        except UnicodeDecodeError:
-            pass  # not text after all: base64 loses nothing
-    return {"b64": pybase64.b64encode_as_string(text)}
 
 
 def _is_object(value: Any) -> bool:
     """Whether it is a JSON object other than one that stands for base64 data."""
     return isinstance(value, dict) and not is_base64(value)
-
-
-def _quote(value: Any) -> str:
-    # Piece by piece: the value may be a whole request of many megabytes.
-    pieces = itertools.islice(json.JSONEncoder().iterencode(value), _MAX_QUOTED_CHARACTERS)
-    text = "".join(piece[: _MAX_QUOTED_CHARACTERS + 1] for piece in pieces)
-    if len(text) > _MAX_QUOTED_CHARACTERS:
-        text = text[:_MAX_QUOTED_CHARACTERS] + "..."
-    return text

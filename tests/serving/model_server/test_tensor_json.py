@@ -1,10 +1,8 @@
-"""Reading and writing TensorFlow Serving's JSON."""
+"""Reading TensorFlow Serving's JSON."""
 
 from __future__ import annotations
 
-import base64
 import json
-import math
 import re
 
 import hypothesis
@@ -14,7 +12,7 @@ import tensorflow as tf
 from hypothesis import strategies
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from objects_that_sound.serving.model_server import tensor_json
+from objects_that_sound.serving.model_server import response_json, tensor_json
 from objects_that_sound.serving.model_server.serving_error import ServingError
 
 
@@ -69,23 +67,6 @@ def test_base64_values():
     assert read(body, s=tf.string)["s"].tolist() == expected
     assert "Unable to base64 decode" in refusal({"inputs": [{"b64": "!"}]}, s=tf.string)
     assert "base64" in refusal({"inputs": {"s": [{"b64": "YQ==", "x": 1}]}}, s=tf.string)
-
-
-@pytest.mark.parametrize("text", ["AA==", "AA", "AA=", "AA====", " A A = =", "AA\r\n=="])
-def test_white_space_and_padding_do_not_count_in_base64(text):
-    assert tensor_json.decode_base64(text) == b"\x00"
-
-
-@pytest.mark.parametrize("text", ["A", "AAAAA", "AA=A", "AA==AA==", "-_-_", "\u00e9A==", "A\0A="])
-def test_what_is_no_base64_is_refused(text):
-    with pytest.raises(ValueError, match=r"base64|ASCII"):
-        tensor_json.decode_base64(text)
-
-
-@pytest.mark.parametrize("size", [0, 1, 2, 3, 47, 48, 49, 10_000])
-def test_bytes_survive_base64(size):
-    content = np.random.default_rng(size).bytes(size)
-    assert tensor_json.decode_base64(base64.b64encode(content).decode()) == content
 
 
 def test_not_a_number_and_infinity():
@@ -269,70 +250,6 @@ def test_long_values_are_quoted_in_part():
     assert len(refusal({"inputs": {"x": "y" * 10_000}}, x=tf.float32)) < 500
 
 
-def write(is_row_format: bool, **outputs: np.ndarray) -> object:
-    return json.loads(tensor_json.write_response(outputs, is_row_format))
-
-
-def test_responses_omit_the_name_of_a_single_output():
-    y = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
-    assert write(True, y=y) == {"predictions": [[1.0, 2.0], [3.0, 4.0]]}
-    assert write(False, y=y) == {"outputs": [[1.0, 2.0], [3.0, 4.0]]}
-
-
-def test_responses_name_several_outputs():
-    arrays = {"a": np.array([1, 2]), "b": np.array([[True], [False]])}
-    rows = [{"a": 1, "b": [True]}, {"a": 2, "b": [False]}]
-    assert write(True, **arrays) == {"predictions": rows}
-    assert write(False, **arrays) == {"outputs": {"a": [1, 2], "b": [[True], [False]]}}
-
-
-def test_outputs_without_a_common_batch_have_no_rows():
-    for other, words in (
-        (np.array([1]), "Tensor name: b has inconsistent batch size: 1 expecting: 2"),
-        (np.array(1.0), "Tensor name: b has no shape information"),
-    ):
-        with pytest.raises(ServingError, match=words) as caught:
-            tensor_json.write_response({"a": np.array([1, 2]), "b": other}, True)
-        assert caught.value.http_status == 400
-
-
-@pytest.mark.parametrize("is_row_format", [False, True])
-def test_no_outputs_have_no_json(is_row_format: bool):
-    with pytest.raises(ServingError, match="Cannot convert empty tensor map to JSON") as caught:
-        tensor_json.write_response({}, is_row_format)
-    assert caught.value.http_status == 400
-
-
-@pytest.mark.parametrize("shape", [(), (2, 0), (40_000, 2)])
-def test_floats_of_any_number_keep_their_places(shape: tuple[int, ...]):
-    array = np.random.default_rng(0).normal(size=shape).astype(np.float32)
-    np.testing.assert_array_equal(np.float32(write(False, y=array)["outputs"]), array)
-
-
-def test_floats_have_their_shortest_digits():
-    body = tensor_json.write_response({"y": np.array([0.2, 1.0, 1e-7], np.float32)}, False)
-    assert body == b'{"outputs": [0.2, 1.0, 1e-07]}'
-    half = tensor_json.write_response({"y": np.array([0.1], np.float16)}, False)
-    assert np.float16(json.loads(half)["outputs"][0]) == np.float16(0.1)
-    special = np.array([math.nan, math.inf, -math.inf], np.float32)
-    assert tensor_json.write_response({"y": special}, False) == (
-        b'{"outputs": [NaN, Infinity, -Infinity]}'
-    )
-
-
-def test_strings_named_bytes_are_base64():
-    strings = np.array([b"caf\xc3\xa9", b"a\x00"], dtype=object)
-    assert write(False, s=strings) == {"outputs": ["caf\u00e9", "a\x00"]}
-    assert write(False, s_bytes=strings) == {"outputs": [{"b64": "Y2Fmw6k="}, {"b64": "YQA="}]}
-    not_text = np.array([b"\xff"], dtype=object)
-    assert write(False, s=not_text) == {"outputs": [{"b64": "/w=="}]}
-
-
-def test_types_without_a_json_form():
-    with pytest.raises(ServingError, match="complex64"):
-        tensor_json.write_response({"y": np.zeros(1, np.complex64)}, False)
-
-
 _DTYPES = [
     *(tf.float16, tf.float32, tf.float64, tf.bfloat16, tf.bool, tf.string),
     *(tf.int8, tf.uint8, tf.int16, tf.uint16, tf.int32, tf.uint32, tf.int64, tf.uint64),
@@ -391,7 +308,7 @@ def test_any_bytes_are_a_body_or_a_clear_refusal(body: bytes):
 @hypothesis.settings(max_examples=300, deadline=None, derandomize=True)
 def test_what_is_written_is_read_as_the_same_numbers(values: list[float]):
     array = np.array(values, np.float32)
-    document = json.loads(tensor_json.write_response({"x": array}, False))
+    document = json.loads(response_json.write_response({"x": array}, False))
     again = read({"inputs": document["outputs"]}, x=tf.float32)["x"]
     np.testing.assert_array_equal(again, array)
     # As JavaScript writes them: without a decimal point where there need not be one.
