@@ -134,13 +134,26 @@ def run_fn(fn_args: FnArgs) -> None:
     )
     if team.is_chief:
         if val_split == "eval":  # that is for those who judge, so the threshold is not set yet
-            examples = training_batches(
-                files, network_config, part, config.shuffle_buffer, config.seed
-            ).take(-(-_THRESHOLD_EXAMPLES // part))
-            set_match_threshold(network, similarities_of(network, examples))
+            set_threshold_by_training(network, files, config)
         _export(network, history, network_config, fn_args)
     store.remove()
     time.tick()  # workers that leave before would disturb the chief
+
+
+def set_threshold_by_training(
+    network: AvcNetwork, files: list[str], config: TrainingConfig
+) -> None:
+    """Sets a network's match threshold by examples that it learnt, for want of a split `val`.
+
+    Args:
+        network: a trained one.
+        files: patterns of TFRecords of the examples.
+        config: the recipe.
+    """
+    part = config.batch_size // config.accumulation_steps
+    batches = training_batches(files, network.config, part, config.shuffle_buffer, config.seed)
+    some = batches.take(-(-_THRESHOLD_EXAMPLES // part))
+    set_match_threshold(network, similarities_of(network, some))
 
 
 def _export(

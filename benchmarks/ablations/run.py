@@ -23,11 +23,9 @@ from benchmarks.ablations.measure import evaluation_set, measure
 from benchmarks.ablations.table import markdown
 from benchmarks.ablations.train_variant import files_of, train_variant
 from benchmarks.ablations.variants import VARIANTS, Variant
-from objects_that_sound.models.input_pipeline import count_examples, training_batches
-from objects_that_sound.models.training.calibration import set_match_threshold, similarities_of
+from objects_that_sound.models.input_pipeline import count_examples
 
 _EVALUATED = 1300  # examples, about
-_THRESHOLD = 1024  # examples, as the Trainer takes
 
 
 def examples_of(root: pathlib.Path) -> pathlib.Path:
@@ -56,15 +54,6 @@ def run_variant(
     """
     training = dataclasses.replace(variant.training, seed=seed)
     network = train_variant(variant._replace(training=training), examples)
-    of_training = training_batches(
-        files_of(examples, "train"),
-        variant.network,
-        training.batch_size,
-        training.shuffle_buffer,
-        seed,
-    )
-    some = of_training.take(-(-_THRESHOLD // training.batch_size))
-    set_match_threshold(network, similarities_of(network, some))
     eval_files = files_of(examples, "eval")
     files = sorted(tf.io.gfile.glob(eval_files))
     every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together

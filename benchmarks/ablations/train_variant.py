@@ -10,16 +10,17 @@ from benchmarks.ablations.variants import Variant
 from objects_that_sound.models.augmentation import AUGMENTATIONS
 from objects_that_sound.models.input_pipeline import evaluation_batches, training_batches
 from objects_that_sound.models.networks.avc_network import AvcNetwork
-from objects_that_sound.models.trainer import train
+from objects_that_sound.models.trainer import set_threshold_by_training, train
 
 
 def train_variant(variant: Variant, examples: pathlib.Path) -> AvcNetwork:
-    """Trains a row.
+    """Trains a row as the Trainer does.
 
     Args:
         variant: the recipe.
         examples: folder with the splits train and val. The split val shifts the scores and chooses
-            the epoch, where the recipe says so; if the recipe needs none, eval does as well.
+            the epoch, where the recipe says so, and sets the threshold of maps; if the recipe needs
+            none, eval is looked at in training, and train sets the threshold.
 
     Raises:
         click.ClickException: the recipe needs the split val, and there is none.
@@ -45,6 +46,8 @@ def train_variant(variant: Variant, examples: pathlib.Path) -> AvcNetwork:
         evaluation_batches(files_of(examples, split), variant.network, training.batch_size),
         val_split=split,
     )
+    if split == "eval":
+        set_threshold_by_training(network, files_of(examples, "train"), training)
     return network
 
 
