@@ -71,7 +71,7 @@ test: $(STAMP) ## Check format and lint, run the tests but the slow ones
 test-all: $(STAMP) ## Run all tests, the slow ones too
 	$(PYTEST)
 
-bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (20 minutes)
+bench-ingest: $(STAMP) ## Compare CPU time of decoding with other ways and libraries (20 to 40 minutes)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) --editable '.[bench]'
 ifneq ($(TORCHCODEC),)
 	$(MAKE) $(TORCHCODEC_VENV)/ffmpeg
