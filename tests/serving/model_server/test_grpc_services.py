@@ -184,7 +184,8 @@ def test_calls_that_cannot_be_parsed_are_forgotten(server: ModelServer):
 
         objects_after(50)  # threads and caches
         before = objects_after(1)
-        assert objects_after(200) - before < 200  # gRPC itself keeps 22 of each
+        # gRPC itself keeps 22 of each. Servers of other tests may make some hundreds meanwhile.
+        assert objects_after(1000) - before < 1000
 
 
 def test_metadata(prediction):
