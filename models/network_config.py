@@ -30,7 +30,7 @@ class NetworkConfig:
     window: Annotated[int, "Window of the spectrogram, in samples.", Ge(1)] = 480
     hop: Annotated[int, "Step between two windows of the spectrogram, in samples.", Ge(1)] = 240
     fft: Annotated[int, "Length of the spectrogram's Fourier transform, in samples.", Ge(1)] = 512
-    # Neither is in the papers; both help where there are few videos (docs/results.md).
+    # Neither is in the papers; both help where there are few videos.
     mel_bands: Annotated[
         int, "Number of mel bands of a spectrogram; 0: all frequencies as they are.", Ge(0)
     ] = 0

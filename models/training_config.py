@@ -31,7 +31,7 @@ class TrainingConfig:
     background_sounds: Annotated[
         int, "Number of sounds of silence and noise that join each batch as negatives.", Ge(0)
     ] = 0
-    # Not in the papers; see docs/results.md.
+    # Not in the papers; see docs/laboratory/sounds.md.
     sound_contrast: Annotated[
         float, "Weight of a contrast between each sound and itself in another variation.", Ge(0)
     ] = 0.0

@@ -13,7 +13,7 @@ from objects_that_sound.models.losses.info_nce import info_nce
 TEMPERATURE = 0.2
 """Of InfoNCE. Other videos of a batch show the same kind of object as often as not: a lower one
 pushes the most alike apart as hard as it can (Wang and Liu, "Understanding the Behaviour of
-Contrastive Loss", 2021), which overfits on few videos. See docs/results.md."""
+Contrastive Loss", 2021), which overfits on few videos. See docs/laboratory/real_video.md."""
 
 Objective = Callable[..., object]
 """(similarities [batch, sounds], match_logits: similarities -> logits, group [batch]) -> scalar."""
