@@ -24,7 +24,8 @@ from objects_that_sound.models.losses.balanced_cross_entropy import balanced_acc
 from objects_that_sound.models.losses.objectives import OBJECTIVES
 from objects_that_sound.models.losses.sound_contrast import sound_contrast
 from objects_that_sound.models.network_config import NetworkConfig
-from objects_that_sound.models.networks.scaled import scaled
+from objects_that_sound.models.networks.binned_maxima import binned_maxima
+from objects_that_sound.models.networks.several_looks import NEARER, several_looks
 from objects_that_sound.models.networks.tower import convolution_tower, total_stride
 from objects_that_sound.models.networks.whole_objects import AT_OUTLINE, whole_objects
 
@@ -236,35 +237,24 @@ class AvcNetwork(keras.Model, abc.ABC):
             `match_threshold`. And the `score` [batch].
         """
         sounds = self.sound_vectors(audio)
-        places = self._probability(self.similarity_map(image, sounds))
+
+        def places_of(image):
+            return self._probability(self.similarity_map(image, sounds))
+
+        places = places_of(image)  # [batch, height, width]
         score = self._score_of(places, image, sounds)
         if not self.config.whole_objects:
             return places, score
         height, width = ops.shape(places)[1:]
         image = image[:, : height * self.cell_pixels, : width * self.cell_pixels]
-        places = self._of_both_sides(places, image, sounds)  # [batch, height, width]
-        place_pixels = self.cell_pixels
-        if AUGMENTATIONS[self.augmentation].least_area * 1.5**2 <= 1:
-            # Crops in training were seen from that near as well: smaller things are found there.
-            near = scaled(image, 3, 2)
-            closer = self._probability(self.similarity_map(near, sounds))
-            closer = scaled(self._of_both_sides(closer, near, sounds)[..., None], 4, 3)[..., 0]
-            places = scaled(places[..., None], 2)[..., 0]  # [batch, 2 height, 2 width]
-            places = (places + closer[:, : 2 * height, : 2 * width]) / 2
-            place_pixels //= 2
+        # Crops in training were seen from that near as well.
+        nearer = AUGMENTATIONS[self.augmentation].least_area * NEARER**2 <= 1
+        places, place_pixels = several_looks(places, places_of, image, self.cell_pixels, nearer)
         middle = 3 * (self.config.frames // 2)
         picture = image[..., middle : middle + 3]
         crop = self.config.crop_size
         bound = self.match_threshold
         return whole_objects(places, picture, score, bound, place_pixels, crop), score
-
-    def _of_both_sides(self, places, image, sounds):
-        """The mean with the places of the mirror image.
-
-        What tells an object is often at one side of it; in the mirror image it is at the other.
-        """
-        mirrored = self._probability(self.similarity_map(ops.flip(image, axis=2), sounds))
-        return (places + ops.flip(mirrored, axis=2)) / 2
 
     def _probability(self, similarities):
         return ops.sigmoid(self.match_logits(similarities))
@@ -323,14 +313,10 @@ class AvcNetwork(keras.Model, abc.ABC):
         """Maps [batch, samples] to conv4_2 in 4 x 3 maxima, [batch, 4 * 3 * filters[-1]].
 
         For linear classifiers of sounds, in inference ("Look, Listen and Learn", section 4.1). Four
-        bins of frequency by three of time by channels, in this order. Bins that don't divide the
-        map overlap by a row or column, and repeat those of a smaller one.
+        bins of frequency by three of time by channels, in this order; see `binned_maxima`.
         """
         features = self.audio_features(audio)  # [batch, frequency, time, channels]
-        # Not `ops.adaptive_max_pool`, which divides by zero where the map is smaller.
-        rows, columns = map(_bins, features.shape[1:3], POOLED_AUDIO_BINS)
-        maxima = [ops.max(features[:, r, c], axis=(1, 2)) for r in rows for c in columns]
-        return ops.concatenate(maxima, axis=-1)  # 12 times [batch, channels]
+        return binned_maxima(features, POOLED_AUDIO_BINS)  # [batch, 12 channels]
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective over the pairs of the batch (Keras API: `Model.compute_loss`)."""
@@ -366,8 +352,3 @@ class AvcNetwork(keras.Model, abc.ABC):
         network = cls(**config | {"config": NetworkConfig.from_dict(config["config"])})
         network.build()
         return network
-
-
-def _bins(size: int, count: int) -> list[slice]:
-    """Divides `size` places as evenly as can be, none left out, by the rule of adaptive pooling."""
-    return [slice(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
