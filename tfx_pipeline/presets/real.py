@@ -3,8 +3,8 @@
 Command: ots run --videos VIDEOS --root ROOT
 Cost: training ends where validation becomes no better, after 20 minutes at most; 30 in all.
 Figures: on composed clips (photographs with real sounds, 8 classes, 448 to train on, 64 to choose the
-epoch, one seed, 21 minutes) AVC accuracy 0.816 of a ceiling of 0.947, nDCG@30 0.742 from image to sound
-and 0.759 back (chance 0.111); pushed. See docs/results.md.
+epoch, three seeds, 21 to 27 minutes) AVC accuracy 0.810 to 0.816 of a ceiling of 0.947, nDCG@30 0.710
+to 0.742 from image to sound and 0.759 to 0.789 back (chance 0.111); pushed. See docs/results.md.
 """
 
 from objects_that_sound.models.network_config import NetworkConfig
