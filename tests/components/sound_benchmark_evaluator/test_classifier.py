@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from objects_that_sound.components.sound_benchmark_evaluator import classifier
 from objects_that_sound.components.sound_benchmark_evaluator.benchmark import (
     Benchmark,
     Clip,
@@ -64,6 +65,21 @@ def test_a_folds_result_does_not_depend_on_its_test_clips():
     again = classify(benchmark, changed)
     assert (found.labels[:2] == again.labels[:2]).all()
     assert found.strengths[0] == again.strengths[0]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [None, [f"{i % 3} {i // 15}" for i in range(30)]],  # of one recording each C cannot be chosen
+)
+def test_several_processes_say_what_one_says(sources, monkeypatch):
+    labels, folds = list("abc" * 10), [i // 15 for i in range(30)]
+    features, benchmark = _features(labels, 1.5), _benchmark(labels, folds, sources)
+    alone = classify(benchmark, features)
+    monkeypatch.setattr(classifier, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(classifier, "usable_processors", lambda: 2)
+    together = classify(benchmark, features)
+    assert (together.labels == alone.labels).all()
+    assert together.strengths == alone.strengths
 
 
 def test_recordings_are_held_out_whole_to_choose_c():
