@@ -68,7 +68,7 @@ def model_card(summary: RunSummary, data_license: str = "") -> str:
         training=training_sentences(summary.history),
         recipe=json.dumps(_below("training.", recipe), indent=2),
         network=_below("network.", recipe),
-        group_regex=summary.parameters.get("VideoExampleGen", {}).get("group_regex", ""),
+        group_regex=summary.group_regex,
         hours=hours,
         glossary=GLOSSARY,
         tensorflow=importlib.metadata.version("tensorflow"),

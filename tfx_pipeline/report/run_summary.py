@@ -114,6 +114,11 @@ class RunSummary:
     trend: tuple[dict[str, Any], ...] = ()
 
     @property
+    def group_regex(self) -> str:
+        """Expression that found the scenes in the names of the videos; "" if none was given."""
+        return self.parameters.get("VideoExampleGen", {}).get("group_regex", "")
+
+    @property
     def metrics(self) -> list[JudgedMetric]:
         """All that was measured, with what was decided."""
         return [one for each in self.evaluations for one in judged_metrics(each.result)]

@@ -35,7 +35,7 @@ def _steps(summary: RunSummary, history: TrainingHistory) -> Iterator[str]:
             "Train in earnest: the preset of this run only shows that your videos can be read. "
             "`ots presets` lists the others."
         )
-    if videos is not None and is_ungrouped(videos):
+    if videos is not None and is_ungrouped(videos) and not summary.group_regex:
         yield (
             "If several clips show the same scene, give `--group-regex`, which finds the scene in the "
             "file names. Otherwise such clips may be on both sides of the split, and the figures are "

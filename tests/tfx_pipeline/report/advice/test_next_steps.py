@@ -65,6 +65,8 @@ def test_clips_that_are_scenes_of_their_own_ask_for_a_group_regex(finished):
     alone = VideoCounts({"train": 90, "eval": 30}, {"train": 90, "eval": 30})
     assert "--group-regex" in _said(finished(*GOOD, **ASKED, videos=alone))
     assert "--group-regex" not in _said(finished(*GOOD, **ASKED))
+    given = {"VideoExampleGen": {"group_regex": "_g\\d+_"}}  # it has found that they are
+    assert "--group-regex" not in _said(finished(*GOOD, **ASKED, videos=alone, parameters=given))
 
 
 def test_a_learning_curve_that_nobody_measured_is_offered(finished, curve):
