@@ -64,54 +64,44 @@ def classify(benchmark: Benchmark, features: Sequence[np.ndarray]) -> Prediction
             f"features of {len(bad)} of {len(features)} clips, such as {bad[0]}, are NaN or "
             f"infinite: the model's training diverged"
         )
+    size = sum(found.nbytes for found in features)
+    processes = usable_processors() if size >= _WORTH_PROCESSES else 1
+    found = Parallel(n_jobs=processes)(
+        delayed(_classify_fold)(benchmark, features, fold) for fold in benchmark.folds
+    )
     labels = benchmark.labels
-    windows = np.concatenate(features)  # [windows of all clips, n]
-    starts = np.cumsum([0, *(len(found) for found in features)])  # of each clip, and the end
-
-    def predictions(fits: Sequence[tuple[Fold, float]]) -> list[np.ndarray]:
-        processes = usable_processors() if windows.nbytes >= _WORTH_PROCESSES else 1
-        return Parallel(n_jobs=processes)(
-            delayed(_predict)(labels, windows, starts, fold, strength) for fold, strength in fits
-        )
-
-    inner = [_inner_fold(benchmark, fold) for fold in benchmark.folds]
-    fits = [(fold, strength) for fold in inner if fold is not None for strength in STRENGTHS]
-    found = iter(predictions(fits))
-    chosen = [
-        _best_strength(
-            [0.0] * len(STRENGTHS)
-            if fold is None
-            else [float(np.mean(next(found) == labels[list(fold.test)])) for _ in STRENGTHS]
-        )
-        for fold in inner
-    ]
     predicted = np.full(len(labels), "", dtype=labels.dtype)
-    of_folds = predictions(list(zip(benchmark.folds, chosen, strict=True)))
-    for fold, classes in zip(benchmark.folds, of_folds, strict=True):
+    for fold, (classes, _) in zip(benchmark.folds, found, strict=True):
         predicted[list(fold.test)] = classes
-    return Predictions(predicted, tuple(chosen))
+    return Predictions(predicted, tuple(strength for _, strength in found))
 
 
-def _best_strength(accuracies: Sequence[float]) -> float:
-    """Of equal ones the middle one, or else the one nearest to it."""
+def _classify_fold(
+    benchmark: Benchmark, features: Sequence[np.ndarray], fold: Fold
+) -> tuple[np.ndarray, float]:
+    """Classes of the clips that a fold tests, and which of STRENGTHS its training clips chose."""
+    labels, inner = benchmark.labels, _inner_fold(benchmark, fold)
+    rights = [
+        -1.0 if inner is None else _accuracy(labels, features, inner, strength)
+        for strength in STRENGTHS
+    ]
+    # Of equal ones the middle one, or else the one nearest to it.
     order = sorted(range(len(STRENGTHS)), key=lambda i: abs(i - len(STRENGTHS) // 2))
-    return STRENGTHS[max(order, key=lambda i: accuracies[i])]
+    strength = STRENGTHS[max(order, key=lambda i: rights[i])]
+    return _predict(labels, features, fold, strength), strength
+
+
+def _accuracy(labels: np.ndarray, features: Sequence, fold: Fold, strength: float) -> float:
+    found = _predict(labels, features, fold, strength)
+    return float(np.mean(found == labels[list(fold.test)]))
 
 
 def _predict(
-    labels: np.ndarray, windows: np.ndarray, starts: np.ndarray, fold: Fold, strength: float
+    labels: np.ndarray, features: Sequence[np.ndarray], fold: Fold, strength: float
 ) -> np.ndarray:
-    """Classes of the clips that a fold tests.
-
-    Args:
-        labels: str[clips].
-        windows: [windows of all clips, n], features.
-        starts: int[clips + 1], numbers of the clips' first windows, and the number of all.
-        fold: clips to train on and to test.
-        strength: one of STRENGTHS.
-    """
-    counts = np.diff(starts)
-    vectors = windows[_of_clips(starts, fold.train)]
+    train = [features[i] for i in fold.train]
+    classes = np.repeat(labels[list(fold.train)], [len(found) for found in train])
+    vectors = np.concatenate(train)  # [windows of all clips, n]
     model = make_pipeline(
         StandardScaler(),
         LinearSVC(
@@ -124,18 +114,14 @@ def _predict(
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(vectors, np.repeat(labels[list(fold.train)], counts[list(fold.train)]))
-    scores = model.decision_function(windows[_of_clips(starts, fold.test)])
+        model.fit(vectors, classes)
+    test = [features[i] for i in fold.test]
+    scores = model.decision_function(np.concatenate(test))
     if scores.ndim == 1:  # of two classes
         scores = np.stack([-scores, scores], 1)
-    ends = np.cumsum(counts[list(fold.test)])
+    ends = np.cumsum([len(found) for found in test])
     means = [part.mean(0) for part in np.split(scores, ends[:-1])]
     return model.classes_[np.argmax(means, 1)]
-
-
-def _of_clips(starts: np.ndarray, clips: Sequence[int]) -> np.ndarray:
-    """Numbers of the windows of some clips, clip by clip."""
-    return np.concatenate([np.arange(starts[i], starts[i + 1]) for i in clips])
 
 
 def _inner_fold(benchmark: Benchmark, fold: Fold) -> Fold | None:
