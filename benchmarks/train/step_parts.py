@@ -9,7 +9,6 @@ large float32 matrix product on the same machine.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import pathlib
 import statistics
@@ -22,12 +21,9 @@ import click
 import keras
 import tensorflow as tf
 
+from benchmarks.train.real_step import real_step
 from benchmarks.train.synthetic_examples import write_synthetic_examples
-from objects_that_sound.models.augmentation import AUGMENTATIONS
-from objects_that_sound.models.input_pipeline import training_batches
 from objects_that_sound.models.networks.avc_network import AvcNetwork
-from objects_that_sound.models.networks.factory import build_trainable_network
-from objects_that_sound.models.training.train_step import TrainStep
 from objects_that_sound.models.training.weight_average import WeightAverage
 from objects_that_sound.tfx_pipeline.presets.real import real
 
@@ -83,23 +79,8 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
         convolutions of the towers one by one; and the GFLOP of a matrix
         product in a second of CPU time.
     """
-    preset = real()
-    config = dataclasses.replace(preset.training, seed=0)
-    network = build_trainable_network(preset.network, config)
-    network.compile(keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay))
-    network.optimizer.build(network.trainable_variables)
-    strategy = tf.distribute.get_strategy()
-    step, average = TrainStep(network, strategy), WeightAverage(network, strategy)
-    batches = iter(
-        training_batches(
-            files,
-            preset.network,
-            config.batch_size,
-            shuffle_buffer=128,
-            seed=0,
-            least_area=AUGMENTATIONS[config.augmentation].least_area,
-        )
-    )
+    network, step, batches = real_step(files)
+    average = WeightAverage(network, tf.distribute.get_strategy())
     batch = next(batches)
     inputs, sounds = _inputs(network, batch)
     towers, convolutions = _towers(network, batch, sounds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from benchmarks.pipeline import search_indexing, whole_run
@@ -25,8 +27,16 @@ def test_compares_a_whole_run_with_a_script_that_does_the_same(tmp_path, capsys)
     target = whole_run.measure(tmp_path, str(tmp_path / "videos"), patterns, steps=30)
     assert target.name == "whole run / plain script, CPU time"
     assert target.value > 0.5
-    rows = {line.split("  ")[1]: line.split() for line in capsys.readouterr().out.splitlines()[2:]}
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line.split("  ")[1]: line.split() for line in lines if line.startswith("  ")}
     assert {"Trainer", "AvcPairGen + AvcEvaluator", "ServingValidator", "Report", "all"} <= set(
         rows
     )
     assert all(float(row[-2]) >= 0 for row in rows.values())
+    [speed] = re.findall(
+        r"work: (\S+) before the run, (\S+) between the two, (\S+) after", lines[-1]
+    )
+    before, between, after = map(float, speed)
+    run, script = (float(seconds) for seconds in rows["all"][1:])
+    slower = (before + between) / (between + after)
+    assert target.value == pytest.approx(run / script / slower, rel=0.02)
