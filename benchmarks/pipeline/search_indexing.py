@@ -6,9 +6,8 @@ import functools
 import itertools
 import pathlib
 import statistics
-import time
-from collections.abc import Callable
 
+from benchmarks.cpu_time import cpu_time
 from benchmarks.serving.target import Target
 
 BATCH_SIZE = 32
@@ -76,9 +75,9 @@ def measure(folder: pathlib.Path, rounds: int, count: int) -> list[Target]:
     index(count // 4)
     alone, embedding, beside = [], [], []  # CPU seconds an example; seconds
     for _ in range(rounds):
-        before = _cpu_seconds(bare)
-        few, many = (_cpu_seconds(functools.partial(index, number)) for number in files)
-        both = before + _cpu_seconds(bare)  # where a machine becomes slower, so do both
+        before = cpu_time(bare)
+        few, many = (cpu_time(functools.partial(index, number)) for number in files)
+        both = before + cpu_time(bare)  # where a machine becomes slower, so do both
         alone.append(both / 2 / (count // BATCH_SIZE * BATCH_SIZE))
         embedding.append((many - few) / (count - count // 4))
         beside.append(many - count * embedding[-1])
@@ -90,10 +89,3 @@ def measure(folder: pathlib.Path, rounds: int, count: int) -> list[Target]:
     )
     ratios = [mine / least for mine, least in zip(embedding, alone, strict=True)]
     return [Target("SearchIndexer / bare loop, a moment", statistics.median(ratios), _LIMIT)]
-
-
-def _cpu_seconds(work: Callable[[], None]) -> float:
-    """Of all threads of this process."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start

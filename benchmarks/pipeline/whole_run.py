@@ -14,7 +14,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from benchmarks.pipeline.machine_speed import MachineSpeed
+from benchmarks.cpu_time import cpu_time
+from benchmarks.pipeline.fixed_work import fixed_work
 from benchmarks.pipeline.process_tree import lines_and_seconds
 from benchmarks.serving.target import Target
 
@@ -59,13 +60,13 @@ def measure(folder: pathlib.Path, videos: str, patterns: dict[str, str], steps: 
     subprocess.run(
         [sys.executable, "-c", imports], env=environment, check=True, capture_output=True
     )
-    speed = MachineSpeed(folder / "speed")
-    before = speed.cpu_seconds()
+    work = fixed_work(folder / "fixed_work")
+    before = cpu_time(work)
     root = folder / "run"
     run = dict(_run_stages(root, videos, patterns, steps, environment))
-    between = speed.cpu_seconds()
+    between = cpu_time(work)
     script, did = _script_stages(folder, root, patterns, steps, environment)
-    after = speed.cpu_seconds()
+    after = cpu_time(work)
     _check_same_work(root, did)
     _print_table(run, script)
     print(

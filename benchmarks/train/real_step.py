@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -38,7 +37,7 @@ def real_step(files: Sequence[str]) -> RealStep:
         files: TFRecords of examples.
     """
     preset = real()
-    config = dataclasses.replace(preset.training, seed=0)
+    config = preset.training
     network = build_trainable_network(preset.network, config)
     network.compile(keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay))
     network.optimizer.build(network.trainable_variables)
@@ -46,8 +45,8 @@ def real_step(files: Sequence[str]) -> RealStep:
         files,
         preset.network,
         config.batch_size,
-        shuffle_buffer=128,
-        seed=0,
+        128,  # examples to shuffle among
+        config.seed,
         least_area=AUGMENTATIONS[config.augmentation].least_area,
     )
     return RealStep(network, TrainStep(network, tf.distribute.get_strategy()), iter(batches))

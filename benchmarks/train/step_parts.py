@@ -13,7 +13,6 @@ import math
 import pathlib
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ import click
 import keras
 import tensorflow as tf
 
+from benchmarks.cpu_time import cpu_time
 from benchmarks.train.real_step import real_step
 from benchmarks.train.synthetic_examples import write_synthetic_examples
 from objects_that_sound.models.networks.avc_network import AvcNetwork
@@ -101,9 +101,9 @@ def measure(files: Sequence[str], rounds: int, calls: int) -> tuple[list[Part], 
         function()  # traces
     for _ in range(rounds):
         for name, function in timed.items():
-            seconds[name].append(_cpu_seconds(function, calls))
+            seconds[name].append(cpu_time(function, calls))
     # Last, because tf.data works ahead while others are measured.
-    reading = [_cpu_seconds(lambda: next(batches), 16) for _ in range(rounds)]
+    reading = [cpu_time(lambda: next(batches), 16) for _ in range(rounds)]
     parts = [
         Part(name, 1000 * statistics.median(seconds[name]), gflop)
         for name, (_, gflop) in functions.items()
@@ -197,14 +197,6 @@ def _optimizer(network: AvcNetwork) -> Callable[[], object]:
         network.optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
 
     return tf.function(run, autograph=False)
-
-
-def _cpu_seconds(function: Callable[[], object], calls: int) -> float:
-    """Of all threads of this process, a call."""
-    started = time.process_time()
-    for _ in range(calls):
-        function()
-    return (time.process_time() - started) / calls
 
 
 if __name__ == "__main__":
