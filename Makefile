@@ -85,7 +85,7 @@ bench-serving: $(STAMP) ## Compare serving with calling the model, and search wi
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint $(CONSTRAINTS) 'faiss-cpu>=1.8'
 	$(BIN)/python -m benchmarks.serving.run --check
 
-bench-pipeline: $(STAMP) ## Compare the whole run with a plain script, and SearchIndexer with a bare loop (20 minutes)
+bench-pipeline: $(STAMP) ## Compare the whole run with a plain script, and SearchIndexer with a bare loop (20 to 60 minutes)
 	$(BIN)/python -m benchmarks.pipeline.run --check
 
 # Each piece that can't be had is a warning here, and skips tests with its reason there.
