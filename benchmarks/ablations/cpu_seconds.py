@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
-import time
 
 from benchmarks.ablations.train_variant import train_variant
 from benchmarks.ablations.variants import Variant
+from benchmarks.cpu_time import cpu_time
 
 _STEPS = 40  # about four seconds of training
 
@@ -22,7 +23,6 @@ def cpu_seconds_a_step(variant: Variant, examples: pathlib.Path) -> float:
     spent = []
     for steps in (1, 1 + _STEPS):  # the difference has no compilation and no validation in it
         training = dataclasses.replace(variant.training, steps=steps, steps_per_epoch=steps)
-        begin = time.process_time()
-        train_variant(variant._replace(training=training), examples)
-        spent.append(time.process_time() - begin)
+        row = variant._replace(training=training)
+        spent.append(cpu_time(functools.partial(train_variant, row, examples)))
     return (spent[1] - spent[0]) / _STEPS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import resource
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import keras
 import tensorflow as tf
 
+from benchmarks.cpu_time import cpu_time
 from benchmarks.flops import training_flops_per_pair
 from objects_that_sound.models.input_pipeline import training_batches
 from objects_that_sound.models.network_config import NetworkConfig
@@ -123,18 +123,7 @@ def input_milliseconds(
     """
     for _ in range(count):  # threads and buffers find their sizes
         next(batches)
-    found = []
-    for _ in range(rounds):
-        started = _cpu_seconds()
-        for _ in range(count):
-            next(batches)
-        found.append(1000 * (_cpu_seconds() - started) / (count * batch_size))
-    return found
-
-
-def _cpu_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    return [1000 * cpu_time(lambda: next(batches), count) / batch_size for _ in range(rounds)]
 
 
 @tf.function

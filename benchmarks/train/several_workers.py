@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 
+from benchmarks.cpu_time import cpu_time
 from objects_that_sound.components.die_with_parent import die_with_parent
 from objects_that_sound.models.network_config import NetworkConfig
 from objects_that_sound.serving.launcher.free_ports import free_ports
@@ -107,14 +108,14 @@ def main() -> None:
     if team.count > 1:
         batches = strategy.distribute_datasets_from_function(lambda context: batches)
     following = iter(batches)
-    for number in range(2 + setup["steps"]):
-        if number == 2:  # the first ones compile
-            float(step.results()["loss"])
-            began = resource.getrusage(resource.RUSAGE_SELF)
-        step(number + 1, next(following))
-    float(step.results()["loss"])  # waits for the device
-    ended = resource.getrusage(resource.RUSAGE_SELF)
-    print(ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime)
+
+    def take(first: int, count: int) -> None:
+        for number in range(first, first + count):
+            step(number, next(following))
+        float(step.results()["loss"])  # waits for the device
+
+    take(1, 2)  # these compile
+    print(cpu_time(functools.partial(take, 3, setup["steps"])))
 
 
 if __name__ == "__main__":

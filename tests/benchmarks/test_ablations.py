@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from benchmarks import cpu_time
 from benchmarks.ablations import cpu_seconds
 from benchmarks.ablations.measure import EvaluationSet, measure
 from benchmarks.ablations.table import markdown
@@ -121,7 +122,7 @@ def test_cost_of_a_step_leaves_out_what_every_training_costs(monkeypatch, set_cl
         spent += 30 + 0.25 * variant.training.steps
 
     monkeypatch.setattr(cpu_seconds, "train_variant", train_variant)
-    set_clock(cpu_seconds, process_time=lambda: spent)
+    set_clock(cpu_time, process_time=lambda: spent)
     row = preset_variants(steps=95)["real"]
     assert cpu_seconds.cpu_seconds_a_step(row, tmp_path) == pytest.approx(0.25)
 
