@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb
 
 from objects_that_sound.serving.model_server import request_json
 from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.shortest_digits import shortest_digits
 
 _INT64 = (-(2**63), 2**63 - 1)
 _FLOAT32_MAX = float(np.finfo(np.float32).max)  # NumPy 2 would compare in float32
@@ -53,21 +55,21 @@ def parse_body(body: bytes, method: str) -> tuple[str, input_pb2.Input]:
 
 def write_classifications(result: classification_pb2.ClassificationResult) -> bytes:
     """`{"results": [[[label, score], ...], ...]}`: a list of classes for each example."""
-    rows = [
-        [[one.label, _shortest(one.score)] for one in classified.classes]
-        for classified in result.classifications
-    ]
+    rows = []
+    for classified in result.classifications:
+        labels = [one.label for one in classified.classes]
+        scores = _numbers(one.score for one in classified.classes)
+        rows.append(list(zip(labels, scores, strict=True)))
     return json.dumps({"results": rows}).encode()
 
 
 def write_regressions(result: regression_pb2.RegressionResult) -> bytes:
     """`{"results": [value, ...]}`: a number for each example."""
-    return json.dumps({"results": [_shortest(one.value) for one in result.regressions]}).encode()
+    return json.dumps({"results": _numbers(one.value for one in result.regressions)}).encode()
 
 
-def _shortest(value: float) -> float:
-    """The number with the fewest digits that is the same float32: 0.2, not 0.20000000298."""
-    return float(str(np.float32(value)))
+def _numbers(values: Iterable[float]) -> list[float]:
+    return shortest_digits(np.fromiter(values, np.float32)).tolist()
 
 
 def _fill(example: example_pb2.Example, value: Any) -> None:

@@ -11,10 +11,9 @@ import pybase64
 import tensorflow as tf
 
 from objects_that_sound.serving.model_server.serving_error import ServingError
+from objects_that_sound.serving.model_server.shortest_digits import shortest_digits
 
 _BYTES_SUFFIX = "_bytes"
-_AT_A_TIME = 1 << 16
-"""Numbers that are written as text, of 128 bytes each, before they go on as numbers."""
 
 
 def write_response(outputs: Mapping[str, np.ndarray], is_row_format: bool) -> bytes:
@@ -70,20 +69,10 @@ def _to_json(name: str, array: np.ndarray) -> Any:
     if array.dtype == np.float64:
         return array.tolist()
     if array.dtype.kind in "fV" and tf.as_dtype(array.dtype).is_floating:
-        return _shortest(array.astype(np.float32)).tolist()
+        return shortest_digits(array.astype(np.float32)).tolist()
     raise ServingError.invalid_argument(
         f"Failed to write JSON value for tensor type: {array.dtype}"
     )
-
-
-def _shortest(array: np.ndarray) -> np.ndarray:
-    """The shortest digits that give the same float32 back: 0.2, not 0.20000000298023224."""
-    shortest = np.empty(array.shape, np.float64)
-    values, digits = array.ravel(), shortest.reshape(-1)
-    for start in range(0, len(values), _AT_A_TIME):
-        part = slice(start, start + _AT_A_TIME)
-        digits[part] = values[part].astype("U32").astype(np.float64)
-    return shortest
 
 
 def _text_to_json(text: bytes, as_bytes: bool) -> str | dict[str, str]:
