@@ -15,17 +15,16 @@ import pathlib
 
 import click
 import keras
-import tensorflow as tf
 import tqdm
 
 from benchmarks.ablations.cpu_seconds import cpu_seconds_a_step
 from benchmarks.ablations.measure import evaluation_set, measure
+from benchmarks.ablations.spread_records import spread_records
 from benchmarks.ablations.table import markdown
-from benchmarks.ablations.train_variant import files_of, train_variant
+from benchmarks.ablations.train_variant import train_variant
 from benchmarks.ablations.variants import VARIANTS, Variant
-from objects_that_sound.models.input_pipeline import count_examples
 
-_EVALUATED = 1300  # examples, about
+_EVALUATED = 1300  # examples, at most
 
 
 def examples_of(root: pathlib.Path) -> pathlib.Path:
@@ -54,11 +53,7 @@ def run_variant(
     """
     training = dataclasses.replace(variant.training, seed=seed)
     network = train_variant(variant._replace(training=training), examples)
-    eval_files = files_of(examples, "eval")
-    files = sorted(tf.io.gfile.glob(eval_files))
-    every = -(-count_examples(eval_files) // _EVALUATED)  # those of one video lie together
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").shard(every, 0)
-    data = evaluation_set(records.as_numpy_iterator(), variant.network.crop_size)
+    data = evaluation_set(spread_records(examples, "eval", _EVALUATED), variant.network.crop_size)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         network.save_weights(str(folder / "network.weights.h5"))

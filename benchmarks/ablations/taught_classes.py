@@ -17,12 +17,11 @@ from typing import NamedTuple
 
 import click
 import numpy as np
-import tensorflow as tf
 import tqdm
 from sklearn import base, ensemble, linear_model, pipeline, preprocessing
 
 from benchmarks.ablations.run import examples_of
-from benchmarks.ablations.train_variant import files_of
+from benchmarks.ablations.spread_records import spread_records
 from objects_that_sound.components.avc_evaluator.avc_statistics import avc_statistics
 from objects_that_sound.components.avc_evaluator.evaluator import AUC
 from objects_that_sound.components.baseline_evaluator.best_threshold import best_threshold
@@ -30,7 +29,6 @@ from objects_that_sound.components.evaluation import example_fields
 from objects_that_sound.components.sound_benchmark_evaluator import mfcc
 from objects_that_sound.components.sound_benchmark_evaluator.sounds import resample
 from objects_that_sound.models import examples as contract
-from objects_that_sound.models.input_pipeline import count_examples
 
 _SOUNDS = 3000  # of a split, at most
 
@@ -58,16 +56,9 @@ class Heard(NamedTuple):
 
 def read_sounds(examples: pathlib.Path, split: str) -> Heard:
     """Reads the sounds of a split of a folder of examples: of many, some of each video."""
-    files = sorted(tf.io.gfile.glob(files_of(examples, split)))
-    every = -(-count_examples(files) // _SOUNDS)  # those of one video lie together
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").shard(every, 0)
+    records = spread_records(examples, split, _SOUNDS)
     rows = []
-    for record in tqdm.tqdm(
-        records.as_numpy_iterator(),
-        desc=f"Listening to {split}",
-        unit="sound",
-        disable=None,
-    ):
+    for record in tqdm.tqdm(records, desc=f"Listening to {split}", unit="sound", disable=None):
         row = contract.read_example(record)
         samples = np.frombuffer(row[contract.AUDIO][0], "<i2")
         [rate] = row[contract.AUDIO_SAMPLE_RATE]
@@ -108,15 +99,15 @@ def avc_by_classes(probabilities: np.ndarray, names: np.ndarray, heard: Heard) -
 def main(root: pathlib.Path) -> None:
     """Print what taught classifiers of sounds reach on the split eval."""
     examples = examples_of(root)
-    train, held_out = read_sounds(examples, "train"), read_sounds(examples, "eval")
+    train = read_sounds(examples, "train")
     if len(np.unique(train.classes)) == 1:
         raise click.ClickException(
             f"the videos to train on below {root} have no names of classes: run `ots run` with "
             "--label-regex first"
         )
+    held_out = read_sounds(examples, "eval")
     names = np.union1d(train.classes, held_out.classes)
-    known = (held_out.classes[:, None] == names[None, :]).astype(float)
-    rows = [("class known for certain", 1.0, avc_by_classes(known, names, held_out))]
+    answers = {"class known for certain": (held_out.classes[:, None] == names).astype(float)}
     for name, classifier in CLASSIFIERS.items():
         model = pipeline.make_pipeline(preprocessing.StandardScaler(), base.clone(classifier))
         model.fit(train.features, train.classes)
@@ -124,11 +115,12 @@ def main(root: pathlib.Path) -> None:
         probabilities[:, np.searchsorted(names, model.classes_)] = model.predict_proba(
             held_out.features
         )
-        right = np.mean(names[probabilities.argmax(1)] == held_out.classes)
-        rows.append((f"MFCC, {name}", right, avc_by_classes(probabilities, names, held_out)))
+        answers[f"MFCC, {name}"] = probabilities
     click.echo("| sounds by | right class of a sound | AVC accuracy with the best bound | AUC |")
     click.echo("|---|---|---|---|")
-    for name, right, figures in rows:
+    for name, probabilities in answers.items():
+        right = np.mean(names[probabilities.argmax(1)] == held_out.classes)
+        figures = avc_by_classes(probabilities, names, held_out)
         click.echo(f"| {name} | {right:.3f} | {figures['accuracy']:.3f} | {figures['auc']:.3f} |")
 
 
